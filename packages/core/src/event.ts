@@ -1,0 +1,111 @@
+import { z } from "zod";
+
+/** Longest event id, in characters. */
+export const MAX_ID_LENGTH = 128;
+/** Longest text of a dimension (model, user, tag value, …), in characters. */
+export const MAX_TEXT_LENGTH = 512;
+/** Most tags on one event. */
+export const MAX_TAGS = 32;
+/** Most events in one request body. */
+export const MAX_EVENTS_PER_BATCH = 5_000;
+/** Largest count of anything in one event: above any real call, and far below what a sum could overflow at. */
+export const MAX_COUNT = 1_000_000_000_000;
+/** Largest cost of one event, in dollars. Sums of 9,000 such events still fit a float64 integer of nano-dollars. */
+export const MAX_COST_USD = 1_000_000;
+/** Earliest instant accepted: since 2000 every zone's offset is a whole number of quarter-hours, the grain of the rollups. */
+export const MIN_OCCURRED_AT_MS = Date.UTC(2000, 0, 1);
+/** How far in the future an event may lie: clocks are wrong, and prices of the coming year are tried out. */
+export const MAX_FUTURE_MS = 400 * 86_400_000;
+
+const text = z.string().max(MAX_TEXT_LENGTH);
+const optionalText = text.nullish();
+const count = z.number().int().min(0).max(MAX_COUNT).nullish();
+const amount = z.number().min(0).max(MAX_COUNT).nullish();
+
+/**
+ * What was used, as OpenTelemetry counts: inclusive totals with subset details.
+ * `inputTokens` includes cached, cache-write, audio and image tokens; `outputTokens` includes reasoning.
+ * Absent means that the source did not say; 0 means that it said none.
+ */
+export const usageSchema = z.strictObject({
+  inputTokens: count.meta({ description: "All prompt tokens, cached and written to cache included" }),
+  cacheReadTokens: count.meta({ description: "Of inputTokens: served from the provider's cache" }),
+  cacheWriteTokens: count.meta({ description: "Of inputTokens: written to the provider's cache, any time to live" }),
+  cacheWrite1hTokens: count.meta({ description: "Of cacheWriteTokens: kept for an hour" }),
+  outputTokens: count.meta({ description: "All generated tokens, reasoning included" }),
+  reasoningTokens: count.meta({ description: "Of outputTokens: hidden reasoning" }),
+  inputAudioTokens: count.meta({ description: "Of inputTokens: audio, cached audio included" }),
+  outputAudioTokens: count.meta({ description: "Of outputTokens: audio" }),
+  cacheReadAudioTokens: count.meta({ description: "Of cacheReadTokens and inputAudioTokens: cached audio" }),
+  inputImageTokens: count.meta({ description: "Of inputTokens: images" }),
+  outputImageTokens: count.meta({ description: "Of outputTokens: images" }),
+  images: count.meta({ description: "Images generated" }),
+  imageSize: optionalText.meta({ description: "For example 1024x1024" }),
+  imageQuality: optionalText.meta({ description: "For example standard or hd" }),
+  audioSeconds: amount.meta({ description: "Seconds of audio, transcribed or generated" }),
+  characters: count.meta({ description: "Characters turned into speech or translated" }),
+  pages: count.meta({ description: "Pages read (OCR)" }),
+  searches: count.meta({
+    description: "Web searches, grounded prompts or rerank searches, as the provider bills them",
+  }),
+  searchContext: optionalText.meta({ description: "low, medium or high, where the fee depends on it" }),
+  requests: count.meta({ description: "Model calls, where a fee is charged for each; 1 when absent" }),
+});
+
+/** Usage as it comes over the wire: absent and null both mean "the source did not say". */
+export type WireUsage = z.input<typeof usageSchema>;
+
+/** One completed operation, as sent to `POST /api/v1/events`. Unknown fields are refused by name. */
+export const eventSchema = z.strictObject({
+  id: z
+    .string()
+    .min(1)
+    .max(MAX_ID_LENGTH)
+    .nullish()
+    .meta({ description: "Makes repeats harmless; a UUIDv7 is made when absent" }),
+  occurredAt: z
+    .union([z.string(), z.number()])
+    .nullish()
+    .meta({ description: "ISO 8601 instant with zone, or milliseconds since 1970; default: now" }),
+  provider: text.min(1).meta({ description: "Who serves and bills the call" }),
+  model: text.min(1).meta({ description: "The model that answered; it is priced" }),
+  requestedModel: optionalText.meta({ description: "The model that was asked for" }),
+  operation: optionalText.meta({ description: "chat, embedding, image, audio, rerank, tool, …; default: chat" }),
+  usage: usageSchema.nullish(),
+  serviceTier: optionalText.meta({ description: "The tier that served the call: standard, batch, flex, priority, …" }),
+  geo: optionalText.meta({ description: "Region or data zone where the price depends on it" }),
+  reportedCostUsd: z
+    .number()
+    .min(0)
+    .max(MAX_COST_USD)
+    .nullish()
+    .meta({ description: "What the provider says it charged; it wins over the computed cost" }),
+  user: optionalText,
+  team: optionalText,
+  project: optionalText,
+  customer: optionalText,
+  agent: optionalText,
+  activity: optionalText.meta({ description: "What the call is for, for example planning.propose" }),
+  category: optionalText.meta({ description: "Group of activities; default: the activity up to its first dot" }),
+  session: optionalText,
+  trace: optionalText,
+  span: optionalText,
+  environment: optionalText,
+  credential: optionalText.meta({ description: "Name or id of the API key used, never the key" }),
+  tags: z.record(z.string().min(1).max(128), text).nullish(),
+  durationMs: amount,
+  timeToFirstTokenMs: amount,
+  streaming: z.boolean().nullish(),
+  success: z.boolean().nullish().meta({ description: "Default: true, or false when errorType is given" }),
+  errorType: optionalText,
+  errorMessage: z.string().max(4_096).nullish(),
+  attempt: z.number().int().min(1).max(1_000).nullish().meta({ description: "1 for the first try" }),
+  score: z.number().min(-1e9).max(1e9).nullish(),
+  variant: optionalText,
+  cacheHit: z.boolean().nullish().meta({ description: "Answered from the application's own cache: nothing was spent" }),
+  source: optionalText.meta({ description: "Which door it came through; default: api" }),
+  metadata: z.record(z.string(), z.unknown()).nullish().meta({ description: "Kept as it is, up to 16 kB of JSON" }),
+});
+
+/** A usage event as it comes over the wire. */
+export type WireEvent = z.input<typeof eventSchema>;

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// Says what is wrong in one sentence where the program itself could only fail to parse or to load.
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  console.error(
+    `outlay: Node ${process.versions.node} is too old; it needs 22.18 or newer. In a checkout, run it as "npx outlay".`,
+  );
+  process.exit(1);
+}
+const { existsSync } = await import("node:fs");
+const main = new URL("../dist/main.js", import.meta.url);
+if (!existsSync(main)) {
+  console.error('outlay: not built yet; run "npm run build" first.');
+  process.exit(1);
+}
+await import(main);

@@ -1,0 +1,344 @@
+import type { Basis, Dimension, PriceVersion } from "@outlay/core";
+
+/**
+ * All that the rest of Outlay asks of a database, in our words. SQLite stands behind it; ClickHouse with
+ * PostgreSQL will. Ids are made by the caller, times are UTC milliseconds, money is integer nano-dollars:
+ * `number` for one event (at most 1e15), `bigint` for sums.
+ *
+ * Every method may reject with InvalidInput when the caller can mend it (a scan above its limit); any other
+ * rejection is a failure of the store, after which nothing of that call counts as done.
+ */
+export interface Storage {
+  /** Resolves when the events are durable. Ids seen before, in the store or in the batch, are left out and reported. */
+  appendEvents(events: RecordedEvent[]): Promise<AppendResult>;
+  /** Sums over events: the one question behind all numbers. Covers everything acknowledged before the call. */
+  sum(question: SumQuestion): Promise<SumAnswer>;
+  /** Exact number of distinct values of a dimension among the matching events (null values not counted). */
+  countDistinct(question: DistinctQuestion): Promise<DistinctRow[]>;
+  /** Newest first by `occurredAtMs`, then by order of arrival. */
+  listEvents(question: EventsQuestion): Promise<EventsPage>;
+  getEvent(id: string): Promise<StoredEvent | null>;
+  /** Matching events in order of arrival, in pages; used by export, reprice, resume. `afterSeq` excludes that one. */
+  scanEvents(question: ScanQuestion): AsyncIterable<StoredEvent[]>;
+  listSessions(question: SessionsQuestion): Promise<SessionsPage>;
+  getSession(id: string): Promise<StoredSession | null>;
+  /** Known values of a dimension, for pickers: those with the most recent use first. */
+  listValues(dimension: Dimension, options: { contains?: string; limit: number }): Promise<string[]>;
+  /** Tag keys that have been used. */
+  listTagKeys(): Promise<string[]>;
+
+  /** Replaces the ratings of stored events and moves all sums with them, in one transaction for each call. */
+  rerateEvents(changes: RatingChange[]): Promise<{ changed: number }>;
+  /** Deletes raw events that occurred before the instant (rounded down to a UTC day); sums and sessions stay. In bounded steps. */
+  expireEvents(beforeMs: number): Promise<{ deleted: number; horizonMs: number }>;
+  /** Recomputes every rollup from the events that are still there and says what differed. `repair` also writes the result. */
+  verifyRollups(options: { repair: boolean }): Promise<RollupVerdict>;
+
+  appendCharges(charges: RecordedCharge[]): Promise<AppendResult>;
+  listCharges(question: ChargesQuestion): Promise<RecordedCharge[]>;
+
+  /** Prices that events refer to, so that an old event can be explained after the catalogue has moved on. */
+  putPriceVersions(versions: PriceVersion[]): Promise<void>;
+  getPriceVersion(id: string): Promise<PriceVersion | null>;
+
+  /** Small documents by key: settings, price overrides, the refreshed catalogue. */
+  getDocument(key: string): Promise<unknown>;
+  putDocument(key: string, value: unknown): Promise<void>;
+  appendAudit(entry: AuditEntry): Promise<void>;
+  listAudit(options: { limit: number }): Promise<AuditEntry[]>;
+
+  stats(): Promise<StorageStats>;
+  close(): Promise<void>;
+}
+
+/** A usage event as it is stored: normalised, rated. Absent means not said. */
+export interface RecordedEvent {
+  id: string;
+  occurredAtMs: number;
+  provider: string;
+  model: string;
+  requestedModel?: string | undefined;
+  operation: string;
+  /** Only counts that the source gave; inclusive totals (see core/event.ts). */
+  usage: StoredUsage;
+  serviceTier?: string | undefined;
+  geo?: string | undefined;
+  user?: string | undefined;
+  team?: string | undefined;
+  project?: string | undefined;
+  customer?: string | undefined;
+  agent?: string | undefined;
+  activity?: string | undefined;
+  category?: string | undefined;
+  session?: string | undefined;
+  trace?: string | undefined;
+  span?: string | undefined;
+  environment?: string | undefined;
+  credential?: string | undefined;
+  tags?: Record<string, string> | undefined;
+  durationMs?: number | undefined;
+  timeToFirstTokenMs?: number | undefined;
+  streaming?: boolean | undefined;
+  success: boolean;
+  errorType?: string | undefined;
+  errorMessage?: string | undefined;
+  attempt?: number | undefined;
+  score?: number | undefined;
+  variant?: string | undefined;
+  cacheHit?: boolean | undefined;
+  source: string;
+  metadata?: Record<string, unknown> | undefined;
+
+  basis: Basis;
+  /** null: unpriced. */
+  costNanoUsd: number | null;
+  computedNanoUsd: number | null;
+  reportedNanoUsd: number | null;
+  cacheSavingsNanoUsd: number;
+  avoidedNanoUsd: number;
+  priceId: string | null;
+  approximate: boolean;
+}
+
+export interface StoredUsage {
+  inputTokens?: number | undefined;
+  cacheReadTokens?: number | undefined;
+  cacheWriteTokens?: number | undefined;
+  cacheWrite1hTokens?: number | undefined;
+  outputTokens?: number | undefined;
+  reasoningTokens?: number | undefined;
+  inputAudioTokens?: number | undefined;
+  outputAudioTokens?: number | undefined;
+  cacheReadAudioTokens?: number | undefined;
+  inputImageTokens?: number | undefined;
+  outputImageTokens?: number | undefined;
+  images?: number | undefined;
+  imageSize?: string | undefined;
+  imageQuality?: string | undefined;
+  audioSeconds?: number | undefined;
+  characters?: number | undefined;
+  pages?: number | undefined;
+  searches?: number | undefined;
+  searchContext?: string | undefined;
+  requests?: number | undefined;
+}
+
+/** `seq` is the order of arrival: it only grows, and resumes streams and scans. */
+export type StoredEvent = RecordedEvent & { seq: number };
+
+export interface AppendResult {
+  accepted: number;
+  /** Indexes into the batch of those left out because their id was there already. */
+  duplicates: number[];
+  /** `seq` of each accepted event, in batch order; empty for charges. */
+  seqs: number[];
+}
+
+/**
+ * A filter keeps the events whose value is one of `values` (`null`: no value) or matches one of `patterns`
+ * (`*` stands for any characters). `exclude` keeps the others instead.
+ */
+export interface Filter {
+  dimension: Dimension;
+  values: (string | null)[];
+  patterns: string[];
+  exclude: boolean;
+}
+
+export interface SumQuestion {
+  /** Start included, end excluded. Any millisecond. */
+  startMs: number;
+  endMs: number;
+  /**
+   * Splits the range: ascending starts of buckets, the first is `startMs`, the last ends at `endMs`. Each inner
+   * start lies on a quarter-hour, which every zone's hours and days do.
+   */
+  bucketStartsMs?: number[];
+  by: Dimension[];
+  filters: Filter[];
+  /** Latency sketches are only merged when asked for. */
+  latency?: boolean;
+  /** Keep only the groups with the most of this sum; the rest comes summed as `others`. Not together with buckets. */
+  top?: { sum: keyof Sums | "tokens"; ascending?: boolean; limit: number };
+  /** Gives up with InvalidInput `scan_too_large` when more raw events than this would have to be read. */
+  scanLimit?: number;
+}
+
+export interface SumAnswer {
+  /** Groups without events are left out. In a row, `key[i]` belongs to `by[i]`; null: the events had no value. */
+  rows: SumRow[];
+  others: Sums | null;
+  /** Number of groups before `top` cut them. */
+  groups: number;
+  totals: Sums;
+  /** Raw events that had to be read: 0 when rollups answered alone. */
+  scannedEvents: number;
+}
+
+export interface SumRow {
+  /** Index into `bucketStartsMs`; 0 without buckets. */
+  bucket: number;
+  key: (string | null)[];
+  sums: Sums;
+}
+
+/** Sums that are kept for every group. All are additive. */
+export interface Sums {
+  calls: bigint;
+  errors: bigint;
+  costNanoUsd: bigint;
+  inputTokens: bigint;
+  cacheReadTokens: bigint;
+  cacheWriteTokens: bigint;
+  outputTokens: bigint;
+  reasoningTokens: bigint;
+  cacheSavingsNanoUsd: bigint;
+  avoidedNanoUsd: bigint;
+  unpricedCalls: bigint;
+  unpricedTokens: bigint;
+  estimatedCalls: bigint;
+  /** Calls with `attempt` above 1. */
+  retries: bigint;
+  /** Of the calls that said how long they took, in microseconds. */
+  durationUs: bigint;
+  durationCalls: bigint;
+  /** Percentiles come from `storage/latency-sketch.ts`; only with `latency`. */
+  latency?: Map<number, number>;
+}
+
+export interface DistinctQuestion {
+  of: "user" | "session";
+  startMs: number;
+  endMs: number;
+  bucketStartsMs?: number[];
+  by: Dimension[];
+  filters: Filter[];
+  scanLimit?: number;
+}
+
+export interface DistinctRow {
+  bucket: number;
+  key: (string | null)[];
+  count: number;
+}
+
+export interface EventsQuestion {
+  startMs: number;
+  endMs: number;
+  filters: Filter[];
+  limit: number;
+  /** From the page before; opaque. */
+  cursor?: string;
+}
+
+export interface EventsPage {
+  events: StoredEvent[];
+  nextCursor: string | null;
+}
+
+export interface ScanQuestion {
+  startMs: number;
+  endMs: number;
+  filters: Filter[];
+  afterSeq?: number;
+  pageSize?: number;
+}
+
+/** Running totals of one session, over all time. */
+export interface StoredSession {
+  id: string;
+  firstMs: number;
+  lastMs: number;
+  sums: Omit<Sums, "latency">;
+  /** From the session's latest event that said so. */
+  user?: string | undefined;
+  agent?: string | undefined;
+  project?: string | undefined;
+  /** Models used, most recent last, at most 16. */
+  models: string[];
+}
+
+export interface SessionsQuestion {
+  /** Sessions whose last event lies in the range. */
+  startMs: number;
+  endMs: number;
+  user?: string;
+  agent?: string;
+  project?: string;
+  model?: string;
+  minCostNanoUsd?: number;
+  maxCostNanoUsd?: number;
+  order: "recent" | "cost" | "tokens" | "calls";
+  limit: number;
+  cursor?: string;
+}
+
+export interface SessionsPage {
+  sessions: StoredSession[];
+  nextCursor: string | null;
+}
+
+/** A new rating for a stored event. */
+export interface RatingChange {
+  seq: number;
+  basis: Basis;
+  costNanoUsd: number | null;
+  computedNanoUsd: number | null;
+  cacheSavingsNanoUsd: number;
+  avoidedNanoUsd: number;
+  priceId: string | null;
+  approximate: boolean;
+}
+
+export interface RollupVerdict {
+  /** Rollup rows compared, and how many of them were not what the events say. */
+  compared: number;
+  different: number;
+  /** The first few, in words. */
+  examples: string[];
+  repaired: boolean;
+}
+
+/** A cost that is not usage: payment fee, one-off cost, credit, revenue. Negative amounts are credits. */
+export interface RecordedCharge {
+  id: string;
+  occurredAtMs: number;
+  kind: string;
+  amountNanoUsd: number;
+  description?: string | undefined;
+  provider?: string | undefined;
+  user?: string | undefined;
+  team?: string | undefined;
+  project?: string | undefined;
+  customer?: string | undefined;
+  tags?: Record<string, string> | undefined;
+  metadata?: Record<string, unknown> | undefined;
+}
+
+export interface ChargesQuestion {
+  startMs: number;
+  endMs: number;
+  kind?: string;
+  user?: string;
+  project?: string;
+  customer?: string;
+  limit?: number;
+}
+
+export interface AuditEntry {
+  atMs: number;
+  actor: string;
+  action: string;
+  detail: unknown;
+}
+
+export interface StorageStats {
+  events: number;
+  charges: number;
+  sessions: number;
+  sizeBytes: number;
+  firstEventMs: number | null;
+  lastEventMs: number | null;
+  /** Raw events before this instant have expired; 0 when none have. */
+  horizonMs: number;
+}
