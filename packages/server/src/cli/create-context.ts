@@ -1,0 +1,107 @@
+import { once } from "node:events";
+import type { Command } from "commander";
+import { chooseColors } from "./draw/colors.ts";
+import { drawProgress } from "./draw/progress.ts";
+import { BrokenPipe } from "./problem.ts";
+import type { Api, CliContext, CliDependencies, SettingFlags } from "./context.ts";
+
+/** Flags of the program itself, understood before and after a subcommand. */
+export interface GlobalOptions {
+  json?: boolean;
+  data?: string;
+  server?: string;
+  timezone?: string;
+  tz?: string;
+  color?: boolean;
+}
+
+/** What is to be let go of when the command has ended, in the order of opening. */
+export type Cleanup = (() => Promise<void>)[];
+
+/** The context of one run. `argv` is looked at for `--no-color` only: usage errors are written before flags are parsed. */
+export function createContext(
+  program: Command,
+  argv: string[],
+  dependencies: CliDependencies,
+): { context: CliContext; cleanup: Cleanup } {
+  const { env, stdin, stdout, stderr, now, version } = dependencies;
+  const cleanup: Cleanup = [];
+  const isTerminal = isTty(stdout);
+  const output = watchedOutput(stdout);
+  const globals = () => program.opts<GlobalOptions>();
+  const flags = () => settingFlags(globals());
+
+  const write = async (text: string) => {
+    if (output.brokenPipe) throw new BrokenPipe();
+    if (!stdout.write(text)) await Promise.race([once(stdout, "drain"), output.failed]);
+    if (output.brokenPipe) throw new BrokenPipe();
+  };
+  const print = (...lines: string[]) => write(lines.map((line) => `${line}\n`).join(""));
+
+  const context: CliContext = {
+    version,
+    env,
+    stdin,
+    stdout,
+    stderr,
+    now,
+    colors: chooseColors({ env, isTerminal, noColorFlag: argv.includes("--no-color") }),
+    isTerminal,
+    columns: () => terminalColumns(stdout, env),
+    isJson: () => globals().json === true,
+    timeZone: () => flags().timeZone,
+    flags,
+    resolveSettings: () => dependencies.resolveSettings(flags()),
+    async connect(overrides = {}): Promise<Api> {
+      const api = await dependencies.connect({ ...flags(), ...overrides });
+      cleanup.push(() => api.close());
+      return api;
+    },
+    async startServer({ demo = false, ...overrides }) {
+      const server = await dependencies.startServer({ ...flags(), ...overrides }, { demo });
+      cleanup.push(() => server.close());
+      return server;
+    },
+    openPrices: () => dependencies.openPrices(flags()),
+    write,
+    print,
+    printJson: (value) => print(JSON.stringify(value, null, 2)),
+    note: (line) => void stderr.write(`${line}\n`),
+    progress: (label, total) => drawProgress({ stderr, isTerminal: isTty(stderr), label, total, now }),
+  };
+  return { context, cleanup };
+}
+
+function settingFlags(options: GlobalOptions): SettingFlags {
+  const flags: SettingFlags = {};
+  const timeZone = options.timezone ?? options.tz;
+  if (options.data !== undefined) flags.dataDir = options.data;
+  if (options.server !== undefined) flags.serverUrl = options.server;
+  if (timeZone !== undefined) flags.timeZone = timeZone;
+  return flags;
+}
+
+/**
+ * A reader that goes away early (`outlay events | head -1`) makes writes fail with EPIPE. That is no error of
+ * ours: it is remembered, and the next write ends the command quietly.
+ */
+function watchedOutput(stdout: NodeJS.WritableStream): { brokenPipe: boolean; failed: Promise<void> } {
+  const { promise: failed, resolve } = Promise.withResolvers<void>();
+  const output = { brokenPipe: false, failed };
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    output.brokenPipe = true;
+    resolve();
+  });
+  return output;
+}
+
+function isTty(stream: NodeJS.WritableStream): boolean {
+  return "isTTY" in stream && stream.isTTY === true;
+}
+
+function terminalColumns(stdout: NodeJS.WritableStream, env: Record<string, string | undefined>): number {
+  if ("columns" in stdout && typeof stdout.columns === "number" && stdout.columns > 0) return stdout.columns;
+  const fromEnv = Number(env["COLUMNS"]);
+  return Number.isInteger(fromEnv) && fromEnv >= 20 ? fromEnv : 100;
+}
