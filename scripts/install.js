@@ -8,6 +8,7 @@ const modifiedMs = (path) => statSync(new URL(`../${path}`, import.meta.url), { 
 // npm writes the second file at the end of a complete installation.
 if (modifiedMs("package-lock.json") > modifiedMs("node_modules/.package-lock.json")) {
   const root = new URL("..", import.meta.url);
-  const { status } = spawnSync("npm ci", { cwd: root, shell: true, stdio: "inherit" });
+  const { status } = spawnSync("npm ci --loglevel=error", { cwd: root, shell: true, stdio: "inherit" });
   process.exitCode = status ?? 1;
 }
+await import("./link-node.js");
