@@ -1,0 +1,122 @@
+import { METERS } from "@outlay/core";
+import { z } from "zod";
+import { priceFiles } from "../../../../catalogue/prices/index.ts";
+
+const meters = Object.keys(METERS) as (keyof typeof METERS)[];
+
+/** USD per the meter's stated quantity: a plain decimal, no sign, no exponent. */
+const decimal = z.string().regex(/^\d+(\.\d+)?$/, "expected a decimal string such as 0.15");
+const factor = z
+  .string()
+  .regex(/^\d+(\.\d+)?$|^\d+\/[1-9]\d*$/, "expected a decimal string or a fraction such as 11/10");
+const meter = z.enum(meters);
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, "expected HH:MM in UTC");
+const date = z.iso.date();
+const lowerCase = z.string().refine((text) => text === text.toLowerCase(), "expected lower case");
+
+export const ratesSchema = z
+  .partialRecord(meter, decimal)
+  .refine((rates) => Object.keys(rates).length > 0, "expected at least one rate");
+
+const conditionSchema = z.strictObject({
+  inputTokensAbove: z.number().int().min(0).optional(),
+  inputTokensFrom: z.number().int().min(0).optional(),
+  serviceTier: z.array(lowerCase).min(1).optional(),
+  geo: z.array(lowerCase).min(1).optional(),
+  window: z
+    .strictObject({
+      days: z.array(z.number().int().min(1).max(7)).min(1).optional(),
+      from: timeOfDay.optional(),
+      to: timeOfDay.optional(),
+      except: z.array(date).optional(),
+    })
+    .optional(),
+  imageSize: z.array(lowerCase).min(1).optional(),
+  imageQuality: z.array(lowerCase).min(1).optional(),
+  searchContext: z.array(lowerCase).min(1).optional(),
+});
+
+export const adjustmentSchema = z
+  .strictObject({
+    when: conditionSchema,
+    rates: ratesSchema.optional(),
+    multiply: factor.optional(),
+    meters: z.array(meter).min(1).optional(),
+    applies: z.enum(["whole", "part"]).optional(),
+  })
+  .refine((it) => it.rates !== undefined || it.multiply !== undefined, "expected rates or multiply")
+  .refine(
+    (it) => it.applies !== "part" || it.when.inputTokensAbove !== undefined,
+    "a part needs when.inputTokensAbove",
+  );
+
+const instant = z.iso
+  .datetime()
+  .nullable()
+  .transform((text) => (text === null ? null : Date.parse(text)));
+const source = z.string().min(1);
+
+const versionSchema = z.strictObject({
+  from: instant,
+  to: instant,
+  rates: ratesSchema,
+  adjustments: z.array(adjustmentSchema).default([]),
+  minimums: z.partialRecord(meter, z.number().positive()).optional(),
+  source,
+  checkedOn: date,
+  note: z.string().optional(),
+});
+
+const aliasSchema = z.union([
+  z
+    .string()
+    .min(1)
+    .transform((id) => ({ id, from: null, to: null })),
+  z.strictObject({ id: z.string().min(1), from: instant.default(null), to: instant.default(null) }),
+]);
+
+const modelSchema = z.strictObject({
+  model: z.string().min(1),
+  aliases: z.array(aliasSchema).default([]),
+  versions: z
+    .array(versionSchema)
+    .min(1)
+    .refine(
+      (versions) => versions.every((it, i) => i === 0 || (it.from ?? -Infinity) > (versions[i - 1]!.from ?? -Infinity)),
+      "versions must ascend by their start",
+    ),
+});
+
+const ruleSchema = z.strictObject({
+  models: z.array(z.string().min(1)).min(1),
+  name: z.string().min(1),
+  from: instant.default(null),
+  to: instant.default(null),
+  adjustments: z.array(adjustmentSchema).min(1),
+  source,
+  checkedOn: date,
+  note: z.string().optional(),
+});
+
+/** One file of `catalogue/prices`: what we know of one provider's prices, with sources. */
+export const catalogueFileSchema = z.strictObject({
+  provider: z.string().min(1),
+  rules: z.array(ruleSchema).default([]),
+  models: z.array(modelSchema).default([]),
+});
+
+export type CatalogueFile = z.output<typeof catalogueFileSchema>;
+export type CatalogueRule = CatalogueFile["rules"][number];
+
+/**
+ * Our own dated prices, checked. A mistake in a file is a bug of ours and stops the start: the message names
+ * the provider and the place.
+ */
+export function readCatalogue(files: unknown[] = priceFiles): CatalogueFile[] {
+  return files.map((file) => {
+    const result = catalogueFileSchema.safeParse(file);
+    if (result.success) return result.data;
+    const provider = (file as { provider?: unknown }).provider;
+    throw new Error(`catalogue/prices/${String(provider)}.json: ${z.prettifyError(result.error)}`);
+  });
+}
