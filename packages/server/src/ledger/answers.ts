@@ -1,0 +1,243 @@
+import type { Basis, CostLine, Metric, PriceVersion, WireEvent, WireUsage } from "@outlay/core";
+
+/** URL parameters, each with all its values in order. */
+export type QueryParams = Record<string, string[] | undefined>;
+
+/** What `recordUsage` and `recordCharges` say: accepted + duplicates + rejected = what was sent. */
+export interface RecordAnswer {
+  accepted: number;
+  duplicates: number;
+  rejected: Rejection[];
+  /** Of everything valid (accepted and duplicates), in the order in which it was sent. */
+  ids: string[];
+}
+
+/** Why one event or charge of a batch was refused. */
+export interface Rejection {
+  /** Place in what was sent. */
+  index: number;
+  id?: string;
+  field: string;
+  code: string;
+  reason: string;
+  /** What else is wrong with it. */
+  more?: { field: string; code: string; reason: string }[];
+}
+
+/** An ISO instant in UTC for both; start included, end excluded. */
+export interface RangeAnswer {
+  start: string;
+  end: string;
+}
+
+/** The question as it was understood. */
+export interface ResolvedQuery {
+  metrics: Metric[];
+  /** Dimensions and at most one time unit, in the order asked. */
+  by: string[];
+  filters: string[];
+  period: RangeAnswer & { name?: string; timeZone: string };
+  compare: RangeAnswer | null;
+  /** `-cost`: most first. */
+  order: string;
+  limit: number;
+}
+
+/** One value for each metric; null: not known (no calls to average, no price for any call). Money in dollars. */
+export type MetricValues = Partial<Record<Metric, number | null>>;
+
+/**
+ * A field for each dimension (null: unattributed), one for the time unit's label, one for each metric.
+ * `other: true` marks the row that holds everything beyond the limit.
+ */
+export type Row = Record<string, string | number | boolean | null>;
+
+export interface AnswerMeta {
+  /** Labels of the buckets that time has not passed yet. */
+  unfinished: string[];
+  /** Calls, and their tokens, that are in the totals' calls and tokens but not in their cost. */
+  unpriced: { calls: number; tokens: number };
+  /** Metrics asked for that come from merged sketches (relative error at most 2 %). */
+  approximate: Metric[];
+  /** Groups before the limit cut them. */
+  groups: number;
+  /** Raw events read for this answer: 0 when rollups sufficed. */
+  scannedEvents: number;
+}
+
+export interface QueryAnswer {
+  query: ResolvedQuery;
+  rows: Row[];
+  totals: MetricValues;
+  comparison?: Comparison;
+  meta: AnswerMeta;
+}
+
+export interface Comparison {
+  period: RangeAnswer;
+  rows: Row[];
+  totals: MetricValues;
+  /** (now − before) / before for each metric; null when there was nothing before. */
+  change: MetricValues;
+}
+
+export interface BucketAnswer extends RangeAnswer {
+  label: string;
+  unfinished: boolean;
+}
+
+/** One line of a chart: for each metric a value for each bucket. */
+export interface Series {
+  key: Record<string, string | null>;
+  label: string;
+  other?: true;
+  values: Partial<Record<Metric, (number | null)[]>>;
+}
+
+export interface TimeSeriesAnswer {
+  query: ResolvedQuery;
+  buckets: BucketAnswer[];
+  series: Series[];
+  totals: MetricValues;
+  comparison?: {
+    period: RangeAnswer;
+    buckets: BucketAnswer[];
+    series: Series[];
+    totals: MetricValues;
+    change: MetricValues;
+  };
+  meta: AnswerMeta;
+}
+
+/** Rows carry `share`: the row's part of the total of `shareOf`, between 0 and 1; null when the total is 0 or unknown. */
+export interface BreakdownAnswer extends QueryAnswer {
+  shareOf: Metric;
+}
+
+/** Costs that are not usage. `totalUsd` is the sum of `byKind`; revenue is not a cost and stands apart. */
+export interface ChargesSum {
+  totalUsd: number;
+  byKind: Record<string, number>;
+  revenueUsd: number;
+}
+
+/** `byProvider`, `byModel`, …: one list of rows for each part. */
+export interface SummaryAnswer {
+  query: ResolvedQuery;
+  totals: MetricValues;
+  comparison?: { period: RangeAnswer; totals: MetricValues; change: MetricValues };
+  charges: ChargesSum;
+  daily?: Row[];
+  meta: AnswerMeta & { skipped: { part: string; why: string }[] };
+  [part: `by${string}`]: Row[];
+}
+
+/** Everything about one user, agent or tag value. */
+export interface EntityAnswer {
+  query: ResolvedQuery;
+  totals: MetricValues;
+  comparison?: { period: RangeAnswer; totals: MetricValues; change: MetricValues };
+  byModel: Row[];
+  byProvider: Row[];
+  byCategory: Row[];
+  byActivity: Row[];
+  byAgent: Row[];
+  daily: Row[];
+  /** The newest ones. */
+  events: EventAnswer[];
+  meta: AnswerMeta;
+}
+
+/** A stored event in its outward form: the wire event's fields, and what it cost. */
+export interface EventAnswer extends Omit<
+  WireEvent,
+  "id" | "occurredAt" | "usage" | "operation" | "success" | "source" | "reportedCostUsd"
+> {
+  id: string;
+  /** ISO instant in UTC. */
+  occurredAt: string;
+  operation: string;
+  usage: WireUsage;
+  success: boolean;
+  source: string;
+  seq: number;
+  /** The cost that counts; null when unpriced. */
+  costUsd: number | null;
+  computedCostUsd: number | null;
+  reportedCostUsd: number | null;
+  cacheSavingsUsd: number;
+  avoidedUsd: number;
+  basis: Basis;
+  priceId: string | null;
+  approximate: boolean;
+}
+
+/** One call, explained. `lines` is empty when the price that it was rated with is not known any more. */
+export type EventDetail = EventAnswer & { lines: CostLine[]; price: PriceVersion | null };
+
+export interface EventsAnswer {
+  events: EventAnswer[];
+  nextCursor: string | null;
+}
+
+export interface SessionAnswer {
+  session: string;
+  firstAt: string;
+  lastAt: string;
+  calls: number;
+  errors: number;
+  /** null when none of its calls has a price. */
+  cost: number | null;
+  tokens: number;
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheSavings: number;
+  unpricedCalls: number;
+  user: string | null;
+  agent: string | null;
+  project: string | null;
+  models: string[];
+  costPerCall: number | null;
+}
+
+export interface SessionsAnswer {
+  sessions: SessionAnswer[];
+  nextCursor: string | null;
+}
+
+export interface SessionDetail {
+  session: SessionAnswer;
+  byModel: Row[];
+  byCategory: Row[];
+  /** The newest ones, at most 1,000. */
+  events: EventAnswer[];
+}
+
+/** A stored charge in its outward form. */
+export interface ChargeAnswer {
+  id: string;
+  occurredAt: string;
+  kind: string;
+  amountUsd: number;
+  description?: string | undefined;
+  provider?: string | undefined;
+  user?: string | undefined;
+  team?: string | undefined;
+  project?: string | undefined;
+  customer?: string | undefined;
+  tags?: Record<string, string> | undefined;
+  metadata?: Record<string, unknown> | undefined;
+}
+
+export interface ChargesAnswer extends ChargesSum {
+  query: { period: ResolvedQuery["period"] };
+  charges: ChargeAnswer[];
+}
+
+/** A file to download. The body streams: nothing larger than a page is in memory. */
+export interface ExportFile {
+  contentType: string;
+  filename: string;
+  body: AsyncIterable<string>;
+}

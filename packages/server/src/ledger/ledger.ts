@@ -1,0 +1,16 @@
+import type { PriceBook } from "../prices/price-book.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { LiveFeed } from "./live-feed.ts";
+
+/** What every function of the ledger works on. Made once, by main. */
+export interface Ledger {
+  storage: Storage;
+  prices: PriceBook;
+  /** Milliseconds since 1970; a parameter so that tests can stand anywhere in time. */
+  now: () => number;
+  /** IANA name of the zone that questions are answered in when they name none. */
+  timeZone: string;
+  live: LiveFeed;
+  /** Calls that went through a gateway but could not be recorded since the start. */
+  health: { unrecorded: number };
+}
