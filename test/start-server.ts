@@ -49,7 +49,7 @@ export async function startServer(options: {
   const child = spawn(program!, args, {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, OUTLAY_PRICE_REFRESH: "off", ...options.env },
+    env: { ...process.env, OUTLAY_REFRESH_PRICES: "off", ...options.env },
   });
   const exited = once(child, "exit") as Promise<[number | null]>;
   let output = "";
