@@ -20,3 +20,9 @@ export const METERS = {
 } as const satisfies Record<string, { per: number; unit: string; label: string }>;
 
 export type Meter = keyof typeof METERS;
+
+/** All meters, in the order in which cost lines are listed. */
+export const METER_NAMES = Object.keys(METERS) as Meter[];
+
+/** The meters that discounts and uplifts apply to unless they say otherwise: fees for tools are not discounted. */
+export const TOKEN_METERS = METER_NAMES.filter((meter) => METERS[meter].unit === "tokens");

@@ -58,6 +58,8 @@ export interface PriceVersion {
   /** Where the facts come from, and the date on which somebody looked. */
   source?: string;
   checkedOn?: string;
+  /** What a reader of the price should know. */
+  note?: string;
 }
 
 /** The answer to "which price would this call get?". Unknown is a value with a reason, never a zero. */
