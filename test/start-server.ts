@@ -24,11 +24,13 @@ const BUILT = [join(root, "packages/server/bin/outlay.js")];
 /**
  * Starts the server on a free port and resolves when it answers. `built` runs what `npm run build` made instead of
  * the sources, `node` is another runtime, `prefix` a program to run it under.
+ * Rejects with what it printed when it ends instead.
  */
 export async function startServer(options: {
   dataDir: string;
   built?: boolean;
   node?: string;
+  nodeArgs?: string[];
   prefix?: string[];
   args?: string[];
   env?: Record<string, string>;
@@ -38,6 +40,7 @@ export async function startServer(options: {
   const [program, ...args] = [
     ...(options.prefix ?? []),
     options.node ?? process.execPath,
+    ...(options.nodeArgs ?? []),
     ...(options.built ? BUILT : SOURCE),
     "serve",
     "--data",
@@ -51,6 +54,10 @@ export async function startServer(options: {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, OUTLAY_REFRESH_PRICES: "off", ...options.env },
   });
+  // Nothing that failed or was interrupted leaves a server behind.
+  const killIt = () => void child.kill("SIGKILL");
+  process.once("exit", killIt);
+  child.once("exit", () => process.off("exit", killIt));
   const exited = once(child, "exit") as Promise<[number | null]>;
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
