@@ -1,0 +1,41 @@
+/** The server said no. `code` is stable; `detail` is a sentence for people. */
+export class ApiProblem extends Error {
+  override readonly name = "ApiProblem";
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, detail: string) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** The server did not answer at all. */
+export class Unreachable extends Error {
+  override readonly name = "Unreachable";
+
+  constructor(cause: unknown) {
+    super("The Outlay server does not answer.", { cause });
+  }
+}
+
+/** Asks the server that the page came from. Rejects with ApiProblem or Unreachable; an abort stays an abort. */
+export async function getJson<T>(path: string, params: URLSearchParams, signal: AbortSignal): Promise<T> {
+  const query = params.toString();
+  const response = await fetch(query === "" ? path : `${path}?${query}`, {
+    signal,
+    headers: { accept: "application/json" },
+  }).catch((cause: unknown) => {
+    if (signal.aborted) throw cause;
+    throw new Unreachable(cause);
+  });
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok && body !== null) return body as T;
+  const problem = (body ?? {}) as { code?: string; detail?: string; title?: string };
+  throw new ApiProblem(
+    response.status,
+    problem.code ?? "no_problem_document",
+    problem.detail ?? problem.title ?? `The server answered ${response.status} without saying why.`,
+  );
+}

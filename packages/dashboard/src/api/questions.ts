@@ -1,0 +1,145 @@
+import type { Metric, TimeUnit } from "@outlay/core";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { View } from "../filters/search.ts";
+import { getJson } from "./client.ts";
+import type {
+  BreakdownAnswer,
+  CallDetail,
+  CallsPage,
+  Meta,
+  Projection,
+  TimeSeriesAnswer,
+  TotalsAnswer,
+} from "./answers.ts";
+
+/** Everything under this key changes when events arrive. */
+export const FIGURES = "figures";
+
+/** Calls shown at first, and added by each "show older". */
+export const CALLS_PER_PAGE = 15;
+
+/** What the cards show. */
+const CARD_METRICS = [
+  "cost",
+  "calls",
+  "errors",
+  "successRate",
+  "tokens",
+  "tokensPerCall",
+  "inputTokens",
+  "cacheReadTokens",
+  "cacheSavings",
+  "avgDurationMs",
+  "p95DurationMs",
+  "unpricedCalls",
+  "unpricedTokens",
+  "estimatedCalls",
+] as const satisfies readonly Metric[];
+
+export const metaQuestion = queryOptions({
+  queryKey: [FIGURES, "meta"],
+  queryFn: ({ signal }) => getJson<Meta>("/api/v1/meta", new URLSearchParams(), signal),
+});
+
+export function totalsQuestion(view: View) {
+  const params = viewParams(view);
+  params.set("metrics", CARD_METRICS.join(","));
+  if (view.compare) params.set("compare", "previous");
+  return figures<TotalsAnswer>("/api/v1/query", params);
+}
+
+/** How many calls match; asked for the views that leave one filter out, to name the one that excludes everything. */
+export function callCountQuestion(view: View) {
+  const params = viewParams(view);
+  params.set("metrics", "calls");
+  return figures<TotalsAnswer>("/api/v1/query", params);
+}
+
+/** Carries what was asked beside the answer: the old picture stays on screen while another one is fetched. */
+export function chartQuestion(view: View, unit: TimeUnit, maxSeries: number) {
+  const { group, metric } = view;
+  const params = viewParams(view);
+  params.set("metrics", metric);
+  params.set("by", group);
+  params.set("unit", unit);
+  params.set("limit", String(maxSeries));
+  if (view.compare) params.set("compare", "previous");
+  const path = "/api/v1/timeseries";
+  return queryOptions({
+    queryKey: [FIGURES, path, params.toString()],
+    queryFn: async ({ signal }) => ({ unit, group, metric, answer: await getJson<TimeSeriesAnswer>(path, params, signal) }),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function breakdownQuestion(view: View, by: string, limit: number) {
+  const params = viewParams(view);
+  params.set("by", by);
+  params.set("metrics", "cost,calls,tokens,unpricedCalls");
+  params.set("limit", String(limit));
+  return figures<BreakdownAnswer>("/api/v1/breakdown", params);
+}
+
+/** This month's end at the present pace, under the same filters. */
+export function projectionQuestion(view: View) {
+  const params = filterParams(view);
+  return figures<Projection>("/api/v1/projection", params);
+}
+
+export function callsQuestion(view: View) {
+  const params = viewParams(view);
+  params.set("limit", String(CALLS_PER_PAGE));
+  return infiniteQueryOptions({
+    queryKey: ["calls", params.toString()],
+    queryFn: ({ signal, pageParam }) => {
+      const page = new URLSearchParams(params);
+      if (pageParam !== null) page.set("cursor", pageParam);
+      return getJson<CallsPage>("/api/v1/events", page, signal);
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function callQuestion(id: string) {
+  return queryOptions({
+    queryKey: ["call", id],
+    queryFn: ({ signal }) => getJson<CallDetail>(`/api/v1/events/${encodeURIComponent(id)}`, new URLSearchParams(), signal),
+  });
+}
+
+export function valuesQuestion(dimension: string, contains: string) {
+  const params = new URLSearchParams({ dimension, limit: "20" });
+  if (contains !== "") params.set("contains", contains);
+  return queryOptions({
+    queryKey: ["values", params.toString()],
+    queryFn: ({ signal }) => getJson<{ values: string[] }>("/api/v1/values", params, signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+function figures<T>(path: string, params: URLSearchParams) {
+  return queryOptions({
+    queryKey: [FIGURES, path, params.toString()],
+    queryFn: ({ signal }) => getJson<T>(path, params, signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+function viewParams(view: View): URLSearchParams {
+  const params = filterParams(view);
+  if ("name" in view.range) {
+    params.set("period", view.range.name);
+  } else {
+    params.set("from", view.range.from);
+    params.set("to", view.range.to);
+  }
+  return params;
+}
+
+function filterParams(view: View): URLSearchParams {
+  const params = new URLSearchParams(view.filters.map((text) => ["filter", text]));
+  if (view.timeZone !== undefined) params.set("tz", view.timeZone);
+  return params;
+}

@@ -1,0 +1,49 @@
+/** `22 Nov 2026`, `1 – 22 Nov 2026`, `24 Oct – 22 Nov 2026`: the local days from `startMs` up to, not including, `endMs`. */
+export function dayRange(startMs: number, endMs: number, timeZone: string): string {
+  const format = new Intl.DateTimeFormat(LOCALE, { timeZone, day: "numeric", month: "short", year: "numeric" });
+  return format.formatRange(startMs, Math.max(startMs, endMs - 1)).replaceAll("\u2009", " ");
+}
+
+/** When a call happened: only the time if it was today, else also the day. */
+export function callTime(ms: number, nowMs: number, timeZone: string): string {
+  const sameDay = localDate(ms, timeZone) === localDate(nowMs, timeZone);
+  return new Intl.DateTimeFormat(LOCALE, {
+    timeZone,
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(sameDay ? { second: "2-digit" } : { day: "numeric", month: "short" }),
+  }).format(ms);
+}
+
+/** Date, time to the second and zone: the exact instant on hover. */
+export function exactTime(ms: number, timeZone: string): string {
+  return new Intl.DateTimeFormat(LOCALE, { timeZone, dateStyle: "full", timeStyle: "long" }).format(ms);
+}
+
+/** The local calendar date of an instant: `2026-11-22`. */
+export function localDate(ms: number, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat("en-US", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" })
+    .formatToParts(ms)
+    .reduce<Record<string, string>>((all, part) => ({ ...all, [part.type]: part.value }), {});
+  return `${parts["year"]?.padStart(4, "0")}-${parts["month"]}-${parts["day"]}`;
+}
+
+/** A calendar date in words, without any zone: `Sun 22 Nov 2026` or, short, `22 Nov`. */
+export function dateInWords(date: string, style: "long" | "short" | "month" | "shortMonth"): string {
+  const at = Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)) - 1, Number(date.slice(8, 10) || 1));
+  return new Intl.DateTimeFormat(LOCALE, { timeZone: "UTC", ...DATE_STYLES[style] }).format(at);
+}
+
+/** Today's month and the like, in words: `November`. */
+export function monthName(ms: number, timeZone: string): string {
+  return new Intl.DateTimeFormat(LOCALE, { timeZone, month: "long" }).format(ms);
+}
+
+/** One language for the whole page: day before month, 24 hours. */
+const LOCALE = "en-GB";
+const DATE_STYLES = {
+  long: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
+  short: { day: "numeric", month: "short" },
+  month: { month: "long", year: "numeric" },
+  shortMonth: { month: "short", year: "2-digit" },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;

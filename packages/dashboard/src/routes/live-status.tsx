@@ -1,0 +1,26 @@
+import { useSyncExternalStore } from "react";
+import { live } from "../api/live.ts";
+import type { LiveStatus as Status } from "../api/live.ts";
+import { counted, exactCount } from "../format/count.ts";
+import { exactMoney, money } from "../format/money.ts";
+
+/** Is the page live, and what today came to so far. */
+export function LiveStatus() {
+  const { status, today } = useSyncExternalStore(live.watch, live.state);
+  return (
+    <p className="flex items-center gap-2 px-2 text-[0.8125rem] text-muted">
+      {today === null ? null : (
+        <span className="hidden sm:inline" title={`${exactMoney(today.cost)} in ${exactCount(today.calls)} calls`}>
+          Today <span className="font-medium text-ink">{money(today.cost)}</span>, {counted(today.calls, "call")}
+        </span>
+      )}
+      <span role="status" className="flex items-center gap-1.5 whitespace-nowrap">
+        <span aria-hidden="true" className={`size-2 rounded-full ${DOTS[status]}`} />
+        {LABELS[status]}
+      </span>
+    </p>
+  );
+}
+
+const LABELS: Record<Status, string> = { connecting: "Connecting", open: "Live", lost: "Not connected" };
+const DOTS: Record<Status, string> = { connecting: "border border-control", open: "bg-low", lost: "bg-high" };

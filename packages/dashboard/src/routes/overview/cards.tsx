@@ -1,0 +1,167 @@
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import type { Numbers, TotalsAnswer } from "../../api/answers.ts";
+import { projectionQuestion, totalsQuestion } from "../../api/questions.ts";
+import { withFilters } from "../../filters/search.ts";
+import { usePageSearch } from "../../filters/use-search.ts";
+import { change, changeText } from "../../format/change.ts";
+import { count, counted, exactCount, percent } from "../../format/count.ts";
+import { duration } from "../../format/duration.ts";
+import { UNKNOWN, exactMoney, headlineMoney, money } from "../../format/money.ts";
+import { dayRange, monthName } from "../../format/time.ts";
+import { StatCard, StatNote } from "../../ui/stat-card.tsx";
+
+/** The five numbers: cost, calls, tokens, latency, coverage. */
+export function Cards() {
+  const { view } = usePageSearch();
+  const { data, isPlaceholderData } = useQuery(totalsQuestion(view));
+  const totals = data?.totals ?? null;
+  return (
+    <section
+      aria-label="Totals"
+      aria-busy={data === undefined || isPlaceholderData}
+      className={`grid grid-cols-2 gap-3 sm:gap-4 md:grid-cols-6 xl:grid-cols-5 ${isPlaceholderData ? "opacity-60" : ""}`}
+    >
+      <CostCard answer={data} />
+      <StatCard
+        title="Calls"
+        value={totals && count(totals.calls ?? null)}
+        exact={exactCount(totals?.calls ?? null)}
+        className="md:col-span-3 xl:col-span-1"
+      >
+        {totals && <Against answer={data} metric="calls" difference={count} />}
+        {totals && <StatNote>{failures(totals)}</StatNote>}
+      </StatCard>
+      <StatCard
+        title="Tokens"
+        value={totals && count(totals.tokens ?? null)}
+        exact={exactCount(totals?.tokens ?? null)}
+        className="md:col-span-2 xl:col-span-1"
+      >
+        {totals && <StatNote>{count(totals.tokensPerCall ?? null)} per call on average</StatNote>}
+        {totals && <CacheNote totals={totals} />}
+      </StatCard>
+      <StatCard
+        title="Latency"
+        value={totals && duration(totals.avgDurationMs ?? null)}
+        unit={totals?.avgDurationMs == null ? undefined : "average"}
+        exact={totals?.avgDurationMs == null ? "no call said how long it took" : `${exactCount(totals.avgDurationMs)} ms`}
+        className="md:col-span-2 xl:col-span-1"
+      >
+        {totals && (
+          <StatNote title="95 of 100 calls were faster; from a sketch, within 2 %">
+            {duration(totals.p95DurationMs ?? null)} at the 95th percentile
+          </StatNote>
+        )}
+        {totals && <StatNote>{percent(totals.successRate ?? null)} succeeded</StatNote>}
+      </StatCard>
+      <CoverageCard totals={totals} />
+    </section>
+  );
+}
+
+function CostCard({ answer }: { answer: TotalsAnswer | undefined }) {
+  const totals = answer?.totals;
+  return (
+    <StatCard
+      title="Cost"
+      value={totals && headlineMoney(totals.cost ?? null)}
+      exact={exactMoney(totals?.cost ?? null)}
+      className="col-span-2 md:col-span-3 xl:col-span-1"
+    >
+      {totals && <Against answer={answer} metric="cost" difference={money} />}
+      {totals && <MonthEnd />}
+    </StatCard>
+  );
+}
+
+/** This month, whatever period is shown: so far, and at its end if it goes on like this. */
+function MonthEnd() {
+  const { view } = usePageSearch();
+  const { data } = useQuery(projectionQuestion(view));
+  if (data === undefined || data.projectedMonthEnd === null) return null;
+  const month = monthName(Date.parse(data.month.start) + DAY_MS, view.timeZone ?? "UTC");
+  return (
+    <StatNote title={`${exactMoney(data.spent)} spent so far in ${month}`}>
+      {month} is heading for <span className="font-medium text-ink">{money(data.projectedMonthEnd)}</span>
+    </StatNote>
+  );
+}
+
+const DAY_MS = 86_400_000;
+
+/** How a number stands against the period before. More is neither good nor bad: no colour. */
+function Against(props: { answer: TotalsAnswer | undefined; metric: "cost" | "calls"; difference: (value: number) => string }) {
+  const { answer, metric, difference } = props;
+  const before = answer?.comparison;
+  if (answer === undefined || before === undefined) return null;
+  const value = change(answer.totals[metric], before.totals[metric]);
+  const range = dayRange(Date.parse(before.period.start), Date.parse(before.period.end), answer.query.period.timeZone);
+  const isMoved = value.kind === "up" || value.kind === "down";
+  return (
+    <StatNote title={`Against ${range}: ${metric === "cost" ? exactMoney(before.totals.cost ?? null) : exactCount(before.totals.calls ?? null)}`}>
+      <span className="font-medium text-ink">
+        {isMoved ? <span aria-hidden="true">{value.kind === "up" ? "↑ " : "↓ "}</span> : null}
+        {changeText(value)}
+      </span>
+      {isMoved ? ` · ${difference(Math.abs(value.difference))} ${value.kind === "up" ? "more" : "less"} than before` : " against the period before"}
+    </StatNote>
+  );
+}
+
+function failures(totals: Numbers): string {
+  const errors = totals.errors ?? null;
+  if (errors === null) return UNKNOWN;
+  return errors === 0 ? "none failed" : `${count(errors)} failed`;
+}
+
+function CacheNote({ totals }: { totals: Numbers }) {
+  const { cacheReadTokens, inputTokens, cacheSavings } = totals;
+  if (cacheReadTokens == null || inputTokens == null || inputTokens === 0) return null;
+  if (cacheReadTokens === 0) return <StatNote>no input came from a cache</StatNote>;
+  return (
+    <StatNote title={`${exactCount(cacheReadTokens)} of ${exactCount(inputTokens)} input tokens; ${exactMoney(cacheSavings ?? null)} saved`}>
+      {percent(cacheReadTokens / inputTokens)} of input cached
+      {cacheSavings == null ? "" : `, ${money(cacheSavings)} saved`}
+    </StatNote>
+  );
+}
+
+/** How much of the usage has a price: a cost is only as complete as this. */
+function CoverageCard({ totals }: { totals: Numbers | null }) {
+  const { view, change: changeSearch } = usePageSearch();
+  const calls = totals?.calls ?? null;
+  const unpriced = totals?.unpricedCalls ?? null;
+  const share = calls === null || calls === 0 || unpriced === null ? null : (calls - unpriced) / calls;
+  const estimated = totals?.estimatedCalls ?? 0;
+  return (
+    <StatCard
+      title="Coverage"
+      value={totals && percent(share)}
+      unit={share === null ? undefined : "priced"}
+      exact={`${exactCount(unpriced)} of ${exactCount(calls)} calls have no price`}
+      className="col-span-2 md:col-span-2 xl:col-span-1"
+    >
+      {unpriced !== null && unpriced > 0 ? (
+        <StatNote title={`${exactCount(totals?.unpricedTokens ?? null)} tokens are not in the cost`}>
+          <UnpricedButton
+            onClick={() => changeSearch((search) => withFilters(search, [...new Set([...view.filters, "basis:unpriced"])]))}
+          >
+            {counted(unpriced, "call")}
+          </UnpricedButton>{" "}
+          with {count(totals?.unpricedTokens ?? null)} tokens not in the cost
+        </StatNote>
+      ) : null}
+      {unpriced === 0 ? <StatNote>every call has a price</StatNote> : null}
+      {estimated > 0 ? <StatNote>{counted(estimated, "call")} with estimated tokens</StatNote> : null}
+    </StatCard>
+  );
+}
+
+function UnpricedButton({ onClick, children }: { onClick: () => void; children: ReactNode }) {
+  return (
+    <button type="button" title="Show only these" onClick={onClick} className="font-medium text-ink underline decoration-control underline-offset-4">
+      {children}
+    </button>
+  );
+}

@@ -1,0 +1,205 @@
+import { METRICS } from "@outlay/core";
+import type { TimeUnit } from "@outlay/core";
+import { useState } from "react";
+import { BarsTable } from "../../charts/draw/bars-table.tsx";
+import { Legend } from "../../charts/draw/legend.tsx";
+import { StackedBars } from "../../charts/draw/stacked-bars.tsx";
+import { bucketDays, bucketName } from "../../charts/prepare/bucket-names.ts";
+import type { Bar, PreparedSeries } from "../../charts/prepare/stacked-bars.ts";
+import { chartSummary } from "../../charts/prepare/summary.ts";
+import { addDays } from "../../filters/dates.ts";
+import { UNATTRIBUTED, dimensionLabel, filterText, toggleFilter } from "../../filters/filter.ts";
+import { CHART_METRICS, GROUPS, withDays, withFilters } from "../../filters/search.ts";
+import type { ChartMetric } from "../../filters/search.ts";
+import { usePageSearch } from "../../filters/use-search.ts";
+import { count, exactCount, percent } from "../../format/count.ts";
+import { exactMoney, money } from "../../format/money.ts";
+import { dayRange } from "../../format/time.ts";
+import { Card } from "../../ui/card.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
+import { Select } from "../../ui/select.tsx";
+import { useChart } from "./use-chart.ts";
+import type { Picture } from "./use-chart.ts";
+
+/** Cost, calls or tokens over time, split by a dimension. */
+export function ChartCard() {
+  const { view, change } = usePageSearch();
+  const [asTable, setAsTable] = useState(false);
+  const { picture, isStale } = useChart();
+  return (
+    <Card
+      id="chart"
+      title={`${METRICS[view.metric].label} by ${dimensionLabel(view.group).toLowerCase()}`}
+      stale={isStale}
+      actions={
+        <div className="flex min-w-0 flex-wrap items-center gap-2">
+          <Segmented
+            label="Shown"
+            options={CHART_METRICS.map((metric) => ({ value: metric, label: METRICS[metric].label }))}
+            value={view.metric}
+            onChange={(metric) => change(({ metric: _metric, ...search }) => (metric === "cost" ? search : { ...search, metric }))}
+          />
+          <Select
+            label="Split by"
+            options={GROUPS.map((group) => ({ value: group, label: `by ${dimensionLabel(group).toLowerCase()}` }))}
+            value={view.group}
+            onChange={(group) => change(({ group: _group, ...search }) => (group === "model" ? search : { ...search, group }))}
+          />
+          <button
+            type="button"
+            aria-pressed={asTable}
+            onClick={() => setAsTable(!asTable)}
+            className="h-9 rounded-lg border border-line px-3 text-[0.8125rem] font-medium hover:border-control"
+          >
+            {asTable ? "Show as chart" : "Show as table"}
+          </button>
+        </div>
+      }
+    >
+      <div className="px-4 pt-3 pb-4 sm:px-5">
+        {picture === null ? (
+          <div className="h-[19.5rem] rounded-lg bg-raised/60" />
+        ) : (
+          <Drawn picture={picture} asTable={asTable} />
+        )}
+      </div>
+    </Card>
+  );
+}
+
+function Drawn({ picture, asTable }: { picture: Picture; asTable: boolean }) {
+  const { view, change } = usePageSearch();
+  const { group, metric, unit, period, prepared, colour } = picture;
+  const { short, exact } = FORMATS[metric];
+  const seriesName = ({ kind, name }: PreparedSeries) => (kind === "named" ? (name ?? "") : kind === "other" ? "Other" : UNATTRIBUTED);
+  const nameOf = (bar: Bar) => bucketName(bar.label, unit).long;
+  const title = `${METRICS[metric].label} by ${dimensionLabel(group).toLowerCase()}`;
+  const summary = chartSummary(prepared, {
+    title,
+    range: dayRange(Date.parse(period.start), Date.parse(period.end), period.timeZone),
+    format: short,
+    bucketName: (label) => bucketName(label, unit).long,
+    seriesName,
+  });
+  const select = (series: PreparedSeries) => {
+    const text = filterText({ dimension: group, value: series.name ?? "", exclude: false });
+    change((search) => withFilters(search, toggleFilter(view.filters, text)));
+  };
+  const narrow = (bar: Bar) => {
+    const days = bucketDays(bar.label, unit);
+    if (days !== null) change((search) => withDays(search, days.from, addDays(days.to, -1)));
+  };
+  return (
+    <figure className="flex flex-col gap-3">
+      {asTable ? (
+        <BarsTable
+          prepared={prepared}
+          caption={title}
+          bucketColumn={UNIT_NAMES[unit]}
+          barName={nameOf}
+          seriesName={seriesName}
+          format={short}
+          exact={exact}
+        />
+      ) : (
+        <StackedBars
+          prepared={prepared}
+          colour={colour}
+          summary={summary}
+          wholeNumbers={metric !== "cost"}
+          formatTick={(value) => (value === 0 ? "0" : tick(short(value)))}
+          axisName={(bar) => bucketName(bar.label, unit).short}
+          barLabel={(bar) => barInWords(bar, nameOf(bar), short, seriesName)}
+          tooltip={(bar) => <BarNumbers bar={bar} title={nameOf(bar)} format={short} colour={colour} name={seriesName} />}
+          onSelect={unit === "hour" ? undefined : narrow}
+          height={272}
+        />
+      )}
+      <figcaption>
+        <Legend
+          series={prepared.series}
+          colour={colour}
+          name={seriesName}
+          value={(series) => short(series.total)}
+          onSelect={select}
+          note={legendNote(picture)}
+        />
+      </figcaption>
+    </figure>
+  );
+}
+
+function legendNote({ prepared, groups }: Picture): string | undefined {
+  const shown = prepared.series.filter(({ kind }) => kind !== "other").length;
+  const notes = [
+    groups > shown && prepared.series.some(({ kind }) => kind === "other") ? `${shown} of ${groups} shown` : "",
+    prepared.bars.some((bar) => bar.before !== null) ? "dashed: the period before" : "",
+    prepared.bars.some((bar) => bar.unfinished) ? "hatched: not finished" : "",
+  ].filter(Boolean);
+  return notes.length > 0 ? notes.join(" · ") : undefined;
+}
+
+/** What is shown beside a bar: its parts in the order of the stack, from the top. */
+function BarNumbers(props: {
+  bar: Bar;
+  title: string;
+  format: (value: number | null) => string;
+  colour: (series: PreparedSeries) => string;
+  name: (series: PreparedSeries) => string;
+}) {
+  const { bar, title, format, colour, name } = props;
+  const total = bar.total ?? 0;
+  return (
+    <>
+      <p className="flex justify-between gap-3 font-medium">
+        <span>{title}</span>
+        <span>{bar.total === null ? "no data" : format(bar.total)}</span>
+      </p>
+      {bar.before === null ? null : (
+        <p className="flex justify-between gap-3 text-muted">
+          <span>Period before</span>
+          <span>{format(bar.before)}</span>
+        </p>
+      )}
+      {bar.segments.length === 0 ? null : (
+        <ul className="mt-2 flex flex-col gap-1 border-t border-line pt-2">
+          {bar.segments.toReversed().map(({ series, value }) => (
+            <li key={`${series.kind}:${series.name}`} className="flex items-center gap-2">
+              <span className="size-2.5 shrink-0 rounded-sm" style={{ background: colour(series) }} />
+              <span className="min-w-0 grow truncate">{name(series)}</span>
+              <span>{format(value)}</span>
+              <span className="w-10 text-right text-muted">{percent(value / total)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {bar.unfinished ? <p className="mt-2 text-muted">Not finished yet</p> : null}
+    </>
+  );
+}
+
+function barInWords(bar: Bar, name: string, format: (value: number | null) => string, seriesName: (series: PreparedSeries) => string): string {
+  if (bar.total === null) return `${name}: no data`;
+  const parts = bar.segments.slice(0, 3).map(({ series, value }) => `${seriesName(series)} ${format(value)}`);
+  const before = bar.before === null ? [] : [`period before ${format(bar.before)}`];
+  const unfinished = bar.unfinished ? ["not finished"] : [];
+  return [`${name}: ${format(bar.total)}`, ...parts, ...before, ...unfinished].join(", ");
+}
+
+// A scale with round marks needs no cents: $20, not $20.00.
+const tick = (text: string) => text.replace(/\.0+(?=\D*$)/, "");
+
+const FORMATS: Record<ChartMetric, { short: (value: number | null) => string; exact: (value: number | null) => string }> = {
+  cost: { short: money, exact: exactMoney },
+  calls: { short: count, exact: exactCount },
+  tokens: { short: count, exact: exactCount },
+};
+
+const UNIT_NAMES: Record<TimeUnit, string> = {
+  hour: "Hour",
+  day: "Day",
+  week: "Week",
+  month: "Month",
+  quarter: "Quarter",
+  year: "Year",
+};

@@ -1,0 +1,86 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+import type { ReactNode } from "react";
+import { metaQuestion, totalsQuestion } from "../../api/questions.ts";
+import { FilterBar } from "../../filters/filter-bar.tsx";
+import { usePanels } from "../../filters/panels.tsx";
+import { usePageSearch } from "../../filters/use-search.ts";
+import { localDate } from "../../format/time.ts";
+import { BreakdownCard } from "./breakdown-card.tsx";
+import { Cards } from "./cards.tsx";
+import { ChartCard } from "./chart-card.tsx";
+import { FirstRun } from "./first-run.tsx";
+import { NothingMatches } from "./nothing-matches.tsx";
+import { RecentCalls } from "./recent-calls.tsx";
+import { ServerTrouble } from "./server-trouble.tsx";
+
+/** Where the money goes: cards, one chart, two rankings, the last calls. */
+export function Overview() {
+  const { view } = usePageSearch();
+  const meta = useQuery(metaQuestion);
+  const totals = useQuery(totalsQuestion(view));
+  const shown = shownRange(totals.data?.query.period);
+  useShownDays(shown);
+
+  const trouble = totals.error ?? meta.error;
+  const isFirstRun = meta.data?.events === 0;
+  const isEmpty = totals.data?.totals.calls === 0 && !totals.isPlaceholderData;
+  return (
+    <Page busy={totals.isPlaceholderData || (totals.isFetching && totals.isPending)}>
+      {trouble === null ? null : <ServerTrouble error={trouble} shownAtMs={totals.dataUpdatedAt} />}
+      {isFirstRun ? (
+        <FirstRun />
+      ) : (
+        <>
+          <FilterBar shown={shown} />
+          {isEmpty ? (
+            <NothingMatches />
+          ) : (
+            <>
+              <Cards />
+              <ChartCard />
+              <div className="grid gap-4 lg:grid-cols-2">
+                <BreakdownCard dimension="model" />
+                <BreakdownCard dimension="agent" />
+              </div>
+              <RecentCalls />
+            </>
+          )}
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Page({ busy, children }: { busy: boolean; children: ReactNode }) {
+  return (
+    <main id="main" tabIndex={-1} className="mx-auto flex w-full max-w-[84rem] flex-col gap-4 px-4 pt-1 pb-12 outline-none sm:px-6">
+      {busy ? <div aria-hidden="true" className="progress fixed inset-x-0 top-0 z-20 h-0.5" /> : null}
+      <h1 className="sr-only">Overview</h1>
+      {children}
+    </main>
+  );
+}
+
+interface ShownRange {
+  startMs: number;
+  endMs: number;
+  timeZone: string;
+}
+
+function shownRange(period: { start: string; end: string; timeZone: string } | undefined): ShownRange | null {
+  if (period === undefined) return null;
+  return { startMs: Date.parse(period.start), endMs: Date.parse(period.end), timeZone: period.timeZone };
+}
+
+/** Tells the keys and the choice of days what is shown now. */
+function useShownDays(shown: ShownRange | null): void {
+  const { setShownDays } = usePanels();
+  const firstDate = shown === null ? null : localDate(shown.startMs, shown.timeZone);
+  const endDate = shown === null ? null : localDate(shown.endMs - 1 + DAY_MS, shown.timeZone);
+  useEffect(() => {
+    setShownDays(firstDate === null || endDate === null ? null : { firstDate, endDate });
+  }, [setShownDays, firstDate, endDate]);
+}
+
+const DAY_MS = 86_400_000;

@@ -1,0 +1,82 @@
+import type { TimeUnit } from "@outlay/core";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { AskedPeriod, Series, TimeSeriesAnswer } from "../../api/answers.ts";
+import { chartQuestion, metaQuestion } from "../../api/questions.ts";
+import { colourOf } from "../../charts/draw/colour.ts";
+import { SERIES_COLOURS } from "../../charts/prepare/colours.ts";
+import { prepareStackedBars } from "../../charts/prepare/stacked-bars.ts";
+import type { PreparedBars, PreparedSeries } from "../../charts/prepare/stacked-bars.ts";
+import { chartUnit } from "../../filters/search.ts";
+import type { ChartMetric, Group } from "../../filters/search.ts";
+import { usePageSearch } from "../../filters/use-search.ts";
+import { localDate } from "../../format/time.ts";
+
+/** The chart as it is on screen; while another is fetched, still the one before. */
+export interface Picture {
+  group: Group;
+  metric: ChartMetric;
+  unit: TimeUnit;
+  period: AskedPeriod;
+  prepared: PreparedBars;
+  /** Also for the rows of a list about the same dimension. */
+  colour: (series: Pick<PreparedSeries, "kind" | "name">) => string;
+  /** Groups that there are, shown or not. */
+  groups: number;
+}
+
+/** The chart's data, asked once however many parts of the page use it. */
+export function useChart(): { picture: Picture | null; isStale: boolean } {
+  const { view } = usePageSearch();
+  const meta = useQuery(metaQuestion).data;
+  const timeZone = view.timeZone ?? meta?.timeZone ?? "UTC";
+  const firstDate = meta?.firstEventAt ? localDate(Date.parse(meta.firstEventAt), timeZone) : null;
+  const unit = chartUnit(view, firstDate, localDate(Date.now(), timeZone));
+  const { data, isPlaceholderData } = useQuery({
+    ...chartQuestion(view, unit, SERIES_COLOURS),
+    enabled: meta !== undefined,
+  });
+  const picture = useMemo((): Picture | null => {
+    if (data === undefined) return null;
+    const { answer, group, metric } = data;
+    const prepared = prepare(answer, group, metric);
+    const names = prepared.series.flatMap(({ name }) => name ?? []);
+    return {
+      group,
+      metric,
+      unit: data.unit,
+      period: answer.query.period,
+      prepared,
+      colour: colourOf(group, names),
+      groups: answer.meta.groups ?? names.length,
+    };
+  }, [data]);
+  return { picture, isStale: isPlaceholderData };
+}
+
+function prepare(answer: TimeSeriesAnswer, group: Group, metric: ChartMetric): PreparedBars {
+  return prepareStackedBars({
+    buckets: answer.buckets.map(({ label, start, end, unfinished }) => ({
+      label,
+      startMs: Date.parse(start),
+      endMs: Date.parse(end),
+      unfinished,
+    })),
+    series: answer.series.map((series) => ({
+      name: series.other ? null : (series.key[group] ?? null),
+      other: series.other,
+      values: series.values[metric] ?? [],
+    })),
+    before: answer.comparison && sums(answer.comparison.series, metric),
+    maxSeries: SERIES_COLOURS,
+  });
+}
+
+/** The whole of each bucket; null where no series knows a value. */
+function sums(series: readonly Series[], metric: ChartMetric): (number | null)[] {
+  const lists = series.map(({ values }) => values[metric] ?? []);
+  return (lists[0] ?? []).map((_, index) => {
+    const known = lists.flatMap((list) => list[index] ?? []);
+    return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+  });
+}

@@ -1,0 +1,86 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { Call } from "../../api/answers.ts";
+import { live } from "../../api/live.ts";
+import { CALLS_PER_PAGE, callsQuestion } from "../../api/questions.ts";
+import { matchesFilters, parseFilter } from "../../filters/filter.ts";
+import type { View } from "../../filters/search.ts";
+
+/** Waiting calls beyond this are dropped, oldest first: nobody reads so many, and "show" asks the server. */
+const MAX_WAITING = 500;
+
+export interface RecentCalls {
+  calls: Call[];
+  /** Matching calls that have arrived and are not shown yet. */
+  waiting: number;
+  showWaiting: () => void;
+  isPending: boolean;
+  isStale: boolean;
+  error: Error | null;
+  hasOlder: boolean;
+  isLoadingOlder: boolean;
+  showOlder: () => void;
+}
+
+/**
+ * The newest calls of the view, and those that arrive. `hold`: somebody is reading, so arrivals wait instead
+ * of moving the rows.
+ */
+export function useRecentCalls(view: View, hold: boolean): RecentCalls {
+  const question = callsQuestion(view);
+  const stored = useInfiniteQuery(question);
+  const key = question.queryKey.join(" ");
+  const [arrived, setArrived] = useState<{ key: string; shown: Call[]; waiting: Call[] }>({ key, shown: [], waiting: [] });
+  const current = arrived.key === key ? arrived : { key, shown: [], waiting: [] };
+
+  const latest = useRef({ view, hold, key });
+  useEffect(() => {
+    latest.current = { view, hold, key };
+  });
+  useEffect(
+    () =>
+      live.listen({
+        calls: (calls) => {
+          const { view: now, hold: holding, key: forKey } = latest.current;
+          const filters = now.filters.flatMap((text) => parseFilter(text) ?? []);
+          const fresh = calls.filter((call) => isInRange(call, now) && matchesFilters({ ...call }, filters)).toReversed();
+          if (fresh.length === 0) return;
+          setArrived((before) => {
+            const { shown, waiting } = before.key === forKey ? before : { shown: [], waiting: [] };
+            const next = [...fresh, ...waiting].slice(0, MAX_WAITING);
+            return holding ? { key: forKey, shown, waiting: next } : { key: forKey, shown: [...next, ...shown], waiting: [] };
+          });
+        },
+      }),
+    [],
+  );
+
+  const pages = stored.data?.pages;
+  const calls = useMemo(() => {
+    const list = (pages ?? []).flatMap((page) => page.events);
+    const known = new Set(list.map(({ id }) => id));
+    const merged = [...current.shown.filter(({ id }) => !known.has(id)), ...list];
+    // As many rows as pages were asked for: arrivals push the oldest out, so that the page keeps its height.
+    return merged.slice(0, Math.max(1, pages?.length ?? 1) * CALLS_PER_PAGE);
+  }, [pages, current.shown]);
+
+  return {
+    calls,
+    waiting: current.waiting.length,
+    showWaiting: () =>
+      setArrived({ key, shown: [...current.waiting, ...current.shown].slice(0, MAX_WAITING), waiting: [] }),
+    isPending: stored.isPending,
+    isStale: stored.isPlaceholderData,
+    error: stored.error,
+    hasOlder: stored.hasNextPage,
+    isLoadingOlder: stored.isFetchingNextPage,
+    showOlder: () => void stored.fetchNextPage(),
+  };
+}
+
+/** Named periods reach up to now, except yesterday; a range of days has its ends. */
+function isInRange(call: Call, view: View): boolean {
+  if ("name" in view.range) return view.range.name !== "yesterday";
+  const date = call.occurredAt.slice(0, 10);
+  return date >= view.range.from.slice(0, 10) && date < view.range.to.slice(0, 10);
+}

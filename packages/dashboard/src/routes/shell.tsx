@@ -1,0 +1,75 @@
+import { Link, Outlet } from "@tanstack/react-router";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { live } from "../api/live.ts";
+import { FIGURES } from "../api/questions.ts";
+import { PanelsProvider, usePanels } from "../filters/panels.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { iconButton } from "../ui/sheet.tsx";
+import { LiveStatus } from "./live-status.tsx";
+import { ThemeButton } from "./theme-button.tsx";
+
+/** What every page stands in: the head line, the keys and panels, the live connection. */
+export function Shell() {
+  useLiveFigures();
+  return (
+    <PanelsProvider>
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-20 focus:rounded-lg focus:bg-strong focus:px-4 focus:py-2 focus:text-on-strong"
+      >
+        Skip to the numbers
+      </a>
+      <Head />
+      <Outlet />
+    </PanelsProvider>
+  );
+}
+
+function Head() {
+  const { open } = usePanels();
+  return (
+    <header className="mx-auto flex h-14 w-full max-w-[84rem] items-center gap-3 px-4 sm:px-6">
+      <Link to="/" className="flex items-center gap-2.5 text-base font-semibold tracking-[-0.02em]">
+        <svg viewBox="0 0 24 24" aria-hidden="true" className="size-6">
+          <rect width="24" height="24" rx="6" fill="var(--strong)" />
+          <rect x="5" y="13" width="4" height="6" rx="1" fill="var(--series-0)" />
+          <rect x="10" y="9" width="4" height="10" rx="1" fill="var(--series-1)" />
+          <rect x="15" y="5" width="4" height="14" rx="1" fill="var(--surface)" />
+        </svg>
+        Outlay
+      </Link>
+      <div className="ml-auto flex items-center gap-1">
+        <LiveStatus />
+        <ThemeButton />
+        <button type="button" onClick={() => open("keys")} className={`${iconButton} hidden sm:inline-flex`}>
+          <Icon name="keys" />
+          <span className="sr-only">Keyboard shortcuts</span>
+        </button>
+      </div>
+    </header>
+  );
+}
+
+/** Events that arrive make the figures stale: they are asked again, at most every few seconds, while the old ones stay. */
+function useLiveFigures(): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const refresh = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void queries.invalidateQueries({ queryKey: [FIGURES] });
+      }, REFRESH_MS);
+    };
+    const stop = live.listen({ calls: refresh, reset: () => void queries.invalidateQueries() });
+    live.open();
+    return () => {
+      clearTimeout(timer);
+      stop();
+      live.close();
+    };
+  }, [queries]);
+}
+
+const REFRESH_MS = 2_500;

@@ -1,0 +1,45 @@
+import type { Basis } from "@outlay/core";
+import { exactMoney, money } from "../format/money.ts";
+
+/** A cost from which on a call is drawn in the middle colour, and above which in the high one, in dollars. */
+export const COST_STEPS_USD = { middle: 0.01, high: 0.1 } as const;
+
+export type CostLevel = "low" | "middle" | "high";
+
+/** Below 0.01 low, up to and with 0.10 middle, above it high. */
+export function costLevel(usd: number): CostLevel {
+  if (usd < COST_STEPS_USD.middle) return "low";
+  return usd <= COST_STEPS_USD.high ? "middle" : "high";
+}
+
+/** What one call cost: the amount, coloured by its size, and how it is known when that is not by price and usage. */
+export function CostBadge({ usd, basis, approximate }: { usd: number | null; basis: Basis; approximate: boolean }) {
+  if (usd === null) {
+    return (
+      <span title="No price is known for this model" className={`${SHAPE} border border-dashed border-control text-muted`}>
+        unpriced
+      </span>
+    );
+  }
+  const isEstimate = basis === "estimated" || approximate;
+  const title = [exactMoney(usd), BASIS_WORDS[basis], approximate ? "price found by a similar model name" : ""];
+  return (
+    <span title={title.filter(Boolean).join(", ")} className={`${SHAPE} ${LEVEL_CLASSES[costLevel(usd)]}`}>
+      {isEstimate ? <span aria-label="about">≈&#8201;</span> : null}
+      {money(usd)}
+    </span>
+  );
+}
+
+const SHAPE = "inline-block rounded-md px-1.5 py-0.5 text-[0.8125rem] font-medium whitespace-nowrap";
+const LEVEL_CLASSES: Record<CostLevel, string> = {
+  low: "bg-low-back text-low",
+  middle: "bg-middle-back text-middle",
+  high: "bg-high-back text-high",
+};
+const BASIS_WORDS: Record<Basis, string> = {
+  rated: "by price and usage",
+  reported: "as the provider reported it",
+  estimated: "tokens were estimated",
+  unpriced: "no price is known",
+};

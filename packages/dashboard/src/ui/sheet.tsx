@@ -1,0 +1,43 @@
+import { useEffect, useRef } from "react";
+import type { ReactNode } from "react";
+import { Icon } from "./icon.tsx";
+
+/**
+ * A panel over the page: from the bottom on a phone, in the upper middle on a desk. A native dialog, so that
+ * focus, Escape and the inert page behind it are the browser's work. Mount it to open it.
+ */
+export function Sheet({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events -- the click beside the panel; Escape is the key for it
+    <dialog
+      ref={dialog}
+      aria-label={title}
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === dialog.current) onClose();
+      }}
+      className="sheet overflow-y-auto border border-line bg-surface p-0 text-ink shadow-2xl"
+    >
+      <div className="flex flex-col gap-5 p-5">
+        <div className="flex items-center justify-between gap-4">
+          <h2 className="text-base font-semibold tracking-[-0.01em]">{title}</h2>
+          <button type="button" onClick={onClose} className={iconButton}>
+            <Icon name="close" />
+            <span className="sr-only">Close</span>
+          </button>
+        </div>
+        {children}
+      </div>
+    </dialog>
+  );
+}
+
+/** A square button with nothing but an icon; put the words in a `sr-only` span. */
+export const iconButton =
+  "inline-flex size-9 items-center justify-center rounded-lg text-muted hover:bg-raised hover:text-ink";
