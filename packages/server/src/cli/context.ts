@@ -24,16 +24,23 @@ export interface SettingFlags {
   port?: number;
   /** `--host` */
   host?: string;
+  /** `--retention-days`, as it was written: a number or `off`. */
+  retentionDays?: string;
+  /** `--refresh-prices`: `on` or `off`. */
+  refreshPrices?: string;
 }
 
-/** One setting with the place that decided it, for `outlay doctor`. */
-export interface ResolvedSetting {
-  /** As in `outlay.config.json`, for example `dataDir`. */
-  name: string;
-  value: unknown;
-  source: "flag" | "environment" | "file" | "default";
-  /** In words: `--data`, `OUTLAY_DATA`, a path of a file; absent for defaults. */
-  origin?: string;
+/** The configuration that counts, for `outlay doctor`. */
+export interface ResolvedSettings {
+  settings: {
+    /** As in config.ts, for example `dataDir`. */
+    name: string;
+    value: unknown;
+    /** Which place decided it: `flag --data`, `environment OUTLAY_DATA`, `file …`, `default`. */
+    origin: string;
+  }[];
+  /** OUTLAY_… variables of the environment that nothing reads. */
+  unknownVariables: string[];
 }
 
 /** A server in this process. */
@@ -53,7 +60,7 @@ export interface CliDependencies {
   stderr: Writable;
   now: () => number;
   /** The configuration as these flags, the environment and the file in the data folder make it. */
-  resolveSettings(flags: SettingFlags): Promise<ResolvedSetting[]>;
+  resolveSettings(flags: SettingFlags): Promise<ResolvedSettings>;
   connect(flags: SettingFlags): Promise<Api>;
   /** `demo` is told to readers by `GET /api/v1/meta`. */
   startServer(flags: SettingFlags, options: { demo: boolean }): Promise<RunningServer>;
@@ -82,7 +89,7 @@ export interface CliContext {
   /** `--timezone`, to be sent as `tz`; undefined: the server's own. */
   timeZone(): string | undefined;
   flags(): SettingFlags;
-  resolveSettings(): Promise<ResolvedSetting[]>;
+  resolveSettings(): Promise<ResolvedSettings>;
   /** Closed by the command line when the command has ended. `dataDir` stands in for `--data`. */
   connect(overrides?: SettingFlags): Promise<Api>;
   startServer(options: SettingFlags & { demo?: boolean }): Promise<RunningServer>;

@@ -11,7 +11,6 @@ export interface GlobalOptions {
   data?: string;
   server?: string;
   timezone?: string;
-  tz?: string;
   color?: boolean;
 }
 
@@ -74,10 +73,9 @@ export function createContext(
 
 function settingFlags(options: GlobalOptions): SettingFlags {
   const flags: SettingFlags = {};
-  const timeZone = options.timezone ?? options.tz;
   if (options.data !== undefined) flags.dataDir = options.data;
   if (options.server !== undefined) flags.serverUrl = options.server;
-  if (timeZone !== undefined) flags.timeZone = timeZone;
+  if (options.timezone !== undefined) flags.timeZone = options.timezone;
   return flags;
 }
 

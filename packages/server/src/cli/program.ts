@@ -1,6 +1,14 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { createContext } from "./create-context.ts";
+import { addCostsCommand } from "./costs.ts";
+import { addDemoCommand } from "./demo.ts";
+import { addDoctorCommand } from "./doctor.ts";
+import { addEventsCommand } from "./events.ts";
+import { addExportCommand } from "./export.ts";
+import { addQueryCommand } from "./query.ts";
+import { addReportCommand } from "./report.ts";
 import { addServeCommand } from "./serve.ts";
+import { addSessionsCommand } from "./sessions.ts";
 import type { Cleanup } from "./create-context.ts";
 import type { CliContext, CliDependencies } from "./context.ts";
 
@@ -30,12 +38,37 @@ export function createProgram(
     .addOption(new Option("--json", "write JSON for scripts"))
     .addOption(new Option("--data <folder>", "data folder (default: OUTLAY_DATA, then ~/.outlay)"))
     .addOption(new Option("--server <url>", "ask this server instead of the data folder").argParser(parseServerUrl))
-    .addOption(new Option("--timezone <zone>", "time zone of days and hours, for example Europe/Berlin"))
-    .addOption(new Option("--tz <zone>", "short for --timezone").hideHelp())
-    .addOption(new Option("--no-color", "no colours (so does NO_COLOR)"));
-  addServeCommand(program, context);
+    .addOption(new Option("--tz, --timezone <zone>", "time zone of days and hours, for example Europe/Berlin"))
+    .addOption(new Option("--no-color", "no colours (so does NO_COLOR)"))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  outlay demo                              example data, a server and a dashboard
+  outlay serve                             record and show your own
+  outlay                                   the cost dashboard of the terminal
+  outlay report daily --period 7d          what each day has cost
+  outlay report user --filter project:shop who spent it
+  outlay export calls.csv --period month   take it elsewhere
+
+Exit codes: 0 fine, 1 something you can mend, 2 not understood, 70 a bug in Outlay.`,
+    );
+  for (const addCommand of COMMANDS) addCommand(program, context);
   return { program, context, cleanup };
 }
+
+/** In the order in which help lists them. */
+const COMMANDS = [
+  addServeCommand,
+  addDemoCommand,
+  addCostsCommand,
+  addReportCommand,
+  addQueryCommand,
+  addSessionsCommand,
+  addEventsCommand,
+  addExportCommand,
+  addDoctorCommand,
+];
 
 function parseServerUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;

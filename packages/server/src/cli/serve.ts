@@ -10,10 +10,22 @@ export function addServeCommand(program: Command, context: CliContext): void {
     .description("start the server: REST, live stream and dashboard")
     .option("--port <number>", "port (default: OUTLAY_PORT, then 4100; 0 takes any free one)", parsePort)
     .option("--host <address>", "address to listen on (default: 127.0.0.1)")
-    .action((options: { port?: number; host?: string }) => serve(context, options));
+    .option(
+      "--retention-days <number>",
+      "raw events expire after so many days, their totals stay; off keeps everything",
+    )
+    .option("--refresh-prices <on|off>", "fetch the public price list once a day")
+    .action((options: ServeOptions) => serve(context, options));
 }
 
-async function serve(context: CliContext, options: { port?: number; host?: string }): Promise<void> {
+interface ServeOptions {
+  port?: number;
+  host?: string;
+  retentionDays?: string;
+  refreshPrices?: string;
+}
+
+async function serve(context: CliContext, options: ServeOptions): Promise<void> {
   const stopped = untilStopped();
   const server = await context.startServer(options);
   if (context.isJson()) {

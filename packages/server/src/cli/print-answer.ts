@@ -1,0 +1,22 @@
+import type { QueryAnswer } from "../ledger/answers.ts";
+import type { CliContext } from "./context.ts";
+import type { Table } from "./draw/table.ts";
+import { drawTable } from "./draw/table.ts";
+import { answerNotes, metricTable } from "./metric-table.ts";
+
+/** A query's answer for people (table and notes), or as it came with `--json`. */
+export async function printAnswer(context: CliContext, answer: QueryAnswer): Promise<void> {
+  if (context.isJson()) return context.printJson(answer);
+  const { period } = answer.query;
+  const name = period.name === undefined ? "" : `${period.name}, `;
+  await context.print(context.colors.dim(`${name}${period.start} to ${period.end}, ${period.timeZone}`), "");
+  await printTable(context, metricTable(answer));
+  const notes = answerNotes(answer.meta);
+  if (notes.length > 0) await context.print("", ...notes.map((note) => context.colors.yellow(note)));
+}
+
+/** A table as wide as the terminal; as wide as it is when it goes into a file or a pipe. */
+export function printTable(context: CliContext, table: Table): Promise<void> {
+  const width = context.isTerminal ? context.columns() : Number.POSITIVE_INFINITY;
+  return context.print(...drawTable(table, { width, colors: context.colors }));
+}

@@ -1,0 +1,90 @@
+import type { Argument, Command, Option } from "commander";
+
+/** docs/cli.md, made from the definitions of the commands, so that it cannot say anything else than `--help`. */
+export function renderReference(program: Command): string {
+  const help = program.createHelp();
+  const sections = help
+    .visibleCommands(program)
+    .filter((command) => command.name() !== "help")
+    .flatMap((command) => renderCommand(command, 2));
+  const lines = [
+    "# The command line",
+    "",
+    "<!-- Made by `npm run docs:cli` from packages/server/src/cli; do not edit. -->",
+    "",
+    `${program.description()}`,
+    "",
+    "In a checkout, once built, the command is `npx outlay`. Without a command it shows the cost dashboard (`outlay costs`).",
+    "Every command asks the running server of the data folder when there is one, the server named with `--server`, or the",
+    "data folder itself.",
+    "",
+    "## Flags of every command",
+    "",
+    ...renderOptions(help.visibleOptions(program)),
+    "",
+    "Exit codes: 0 fine · 1 something that you can mend · 2 the command line was not understood · 70 a bug in Outlay.",
+    'With `--json`, errors on standard error are JSON too: `{ "error": { "code", "message", "field" } }`.',
+    ...sections,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function renderCommand(command: Command, level: number): string[] {
+  const help = command.createHelp();
+  const lines = [
+    "",
+    `${"#".repeat(level)} ${pathOf(command)}`,
+    "",
+    `${capitalised(help.commandDescription(command))}.`,
+    "",
+    "```",
+    help.commandUsage(command),
+    "```",
+  ];
+  const given = command.registeredArguments.filter((argument) => argument.description !== "");
+  if (given.length > 0) lines.push("", ...renderArguments(given));
+  const options = help.visibleOptions(command).filter((option) => option.long !== "--help");
+  if (options.length > 0) lines.push("", ...renderOptions(options));
+  const text = helpText(command);
+  if (text !== "") lines.push("", "```", text, "```");
+  const children = help.visibleCommands(command).filter((child) => child.name() !== "help");
+  return [...lines, ...children.flatMap((child) => renderCommand(child, level + 1))];
+}
+
+function renderArguments(given: readonly Argument[]): string[] {
+  return [
+    "| argument | |",
+    "| --- | --- |",
+    ...given.map((one) => `| \`${cell(one.name())}\` | ${cell(one.description)} |`),
+  ];
+}
+
+function renderOptions(options: readonly Option[]): string[] {
+  const rows = options.map((option) => `| \`${cell(option.flags)}\` | ${cell(describe(option))} |`);
+  return ["| flag | |", "| --- | --- |", ...rows];
+}
+
+function describe({ description, argChoices, defaultValue }: Option): string {
+  const choices = argChoices === undefined ? "" : `; one of ${argChoices.join(", ")}`;
+  const isShown = defaultValue !== undefined && typeof defaultValue !== "boolean";
+  return `${description}${choices}${isShown ? ` (default: ${String(defaultValue)})` : ""}`;
+}
+
+/** What `addHelpText("after", …)` has added. Commander keeps it as a listener that writes. */
+function helpText(command: Command): string {
+  let text = "";
+  command.emit("afterHelp", { error: false, command, write: (part: string) => (text += part) });
+  return text.trim();
+}
+
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
+}
