@@ -1,9 +1,15 @@
 import { z } from "zod";
+import { CLEAN_LINES, CLEAN_TEXT } from "./clean-text.ts";
+import { parseInstant } from "./instant.ts";
+
+import { usagePartsFit } from "./usage-parts.ts";
 
 /** Longest event id, in characters. */
 export const MAX_ID_LENGTH = 128;
 /** Longest text of a dimension (model, user, tag value, …), in characters. */
 export const MAX_TEXT_LENGTH = 512;
+/** Longest error message, in characters. */
+export const MAX_MESSAGE_LENGTH = 4_096;
 /** Most tags on one event. */
 export const MAX_TAGS = 32;
 /** Most events in one request body. */
@@ -17,7 +23,12 @@ export const MIN_OCCURRED_AT_MS = Date.UTC(2000, 0, 1);
 /** How far in the future an event may lie: clocks are wrong, and prices of the coming year are tried out. */
 export const MAX_FUTURE_MS = 400 * 86_400_000;
 
-const text = z.string().max(MAX_TEXT_LENGTH);
+/** Largest `metadata`, in bytes of JSON. */
+export const MAX_METADATA_BYTES = 16_384;
+/** Tag keys stand in parameters such as `by=tag:story,model` and `filter=tag:story:st-9`. */
+export const TAG_KEY = /^(?!__proto__$)[^\p{Cc}\p{Cs}:,]{1,128}$/u;
+
+const text = z.string().max(MAX_TEXT_LENGTH).regex(CLEAN_TEXT);
 const optionalText = text.nullish();
 const count = z.number().int().min(0).max(MAX_COUNT).nullish();
 const amount = z.number().min(0).max(MAX_COUNT).nullish();
@@ -52,6 +63,8 @@ export const usageSchema = z.strictObject({
   requests: count.meta({ description: "Model calls, where a fee is charged for each; 1 when absent" }),
 });
 
+const partsFit = { error: "a part exceeds its whole", path: ["usage"] };
+
 /** Usage as it comes over the wire: absent and null both mean "the source did not say". */
 export type WireUsage = z.input<typeof usageSchema>;
 
@@ -61,17 +74,21 @@ export const eventSchema = z.strictObject({
     .string()
     .min(1)
     .max(MAX_ID_LENGTH)
+    .regex(CLEAN_TEXT)
     .nullish()
     .meta({ description: "Makes repeats harmless; a UUIDv7 is made when absent" }),
   occurredAt: z
-    .union([z.string(), z.number()])
+    .union([
+      z.string().refine((value) => (parseInstant(value) ?? 0) >= MIN_OCCURRED_AT_MS),
+      z.number().min(MIN_OCCURRED_AT_MS),
+    ])
     .nullish()
     .meta({ description: "ISO 8601 instant with zone, or milliseconds since 1970; default: now" }),
   provider: text.min(1).meta({ description: "Who serves and bills the call" }),
   model: text.min(1).meta({ description: "The model that answered; it is priced" }),
   requestedModel: optionalText.meta({ description: "The model that was asked for" }),
   operation: optionalText.meta({ description: "chat, embedding, image, audio, rerank, tool, …; default: chat" }),
-  usage: usageSchema.nullish(),
+  usage: usageSchema.refine(usagePartsFit, partsFit).nullish(),
   serviceTier: optionalText.meta({ description: "The tier that served the call: standard, batch, flex, priority, …" }),
   geo: optionalText.meta({ description: "Region or data zone where the price depends on it" }),
   reportedCostUsd: z
@@ -92,20 +109,85 @@ export const eventSchema = z.strictObject({
   span: optionalText,
   environment: optionalText,
   credential: optionalText.meta({ description: "Name or id of the API key used, never the key" }),
-  tags: z.record(z.string().min(1).max(128), text).nullish(),
+  tags: z
+    .record(z.string().regex(TAG_KEY), text.nullable())
+    .refine((tags) => Object.keys(tags).length <= MAX_TAGS)
+    .nullish()
+    .meta({ description: "Any keys of your own, each with one value: story, epic, plan, …; at most 32" }),
   durationMs: amount,
   timeToFirstTokenMs: amount,
   streaming: z.boolean().nullish(),
   success: z.boolean().nullish().meta({ description: "Default: true, or false when errorType is given" }),
   errorType: optionalText,
-  errorMessage: z.string().max(4_096).nullish(),
+  errorMessage: z.string().max(MAX_MESSAGE_LENGTH).regex(CLEAN_LINES).nullish(),
   attempt: z.number().int().min(1).max(1_000).nullish().meta({ description: "1 for the first try" }),
   score: z.number().min(-1e9).max(1e9).nullish(),
   variant: optionalText,
   cacheHit: z.boolean().nullish().meta({ description: "Answered from the application's own cache: nothing was spent" }),
   source: optionalText.meta({ description: "Which door it came through; default: api" }),
-  metadata: z.record(z.string(), z.unknown()).nullish().meta({ description: "Kept as it is, up to 16 kB of JSON" }),
+  metadata: z
+    .record(z.string(), z.unknown())
+    .refine(metadataFits)
+    .nullish()
+    .meta({ description: "Kept as it is, up to 16 kB of JSON" }),
 });
 
 /** A usage event as it comes over the wire. */
 export type WireEvent = z.input<typeof eventSchema>;
+
+/** Counts and sizes that the source gave; absent or undefined: it did not say. */
+export type EventUsage = { -readonly [Name in keyof WireUsage]?: NonNullable<WireUsage[Name]> | undefined };
+
+type OptionalText =
+  | "requestedModel"
+  | "serviceTier"
+  | "geo"
+  | "user"
+  | "team"
+  | "project"
+  | "customer"
+  | "agent"
+  | "activity"
+  | "category"
+  | "session"
+  | "trace"
+  | "span"
+  | "environment"
+  | "credential"
+  | "errorType"
+  | "errorMessage"
+  | "variant"
+  | "source";
+
+/** A usage event as everything behind the edge knows it: checked, with defaults, without nulls and empty texts. */
+export type UsageEvent = { [Name in OptionalText]?: string | undefined } & {
+  /** Absent: the ledger makes one. */
+  id?: string | undefined;
+  occurredAtMs: number;
+  provider: string;
+  model: string;
+  operation: string;
+  usage: EventUsage;
+  reportedCostUsd?: number | undefined;
+  tags?: Record<string, string> | undefined;
+  durationMs?: number | undefined;
+  timeToFirstTokenMs?: number | undefined;
+  streaming?: boolean | undefined;
+  success: boolean;
+  attempt?: number | undefined;
+  score?: number | undefined;
+  cacheHit?: boolean | undefined;
+  metadata?: Record<string, unknown> | undefined;
+};
+
+/** Can this be kept as JSON of at most 16 kB? False also for what is nested too deeply or refers to itself. */
+export function metadataFits(metadata: Record<string, unknown>): boolean {
+  let json: string;
+  try {
+    json = JSON.stringify(metadata);
+  } catch {
+    return false;
+  }
+  // Three bytes of UTF-8 at most for each UTF-16 unit.
+  return json.length * 3 <= MAX_METADATA_BYTES || new TextEncoder().encode(json).length <= MAX_METADATA_BYTES;
+}

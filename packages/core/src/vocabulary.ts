@@ -90,3 +90,15 @@ export const METRICS = {
 } as const satisfies Record<string, { unit: MetricUnit; label: string; additive: boolean; approximate?: true }>;
 
 export type Metric = keyof typeof METRICS;
+
+/** Costs that are not usage. `credit` lowers the costs; `revenue` is no cost at all and is never added to them. */
+export const CHARGE_KINDS = [
+  "payment_fee",
+  "one_off",
+  "credit",
+  "adjustment",
+  "tax",
+  "subscription",
+  "revenue",
+] as const;
+export type ChargeKind = (typeof CHARGE_KINDS)[number];
