@@ -12,8 +12,8 @@ describe("the catalogue", () => {
     expect(
       readCatalogue()
         .map((file) => file.provider)
-        .sort(),
-    ).toEqual(names.sort());
+        .toSorted(),
+    ).toEqual(names.toSorted());
   });
 
   it("names no id twice for the same time", () => {

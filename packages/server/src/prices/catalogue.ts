@@ -1,5 +1,7 @@
 import { METERS } from "@outlay/core";
 import { z } from "zod";
+import { canonicalProvider } from "./canonical-provider.ts";
+import type { ModelPrices } from "./price-layer.ts";
 import { priceFiles } from "../../../../catalogue/prices/index.ts";
 
 const meters = Object.keys(METERS) as (keyof typeof METERS)[];
@@ -119,4 +121,17 @@ export function readCatalogue(files: unknown[] = priceFiles): CatalogueFile[] {
     const provider = (file as { provider?: unknown }).provider;
     throw new Error(`catalogue/prices/${String(provider)}.json: ${z.prettifyError(result.error)}`);
   });
+}
+
+/** The catalogue's prices in the form of all layers. */
+export function catalogueLayer(files: CatalogueFile[]): ModelPrices[] {
+  return files.flatMap(({ provider, models }) =>
+    models.map(({ model, aliases, versions }) => ({
+      layer: "catalogue" as const,
+      provider: canonicalProvider(provider),
+      model,
+      aliases: aliases.map(({ id, from, to }) => ({ id, startMs: from, endMs: to })),
+      versions: versions.map(({ from, to, ...facts }) => ({ startMs: from, endMs: to, ...facts })),
+    })),
+  );
 }

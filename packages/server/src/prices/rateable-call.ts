@@ -1,0 +1,25 @@
+import type { WireUsage } from "@outlay/core";
+import type { RecordedEvent } from "../storage/storage.ts";
+
+/** What of a call decides its cost. */
+export interface RateableCall {
+  provider: string;
+  model: string;
+  occurredAtMs: number;
+  operation?: string | null | undefined;
+  usage: WireUsage;
+  serviceTier?: string | null | undefined;
+  geo?: string | null | undefined;
+  reportedCostUsd?: number | null | undefined;
+  /** Answered from the application's own cache. */
+  cacheHit?: boolean | null | undefined;
+  /** The tokens were counted by us, not by the provider. */
+  estimated?: boolean | undefined;
+}
+
+/** The same of a stored event, to rate it again. What the provider reported is left out: it does not change. */
+export function toRateableCall(event: RecordedEvent): RateableCall {
+  const { provider, model, occurredAtMs, operation, usage, serviceTier, geo, cacheHit } = event;
+  const estimated = event.basis === "estimated" || event.metadata?.["usageEstimated"] === true;
+  return { provider, model, occurredAtMs, operation, usage, serviceTier, geo, cacheHit, estimated };
+}
