@@ -1,7 +1,12 @@
+import type { EventEmitter } from "node:events";
+import { PassThrough } from "node:stream";
 import type { Argument, Command, Option } from "commander";
+import type { CliDependencies } from "./context.ts";
+import { createProgram } from "./program.ts";
 
 /** docs/cli.md, made from the definitions of the commands, so that it cannot say anything else than `--help`. */
-export function renderReference(program: Command): string {
+export function renderReference(): string {
+  const { program } = createProgram([], describedOnly);
   const help = program.createHelp();
   const sections = help
     .visibleCommands(program)
@@ -29,6 +34,21 @@ export function renderReference(program: Command): string {
   return `${lines.join("\n")}\n`;
 }
 
+const neverRun = () => Promise.reject(new Error("these commands are described, not run"));
+
+const describedOnly: CliDependencies = {
+  version: "",
+  env: {},
+  stdin: new PassThrough(),
+  stdout: new PassThrough(),
+  stderr: new PassThrough(),
+  now: () => 0,
+  resolveSettings: neverRun,
+  connect: neverRun,
+  startServer: neverRun,
+  openPrices: neverRun,
+};
+
 function renderCommand(command: Command, level: number): string[] {
   const help = command.createHelp();
   const lines = [
@@ -52,16 +72,11 @@ function renderCommand(command: Command, level: number): string[] {
 }
 
 function renderArguments(given: readonly Argument[]): string[] {
-  return [
-    "| argument | |",
-    "| --- | --- |",
-    ...given.map((one) => `| \`${cell(one.name())}\` | ${cell(one.description)} |`),
-  ];
+  return given.map((one) => `- \`${one.name()}\`: ${one.description}`);
 }
 
 function renderOptions(options: readonly Option[]): string[] {
-  const rows = options.map((option) => `| \`${cell(option.flags)}\` | ${cell(describe(option))} |`);
-  return ["| flag | |", "| --- | --- |", ...rows];
+  return options.map((option) => `- \`${option.flags}\`: ${describe(option)}`);
 }
 
 function describe({ description, argChoices, defaultValue }: Option): string {
@@ -70,10 +85,11 @@ function describe({ description, argChoices, defaultValue }: Option): string {
   return `${description}${choices}${isShown ? ` (default: ${String(defaultValue)})` : ""}`;
 }
 
-/** What `addHelpText("after", …)` has added. Commander keeps it as a listener that writes. */
+/** What `addHelpText("after", …)` has added: commander keeps it as a listener, which its types do not show. */
 function helpText(command: Command): string {
   let text = "";
-  command.emit("afterHelp", { error: false, command, write: (part: string) => (text += part) });
+  const emitter = command as unknown as EventEmitter;
+  emitter.emit("afterHelp", { error: false, command, write: (part: string) => (text += part) });
   return text.trim();
 }
 
@@ -83,8 +99,4 @@ function pathOf(command: Command): string {
 
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
 }
