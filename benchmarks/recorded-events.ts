@@ -4,7 +4,7 @@ import { recordUsage } from "../packages/server/src/ledger/record-usage.ts";
 import { openPriceBook } from "../packages/server/src/prices/price-book.ts";
 import type { RecordedEvent, Storage } from "../packages/server/src/storage/storage.ts";
 
-const prices = await openPriceBook({ storage: null, config: { refreshPrices: false }, now: Date.now });
+const prices = await openPriceBook({ storage: null, config: { refresh: { enabled: false } }, now: Date.now });
 
 /** The events as storage gets them: checked, normalised and rated by the ledger, and caught before they are stored. */
 export async function recordedEvents(events: WireEvent[]): Promise<RecordedEvent[]> {
