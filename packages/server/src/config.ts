@@ -1,0 +1,178 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { InvalidInput, checkTimeZone } from "@outlay/core";
+import { z } from "zod";
+import { parseOverride } from "./prices/overrides.ts";
+
+/** Name of the configuration file inside the data folder. */
+export const CONFIG_FILE = "outlay.config.json";
+
+const timeZone = z.string().refine(isTimeZone, "must be an IANA time zone such as Europe/Berlin or UTC");
+const onOff = z.union([z.boolean(), z.enum(["on", "off"]).transform((word) => word === "on")]);
+/** Flags and variables are text, the file has numbers. */
+const wholeNumber = z.union([z.number(), z.string().regex(/^\d+$/, "must be a whole number").transform(Number)]);
+const days = wholeNumber.pipe(z.number().int().min(1).max(36_500));
+
+/** Every setting, declared once: flags, environment and file are all checked by it. */
+const configSchema = z.strictObject({
+  host: z.string().min(1).meta({ description: "Address to listen on" }),
+  port: wholeNumber
+    .pipe(z.number().int().min(0).max(65_535))
+    .meta({ description: "Port to listen on; 0 picks a free one" }),
+  dataDir: z.string().min(1).meta({ description: "Folder of the database and of everything else Outlay keeps" }),
+  timeZone: timeZone.meta({ description: "Zone of days and months where a question names none" }),
+  retentionDays: z
+    .union([z.null(), z.literal("off").transform(() => null), days])
+    .meta({ description: "Raw events older than this expire, their totals stay; off keeps everything" }),
+  refreshPrices: onOff.meta({ description: "Fetch the public price list once a day" }),
+  pricesUrl: z.url().nullable().meta({ description: "A mirror of the public price list" }),
+  priceOverrides: z
+    .array(z.unknown())
+    .transform((overrides) => overrides.map(parseOverride))
+    .meta({ description: "Prices of one's own, in the form of PUT /api/v1/prices/overrides" }),
+  modelNames: z
+    .array(z.strictObject({ provider: z.string().min(1), name: z.string().min(1), model: z.string().min(1) }))
+    .meta({ description: "Names of one's own for models, such as Azure deployments" }),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type ConfigKey = keyof Config;
+
+export interface ResolvedConfig {
+  config: Config;
+  /** Where each value came from: `flag --port`, `environment OUTLAY_PORT`, `file <path>` or `default`. */
+  origins: Record<ConfigKey, string>;
+  /** OUTLAY_… variables of the environment that mean nothing to Outlay: perhaps a typing error. */
+  unknownVariables: string[];
+}
+
+/** Name of each setting on the command line, in the environment and in the file. */
+const NAMES = {
+  host: { flag: "host", variable: "OUTLAY_HOST", key: "host" },
+  port: { flag: "port", variable: "OUTLAY_PORT", key: "port" },
+  dataDir: { flag: "data", variable: "OUTLAY_DATA", key: null },
+  timeZone: { flag: "timezone", variable: "OUTLAY_TIMEZONE", key: "timezone" },
+  retentionDays: { flag: "retention-days", variable: "OUTLAY_RETENTION_DAYS", key: "retentionDays" },
+  refreshPrices: { flag: "refresh-prices", variable: "OUTLAY_REFRESH_PRICES", key: "refreshPrices" },
+  pricesUrl: { flag: "prices-url", variable: "OUTLAY_PRICES_URL", key: "pricesUrl" },
+  priceOverrides: { flag: null, variable: null, key: "priceOverrides" },
+  modelNames: { flag: null, variable: null, key: "modelNames" },
+} as const satisfies Record<ConfigKey, { flag: string | null; variable: string | null; key: string | null }>;
+
+/** Variables that other parts of Outlay read. */
+const OTHER_VARIABLES = new Set(["OUTLAY_SERVER", "OUTLAY_URL", "OUTLAY_KEY"]);
+
+/**
+ * Resolves every setting: flags, then environment, then `outlay.config.json` in the data folder, then defaults.
+ * Throws InvalidInput that names the place and the key of a bad or unknown setting.
+ */
+export function resolveConfig(
+  sources: { flags?: Partial<Record<ConfigKey, unknown>>; environment?: NodeJS.ProcessEnv } = {},
+): ResolvedConfig {
+  const flags = sources.flags ?? {};
+  const environment = sources.environment ?? process.env;
+  const values: Partial<Record<ConfigKey, unknown>> = {};
+  const origins: Partial<Record<ConfigKey, string>> = {};
+  const take = (key: ConfigKey, value: unknown, origin: string) => {
+    if (value === undefined || value === "" || origins[key] !== undefined) return;
+    const checked = configSchema.shape[key].safeParse(value);
+    if (!checked.success) throw badValue(key, value, origin, checked.error);
+    values[key] = checked.data;
+    origins[key] = origin;
+  };
+
+  for (const key of configKeys()) {
+    const { flag, variable } = NAMES[key];
+    if (flag !== null) take(key, flags[key], `flag --${flag}`);
+    if (variable !== null) take(key, environment[variable], `environment ${variable}`);
+  }
+  take("dataDir", join(homedir(), ".outlay"), "default");
+  const dataDir = resolve(values.dataDir as string);
+  values.dataDir = dataDir;
+
+  const path = join(dataDir, CONFIG_FILE);
+  const file = readConfigFile(path);
+  for (const key of configKeys()) {
+    if (NAMES[key].key !== null) take(key, file[NAMES[key].key], `file ${path}`);
+  }
+  const defaults = defaultValues();
+  for (const key of configKeys()) take(key, defaults[key], "default");
+
+  return {
+    config: values as Config,
+    origins: origins as Record<ConfigKey, string>,
+    unknownVariables: unknownVariables(environment),
+  };
+}
+
+function defaultValues(): Partial<Config> {
+  return {
+    host: "127.0.0.1",
+    port: 4100,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    retentionDays: null,
+    refreshPrices: true,
+    pricesUrl: null,
+    priceOverrides: [],
+    modelNames: [],
+  };
+}
+
+function readConfigFile(path: string): Record<string, unknown> {
+  const content = parseConfigFile(path);
+  const known: string[] = configKeys().flatMap((key) => NAMES[key].key ?? []);
+  for (const key of Object.keys(content)) {
+    if (known.includes(key)) continue;
+    throw new InvalidInput("unknown_setting", `${path} has the unknown key "${key}"; known are ${known.join(", ")}`, {
+      field: key,
+    });
+  }
+  return content;
+}
+
+function parseConfigFile(path: string): Record<string, unknown> {
+  let content: string;
+  try {
+    content = readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw new InvalidInput("unreadable_config_file", `${path} cannot be read: ${(error as Error).message}`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(content);
+  } catch (error) {
+    throw new InvalidInput("unreadable_config_file", `${path} is not JSON: ${(error as Error).message}`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new InvalidInput("unreadable_config_file", `${path} must hold one JSON object`);
+  }
+  return value as Record<string, unknown>;
+}
+
+function badValue(key: ConfigKey, value: unknown, origin: string, error: z.ZodError): InvalidInput {
+  const name = origin.startsWith("file ") ? `${NAMES[key].key} in ${origin.slice(5)}` : origin.split(" ").at(-1);
+  const reason = error.issues[0]?.message ?? "it is not valid";
+  return new InvalidInput("invalid_setting", `${name}: ${JSON.stringify(value)} cannot be used (${reason})`, {
+    field: key,
+  });
+}
+
+function unknownVariables(environment: NodeJS.ProcessEnv): string[] {
+  const known = new Set<string | null>([...configKeys().map((key) => NAMES[key].variable), ...OTHER_VARIABLES]);
+  return Object.keys(environment).filter((name) => name.startsWith("OUTLAY_") && !known.has(name));
+}
+
+function configKeys(): ConfigKey[] {
+  return Object.keys(NAMES) as ConfigKey[];
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    checkTimeZone(name);
+    return true;
+  } catch {
+    return false;
+  }
+}

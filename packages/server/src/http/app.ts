@@ -1,0 +1,129 @@
+import { randomUUID } from "node:crypto";
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { InvalidInput, ProviderFailed } from "@outlay/core";
+import type { Context, MiddlewareHandler } from "hono";
+import type { Ledger } from "../ledger/ledger.ts";
+import { addAddresses } from "./addresses.ts";
+import { refuseForeignPages } from "./guards.ts";
+import { LiveStreams } from "./live.ts";
+import { addDocumentation } from "./openapi.ts";
+import { problemOf, problemResponse } from "./problem.ts";
+import { releaseBody } from "./read-body.ts";
+import type { App, HttpEnvironment } from "./route.ts";
+import { addChargeRoutes } from "./routes/charges.ts";
+import { addEntityRoutes } from "./routes/entities.ts";
+import { addEventRoutes } from "./routes/events.ts";
+import { addExportRoutes } from "./routes/export.ts";
+import { addMaintenanceRoutes } from "./routes/maintenance.ts";
+import { addPriceRoutes } from "./routes/prices.ts";
+import { addQuestionRoutes } from "./routes/questions.ts";
+import { addStreamRoute } from "./routes/stream.ts";
+import { addSystemRoutes } from "./routes/system.ts";
+import type { ServerFacts } from "./routes/system.ts";
+import { StaticFiles } from "./static.ts";
+
+export interface HttpParts {
+  ledger: Ledger;
+  facts: ServerFacts;
+  /** Folder of the built dashboard; it may be empty or missing. */
+  dashboardFolder: string;
+  /** Hears of failures that are ours, with the id that the client was given. */
+  logFailure: (requestId: string, error: unknown) => void;
+}
+
+/** The HTTP application: answers through `fetch` or `request`, with or without a socket. */
+export interface HttpApp {
+  app: App;
+  /** Ends the live streams, so that a server can stop. */
+  close(): void;
+}
+
+/** Puts every route together. */
+export function createApp({ ledger, facts, dashboardFolder, logFailure }: HttpParts): HttpApp {
+  const app: App = new OpenAPIHono<HttpEnvironment>();
+  const streams = new LiveStreams(ledger);
+  const files = new StaticFiles(dashboardFolder);
+
+  app.use(identify());
+  app.use(refuseForeignPages());
+  app.onError((error, c) => {
+    if (!(error instanceof InvalidInput) && !(error instanceof ProviderFailed)) logFailure(c.get("requestId"), error);
+    return problemResponse(problemOf(error, c.get("requestId")));
+  });
+
+  addSystemRoutes(app, ledger, facts);
+  addEventRoutes(app, ledger);
+  addChargeRoutes(app, ledger);
+  addQuestionRoutes(app, ledger);
+  addEntityRoutes(app, ledger);
+  addExportRoutes(app, ledger);
+  addPriceRoutes(app, ledger);
+  addMaintenanceRoutes(app, ledger);
+  addStreamRoute(app, streams);
+  const addresses = addAddresses(app, ledger);
+  addDocumentation(app, facts.version);
+
+  const methods = methodsByPath(app);
+  app.notFound((c) => answerUnknown(c, files, methods));
+  return {
+    app,
+    close() {
+      streams.close();
+      addresses.close();
+    },
+  };
+}
+
+/** Gives the request its id, and its large body's turn back at the end. */
+function identify(): MiddlewareHandler<HttpEnvironment> {
+  return async (c, next) => {
+    const requestId = randomUUID();
+    c.set("requestId", requestId);
+    c.env?.outgoing?.setHeader("x-request-id", requestId);
+    try {
+      await next();
+    } finally {
+      releaseBody(c);
+    }
+  };
+}
+
+type MethodsByPath = { pattern: RegExp; methods: Set<string> }[];
+
+/** Which methods each address of the API has, for 405 and OPTIONS. */
+function methodsByPath(app: App): MethodsByPath {
+  const byPath = new Map<string, Set<string>>();
+  for (const { path, method } of app.routes) {
+    if (method === "ALL") continue;
+    const methods = byPath.get(path) ?? new Set(["OPTIONS"]);
+    methods.add(method);
+    if (method === "GET") methods.add("HEAD");
+    byPath.set(path, methods);
+  }
+  return [...byPath].map(([path, methods]) => ({
+    pattern: new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`),
+    methods,
+  }));
+}
+
+async function answerUnknown(c: Context<HttpEnvironment>, files: StaticFiles, known: MethodsByPath): Promise<Response> {
+  const { method, path } = c.req;
+  const methods = known.filter(({ pattern }) => pattern.test(path)).flatMap((entry) => [...entry.methods]);
+  if (methods.length > 0) {
+    const allow = { allow: [...new Set(methods)].join(", ") };
+    if (method === "OPTIONS") return new Response(null, { status: 204, headers: allow });
+    const error = new InvalidInput("method_not_allowed", `${path} takes ${allow.allow}, not ${method}`, {
+      status: 405,
+    });
+    const response = problemResponse(problemOf(error, c.get("requestId")));
+    response.headers.set("allow", allow.allow);
+    return response;
+  }
+  const isPage = (method === "GET" || method === "HEAD") && path !== "/api" && !path.startsWith("/api/");
+  const page = isPage ? await files.answer(c) : null;
+  if (page !== null) return page;
+  const error = new InvalidInput("not_found", `There is nothing at ${method} ${path.slice(0, 200)}; see /api/docs`, {
+    status: 404,
+  });
+  return problemResponse(problemOf(error, c.get("requestId")));
+}

@@ -1,0 +1,87 @@
+import { docsPage } from "./docs-page.ts";
+import type { App } from "./route.ts";
+
+/** The part of an OpenAPI document that the page shows. */
+export interface ApiDocument {
+  openapi: string;
+  info: { title: string; version: string; description?: string };
+  tags?: { name: string; description?: string }[];
+  paths?: Record<string, Record<string, ApiOperation>>;
+  components?: { schemas?: Record<string, ApiSchema> };
+}
+
+export interface ApiOperation {
+  tags?: string[];
+  summary?: string;
+  description?: string;
+  operationId?: string;
+  parameters?: {
+    name: string;
+    in: string;
+    required?: boolean;
+    description?: string;
+    schema?: ApiSchema;
+    example?: unknown;
+  }[];
+  requestBody?: { content?: Record<string, ApiContent> };
+  responses?: Record<string, { description?: string; content?: Record<string, ApiContent> }>;
+}
+
+export interface ApiContent {
+  schema?: ApiSchema;
+  example?: unknown;
+}
+
+/** JSON Schema, as far as it is read. */
+export interface ApiSchema {
+  $ref?: string;
+  type?: string | string[];
+  description?: string;
+  example?: unknown;
+  enum?: unknown[];
+  const?: unknown;
+  properties?: Record<string, ApiSchema>;
+  required?: string[];
+  items?: ApiSchema;
+  anyOf?: ApiSchema[];
+  oneOf?: ApiSchema[];
+  additionalProperties?: boolean | ApiSchema;
+}
+
+const TAGS = [
+  { name: "Recording", description: "Everything that was used or charged goes in here." },
+  { name: "Questions", description: "One language: metrics × dimensions × filters × period × comparison." },
+  { name: "Lists", description: "Calls, sessions, users, agents, work items, files." },
+  { name: "Live", description: "What happens, while it happens." },
+  { name: "Prices", description: "Which price a call gets, and changing it." },
+  { name: "System", description: "Health, vocabulary, maintenance." },
+  { name: "Addresses of earlier systems", description: "Kept for dashboards and scripts that call them." },
+];
+
+/** `/api/openapi.json` and the page made from it. To be called after every route has been declared. */
+export function addDocumentation(app: App, version: string): void {
+  // made when first asked for: it takes longer than everything else at the start
+  let made: ApiDocument | null = null;
+  const apiDocument = () => (made ??= describe(app, version));
+  app.get("/api/openapi.json", (c) => c.json(apiDocument()));
+  app.get("/api/docs", (c) =>
+    c.html(docsPage(apiDocument()), 200, {
+      "content-security-policy":
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+    }),
+  );
+}
+
+function describe(app: App, version: string): ApiDocument {
+  return app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Outlay",
+      version,
+      description:
+        "What your AI calls cost. Money is a number of US dollars, exact to nine decimals; times are ISO 8601 instants in UTC; periods include their start and exclude their end. Unknown parameters and fields are refused by name. Errors are problem documents (RFC 9457) with a stable code.",
+      license: { name: "MIT" },
+    },
+    tags: TAGS,
+  }) as unknown as ApiDocument;
+}

@@ -1,0 +1,72 @@
+import { MAX_EVENTS_PER_BATCH, eventSchema } from "@outlay/core";
+import { z } from "zod";
+import type { Ledger } from "../../ledger/ledger.ts";
+import { getEvent, listEvents } from "../../ledger/list-events.ts";
+import { recordUsage } from "../../ledger/record-usage.ts";
+import { eventDetail, eventsAnswer, recordAnswer } from "../answers.ts";
+import { filterParameters, pageParameters, periodParameters } from "../parameters.ts";
+import { answerRecorded, batchOf } from "../record-answer.ts";
+import { addRoute } from "../route.ts";
+import type { App } from "../route.ts";
+
+const exampleEvent = {
+  provider: "anthropic",
+  model: "claude-sonnet-4-5",
+  usage: { inputTokens: 1200, cacheReadTokens: 1000, outputTokens: 90 },
+  user: "u-1",
+  agent: "dexter",
+};
+
+/** Usage events: record, list, look at one. */
+export function addEventRoutes(app: App, ledger: Ledger): void {
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/api/v1/events",
+      tag: "Recording",
+      summary: "Record usage events",
+      description:
+        "One event, or a batch. Good events are kept when others are bad; the answer names those. An id that was seen before changes nothing. Status 200 means that all accepted events are durable; 400 that none of them was valid.",
+      body: {
+        schema: z.union([
+          eventSchema.meta({ id: "Event" }),
+          z.strictObject({ events: z.array(eventSchema).max(MAX_EVENTS_PER_BATCH) }),
+        ]),
+        example: { events: [exampleEvent] },
+      },
+      answer: recordAnswer,
+      example: { accepted: 1, duplicates: 0, rejected: [], ids: ["019aa9d0-5a3e-7c1a-9f42-3f6f2a1c0b7e"] },
+    },
+    async ({ c, body }) => {
+      const events = batchOf(await body(), "events", MAX_EVENTS_PER_BATCH);
+      return answerRecorded(await recordUsage(ledger, events), events.length, c.get("requestId"));
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/api/v1/events",
+      tag: "Lists",
+      summary: "Recorded calls, newest first",
+      query: z.object({ ...periodParameters, ...filterParameters, ...pageParameters }),
+      answer: eventsAnswer,
+    },
+    ({ query }) => listEvents(ledger, query),
+  );
+
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/api/v1/events/{id}",
+      tag: "Lists",
+      summary: "One call with its cost lines and the price that it got",
+      params: z.object({ id: z.string() }),
+      answer: eventDetail,
+    },
+    ({ params }) => getEvent(ledger, params["id"] ?? ""),
+  );
+}

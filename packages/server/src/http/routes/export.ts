@@ -1,0 +1,69 @@
+import { z } from "zod";
+import type { ExportFile } from "../../ledger/answers.ts";
+import { exportEvents, exportRows } from "../../ledger/export.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
+import {
+  compareParameters,
+  filterParameters,
+  groupParameters,
+  metricParameters,
+  periodParameters,
+} from "../parameters.ts";
+import { addRoute } from "../route.ts";
+import type { App } from "../route.ts";
+
+/** Downloads: every event, or the rows of a question. */
+export function addExportRoutes(app: App, ledger: Ledger): void {
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/api/v1/export",
+      tag: "Lists",
+      summary: "Events, or with by the rows of a question, as a file",
+      description:
+        "Streamed. In CSV, text that a spreadsheet would take for a formula gets an apostrophe before it; numbers stay numbers.",
+      query: z.object({
+        format: z.string().optional().meta({ description: "csv (default), json or jsonl", example: "csv" }),
+        ...periodParameters,
+        ...filterParameters,
+        ...metricParameters,
+        ...groupParameters,
+        ...compareParameters,
+      }),
+      answer: {
+        mediaTypes: ["text/csv", "application/json", "application/x-ndjson"],
+        description: "The file",
+      },
+    },
+    async ({ query }) => {
+      const rows = query["by"] !== undefined || query["metrics"] !== undefined;
+      return fileResponse(await (rows ? exportRows(ledger, query) : exportEvents(ledger, query)));
+    },
+  );
+}
+
+/** A file to download. A failure on the way cuts the connection, so that half a file is not taken for a whole one. */
+export function fileResponse(file: ExportFile): Response {
+  return new Response(streamOf(file.body), {
+    headers: {
+      "content-type": file.contentType,
+      "content-disposition": `attachment; filename="${file.filename}"`,
+    },
+  });
+}
+
+function streamOf(texts: AsyncIterable<string>): ReadableStream<Uint8Array> {
+  const iterator = texts[Symbol.asyncIterator]();
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done === true) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await iterator.return?.();
+    },
+  });
+}

@@ -1,0 +1,417 @@
+import { InvalidInput, MAX_EVENTS_PER_BATCH, eventSchema, formatUsd, parseEvent, resolvePeriod } from "@outlay/core";
+import type { PriceMatch } from "@outlay/core";
+import { z } from "zod";
+import type { QueryParams } from "../../ledger/answers.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
+import { parseQuestion } from "../../ledger/question.ts";
+import { isSameModel, overrideSchema, parseOverride } from "../../prices/overrides.ts";
+import type { PriceOverride } from "../../prices/overrides.ts";
+import { reprice } from "../../prices/reprice.ts";
+import { askLedger, withoutAbsent } from "../ask-ledger.ts";
+import { adjustment, costLine, priceVersion } from "../answers.ts";
+import { instantMs, oneValue, periodParameters, requiredValue, wholeNumber } from "../parameters.ts";
+import { batchOf } from "../record-answer.ts";
+import { addRoute, parseAs } from "../route.ts";
+import type { App } from "../route.ts";
+
+const tag = "Prices";
+const text = (description: string) => z.string().optional().meta({ description });
+const decimals = z.record(z.string(), z.string());
+const instantOrNull = z.string().nullable();
+
+/** Which price a call gets, the user's own prices, and rating again. */
+export function addPriceRoutes(app: App, ledger: Ledger): void {
+  addLookUps(app, ledger);
+  addOverrides(app, ledger);
+  addRefresh(app, ledger);
+  addUnpriced(app, ledger);
+  addRepricing(app, ledger);
+  addRating(app, ledger);
+}
+
+const priceMatch = z.union([
+  z.strictObject({
+    found: z.literal(true),
+    version: priceVersion,
+    how: z.enum(["exact", "alias", "approximate"]),
+    note: z.string().optional(),
+  }),
+  z.strictObject({ found: z.literal(false), reason: z.string() }),
+]);
+
+function addLookUps(app: App, ledger: Ledger): void {
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/api/v1/prices",
+      tag,
+      summary: "Every model's price, overrides first",
+      query: z.object({
+        search: text("Part of provider/model"),
+        provider: text("Only of this provider"),
+        at: text("An instant or date; default: now"),
+        limit: text("Most prices, up to 1000; default 100"),
+        offset: text("Prices to leave out"),
+      }),
+      answer: z.strictObject({ total: z.number().int(), prices: z.array(priceVersion) }),
+    },
+    async ({ query }) => {
+      const search = oneValue(query, "search");
+      const provider = oneValue(query, "provider");
+      return ledger.prices.list({
+        ...(search === undefined ? {} : { search }),
+        ...(provider === undefined ? {} : { provider }),
+        atMs: instantMs(query, "at", ledger.now()),
+        limit: wholeNumber(query, "limit", { min: 1, max: 1_000, default: 100 }),
+        offset: wholeNumber(query, "offset", { min: 0, max: 1_000_000, default: 0 }),
+      });
+    },
+  );
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/api/v1/prices/match",
+      tag,
+      summary: "Which price would this model get at this instant?",
+      query: z.object({
+        provider: text("Who bills the call; required"),
+        model: text("As the call names it; required"),
+        at: text("An instant or date; default: now"),
+      }),
+      answer: priceMatch,
+    },
+    async ({ query }) =>
+      ledger.prices.match(
+        requiredValue(query, "provider"),
+        requiredValue(query, "model"),
+        instantMs(query, "at", ledger.now()),
+      ),
+  );
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/api/v1/prices/history",
+      tag,
+      summary: "The prices of one model over time, in order",
+      query: z.object({ provider: text("Required"), model: text("Required") }),
+      answer: z.strictObject({ prices: z.array(priceVersion) }),
+    },
+    async ({ query }) => ({
+      prices: ledger.prices.history(requiredValue(query, "provider"), requiredValue(query, "model")),
+    }),
+  );
+}
+
+const overrideAnswer = z
+  .strictObject({
+    provider: z.string(),
+    model: z.string(),
+    from: instantOrNull,
+    to: instantOrNull,
+    rates: decimals,
+    adjustments: z.array(adjustment),
+    note: z.string().optional(),
+  })
+  .meta({ id: "Override" });
+const overridesAnswer = z.strictObject({ overrides: z.array(overrideAnswer) });
+
+function addOverrides(app: App, ledger: Ledger): void {
+  const path = "/api/v1/prices/overrides";
+  addRoute(app, { method: "get", path, tag, summary: "The user's own prices", answer: overridesAnswer }, async () =>
+    overridesOf(ledger),
+  );
+  addRoute(
+    app,
+    {
+      method: "put",
+      path,
+      tag,
+      summary: "Set a price, or replace the one of the same model and start",
+      description: "Calls that had no price get this one; known costs stay as they are until they are repriced.",
+      body: {
+        schema: overrideSchema,
+        example: { provider: "openai", model: "my-fine-tune", from: "2026-11-01", rates: { input: "3", output: "12" } },
+      },
+      answer: overridesAnswer,
+    },
+    async ({ body }) => {
+      await ledger.prices.setOverride(parseOverride(await body()), "api");
+      return overridesOf(ledger);
+    },
+  );
+  addRoute(
+    app,
+    {
+      method: "delete",
+      path,
+      tag,
+      summary: "Remove one of the user's own prices",
+      query: z.object({
+        provider: text("Required"),
+        model: text("Required"),
+        from: text("Its start, as it was set; absent: the one that counts since ever"),
+      }),
+      answer: overridesAnswer,
+    },
+    async ({ query }) => {
+      const from = oneValue(query, "from") === undefined ? null : instantMs(query, "from", 0);
+      const provider = requiredValue(query, "provider");
+      const model = requiredValue(query, "model");
+      requireOverride(ledger.prices.overrides(), provider, model, from);
+      await ledger.prices.removeOverride(provider, model, from, "api");
+      return overridesOf(ledger);
+    },
+  );
+}
+
+function overridesOf(ledger: Ledger): z.infer<typeof overridesAnswer> {
+  return {
+    overrides: ledger.prices.overrides().map(({ startMs, endMs, note, ...facts }) => ({
+      ...facts,
+      rates: facts.rates as Record<string, string>,
+      adjustments: facts.adjustments as z.infer<typeof adjustment>[],
+      from: isoOrNull(startMs),
+      to: isoOrNull(endMs),
+      ...(note === undefined ? {} : { note }),
+    })),
+  };
+}
+
+function requireOverride(overrides: PriceOverride[], provider: string, model: string, startMs: number | null): void {
+  if (overrides.some((it) => isSameModel(it, { provider, model }) && it.startMs === startMs)) return;
+  throw new InvalidInput(
+    "override_not_found",
+    `There is no price of yours for ${provider}/${model} that starts ${startMs === null ? "since ever" : `at ${isoOrNull(startMs)}`}`,
+    { status: 404 },
+  );
+}
+
+const refreshBody = z.strictObject({
+  confirm: z
+    .array(z.string())
+    .max(10_000)
+    .default([])
+    .meta({ description: 'Ids of held changes to let through, or "all"' }),
+});
+const held = z.object({ id: z.string(), change: z.string() }).meta({ description: "Waits for a person" });
+
+function addRefresh(app: App, ledger: Ledger): void {
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/api/v1/prices/refresh",
+      tag,
+      summary: "How fresh the public price list is, and which changes wait",
+      answer: z.strictObject({
+        enabled: z.boolean(),
+        checkedAt: instantOrNull,
+        failedAt: instantOrNull,
+        failure: z.string().nullable(),
+        stale: z.boolean(),
+        held: z.array(held),
+      }),
+    },
+    async () => {
+      const { checkedAtMs, failedAtMs, ...state } = ledger.prices.refreshState();
+      return { ...state, checkedAt: isoOrNull(checkedAtMs), failedAt: isoOrNull(failedAtMs) };
+    },
+  );
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/api/v1/prices/refresh",
+      tag,
+      summary: "Fetch the public price list now",
+      description: "What passes the gate is taken over; changes too large to be believed unseen are held back.",
+      body: { schema: refreshBody, example: { confirm: [] } },
+      answer: z.strictObject({
+        checkedAt: z.string(),
+        added: z.array(z.strictObject({ provider: z.string(), model: z.string(), from: instantOrNull })),
+        held: z.array(held),
+      }),
+    },
+    async ({ body }) => {
+      const { confirm } = parseAs(refreshBody, await body(), "invalid_body");
+      const report = await ledger.prices.refresh(confirm);
+      return {
+        checkedAt: new Date(report.checkedAtMs).toISOString(),
+        added: report.added.map(({ startMs, ...price }) => ({ ...price, from: isoOrNull(startMs) })),
+        held: report.held,
+      };
+    },
+  );
+}
+
+function addUnpriced(app: App, ledger: Ledger): void {
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/api/v1/prices/unpriced",
+      tag,
+      summary: "Models without a price: how many calls and tokens",
+      query: z.object(periodParameters),
+      answer: z.strictObject({
+        models: z.array(
+          z.strictObject({
+            provider: z.string(),
+            model: z.string(),
+            calls: z.number().int(),
+            tokens: z.number(),
+            reason: z.string().nullable().meta({ description: "null: a price is known by now; reprice to apply it" }),
+          }),
+        ),
+      }),
+    },
+    async ({ query }) => {
+      const question: QueryParams = {
+        period: ["all"],
+        ...query,
+        ...(query["from"] === undefined && query["to"] === undefined ? {} : { period: query["period"] }),
+        metrics: ["calls,tokens"],
+        by: ["provider,model"],
+        filter: ["basis:unpriced"],
+        order: ["-calls"],
+        limit: ["500"],
+      };
+      const { rows } = await askLedger(ledger, question);
+      const models = rows
+        .filter((row) => row["other"] !== true)
+        .map((row) => {
+          const provider = String(row["provider"]);
+          const model = String(row["model"]);
+          const match = ledger.prices.match(provider, model, ledger.now());
+          const reason = match.found ? null : match.reason;
+          return { provider, model, calls: Number(row["calls"]), tokens: Number(row["tokens"]), reason };
+        });
+      return { models };
+    },
+  );
+}
+
+const repriceBody = z.strictObject({
+  period: z.string().optional(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  tz: z.string().optional(),
+  filters: z.array(z.string()).max(100).default([]).meta({ description: "dimension:value, as in questions" }),
+  onlyUnpriced: z.boolean().default(false).meta({ description: "Moves no known cost" }),
+  dryRun: z.boolean().default(true).meta({ description: "Only show what would change" }),
+});
+const repriced = {
+  calls: z.number().int(),
+  changedCalls: z.number().int(),
+  costBeforeUsd: z.number(),
+  costAfterUsd: z.number(),
+  unpricedBefore: z.number().int(),
+  unpricedAfter: z.number().int(),
+};
+
+function addRepricing(app: App, ledger: Ledger): void {
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/api/v1/prices/reprice",
+      tag,
+      summary: "Rate recorded calls again with today's prices",
+      description: "The only way in which known costs move. A dry run, the default, shows what would change.",
+      body: { schema: repriceBody, example: { period: "month", filters: ["provider:openai"], dryRun: true } },
+      answer: z.strictObject({
+        dryRun: z.boolean(),
+        start: z.string(),
+        end: z.string(),
+        models: z.array(z.strictObject({ provider: z.string(), model: z.string(), ...repriced })),
+        totals: z.strictObject(repriced),
+        examples: z.array(
+          z.strictObject({
+            id: z.string(),
+            provider: z.string(),
+            model: z.string(),
+            occurredAt: z.string(),
+            costBeforeUsd: z.number().nullable(),
+            costAfterUsd: z.number().nullable(),
+            priceBefore: z.string().nullable(),
+            priceAfter: z.string().nullable(),
+          }),
+        ),
+        auditId: z.string().nullable(),
+      }),
+    },
+    async ({ body }) => {
+      const { filters, onlyUnpriced, dryRun, tz, ...period } = parseAs(repriceBody, await body(), "invalid_body");
+      const nowMs = ledger.now();
+      const filtered = withoutAbsent({ filter: filters, tz: tz === undefined ? undefined : [tz] });
+      const asked = parseQuestion(filtered, { now: nowMs, timeZone: ledger.timeZone });
+      const { firstEventMs, lastEventMs } = await ledger.storage.stats();
+      const context = { timeZone: asked.timeZone, nowMs, firstEventMs, lastEventMs };
+      const { startMs, endMs } = resolvePeriod(period, context);
+      return reprice(ledger, { startMs, endMs, filters: asked.filters, onlyUnpriced, dryRun, actor: "api" });
+    },
+  );
+}
+
+const rated = z.strictObject({
+  id: z.string().nullable(),
+  costUsd: z.string().nullable().meta({ description: "Decimal; null: unpriced" }),
+  basis: z.string(),
+  price: priceVersion.nullable(),
+  lines: z.array(costLine),
+  approximate: z.boolean(),
+  note: z.string().optional(),
+});
+const notRated = z.strictObject({
+  id: z.string().nullable(),
+  error: z.strictObject({ code: z.string(), field: z.string(), reason: z.string() }),
+});
+
+function addRating(app: App, ledger: Ledger): void {
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/api/v1/rate",
+      tag,
+      summary: "What would these calls cost? Nothing is stored",
+      body: {
+        schema: z.union([eventSchema, z.strictObject({ events: z.array(eventSchema).max(MAX_EVENTS_PER_BATCH) })]),
+        example: { provider: "openai", model: "gpt-4o", usage: { inputTokens: 1000, outputTokens: 100 } },
+      },
+      answer: z.strictObject({ results: z.array(z.union([rated, notRated])) }),
+    },
+    async ({ body }) => {
+      const events = batchOf(await body(), "events", MAX_EVENTS_PER_BATCH);
+      return { results: events.map((event) => rateEvent(ledger, event)) };
+    },
+  );
+}
+
+function rateEvent(ledger: Ledger, raw: unknown): z.infer<typeof rated> | z.infer<typeof notRated> {
+  const sent = (raw as { id?: unknown } | null)?.id;
+  const id = typeof sent === "string" ? sent.slice(0, 128) : null;
+  const { event, problems } = parseEvent(raw, ledger.now());
+  if (event === null) return { id, error: problems[0]! };
+  const { rating, match, lines } = ledger.prices.explain(event);
+  return {
+    id,
+    costUsd: rating.costNanoUsd === null ? null : formatUsd(rating.costNanoUsd),
+    basis: rating.basis,
+    price: versionOf(match),
+    lines,
+    approximate: rating.approximate,
+    ...(rating.note === undefined ? {} : { note: rating.note }),
+  };
+}
+
+function versionOf(match: PriceMatch): z.infer<typeof priceVersion> | null {
+  return match.found ? (match.version as z.infer<typeof priceVersion>) : null;
+}
+
+function isoOrNull(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
