@@ -48,7 +48,6 @@ async function demo(context: CliContext, flags: DemoFlags): Promise<void> {
   // not OUTLAY_DATA: made-up calls never go where real ones may be
   const dataDir = resolve(given.dataDir ?? join(homedir(), ".outlay-demo"));
   const settings = demoSettings(dataDir, flags);
-  const stopped = untilStopped();
   const server = flags.serve ? await context.startServer({ ...settings, demo: true }) : null;
   const api = await context.connect(settings);
   const outcome = await fillDemo(context, api, { dataDir, days: flags.days, events: flags.events, seed: flags.seed });
@@ -57,6 +56,8 @@ async function demo(context: CliContext, flags: DemoFlags): Promise<void> {
     else await context.print(`${dataDir}: ${outcome.recorded.toLocaleString("en-US")} calls added`);
     return;
   }
+  // until here Ctrl-C ends the process at once: what is recorded is durable, and the next start goes on from there
+  const stopped = untilStopped();
   if (context.isJson()) {
     await context.print(JSON.stringify({ url: server.url, pid: process.pid, dataDir, ...outcome }));
   } else {

@@ -3,8 +3,8 @@ import { generateEvents } from "./generate.ts";
 import { createRandom } from "./random.ts";
 import { uuidV7 } from "./uuid-v7.ts";
 
-/** Watching the demo for hours must not make its costs look absurd: no long-context agents among the live calls. */
-const inputTokensMax = 6_000;
+/** Watching the demo for hours must not make its costs look absurd: no long prompts and no pictures among the live calls. */
+const inputTokensMax = 3_000;
 
 /**
  * Calls for the live view, one whenever the next is asked for, at the instant that `now` then says. They are the
@@ -16,7 +16,7 @@ export function* liveCalls(options: { seed: number; now: () => number }): Genera
     const random = createRandom(seed, round, 3);
     const drawn = generateEvents({ seed: random.bits(), untilMs: now(), days: 1, totalEvents: 400 });
     for (const event of drawn) {
-      if ((event.usage?.inputTokens ?? 0) > inputTokensMax) continue;
+      if ((event.usage?.inputTokens ?? 0) > inputTokensMax || event.operation === "image") continue;
       const atMs = now();
       yield {
         ...event,
