@@ -46,7 +46,7 @@ function readSource(path: string): SourceFile {
   const text = readFileSync(join(root, path), "utf8");
   const imports: Import[] = [];
   const strings: string[] = [];
-  visit(parseAst(text, { lang: path.endsWith("x") ? "tsx" : "ts" }), (node) => {
+  visitNodes({ path, text }, (node) => {
     if (node.type === "Literal" && typeof node["value"] === "string") strings.push(node["value"]);
     if (node.type === "TemplateElement") strings.push((node["value"] as { cooked: string }).cooked);
     const found = importOf(node);
@@ -55,7 +55,13 @@ function readSource(path: string): SourceFile {
   return { path, text, imports, strings };
 }
 
-type Node = { type: string; [key: string]: unknown };
+/** A node of the syntax tree, as ESTree names them. */
+export type Node = { type: string; [key: string]: unknown };
+
+/** Shows every node of a file, outer ones first. */
+export function visitNodes({ path, text }: { path: string; text: string }, see: (node: Node) => void): void {
+  visit(parseAst(text, { lang: path.endsWith("x") ? "tsx" : "ts" }), see);
+}
 
 /** An import or re-export of any form, or a worker's file: `new URL("./writer-thread.ts", import.meta.url)`. */
 function importOf(node: Node): { specifier: string; typeOnly: boolean } | null {

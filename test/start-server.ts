@@ -23,7 +23,7 @@ const BUILT = [join(root, "packages/server/bin/outlay.js")];
 
 /**
  * Starts the server on a free port and resolves when it answers. `built` runs what `npm run build` made instead of
- * the sources, `node` is another runtime, `prefix` a program to run it under.
+ * the sources, `node` is another runtime, `prefix` a program that becomes it.
  * Rejects with what it printed when it ends instead.
  */
 export async function startServer(options: {
@@ -64,7 +64,7 @@ export async function startServer(options: {
 
   const deadlineMs = performance.now() + startLimitMs;
   for (;;) {
-    const url = await answeringUrl(dataDir, child.pid!, options.prefix !== undefined);
+    const url = await answeringUrl(dataDir, child.pid!);
     if (url !== null) {
       return {
         url,
@@ -91,10 +91,10 @@ export async function startServer(options: {
 }
 
 /** The running server's address, once it stands in the data folder and answers. */
-async function answeringUrl(dataDir: string, pid: number, anyPid: boolean): Promise<string | null> {
+async function answeringUrl(dataDir: string, pid: number): Promise<string | null> {
   try {
     const running = JSON.parse(readFileSync(join(dataDir, "server.json"), "utf8")) as { pid: number; url: string };
-    if (running.pid !== pid && !anyPid) return null;
+    if (running.pid !== pid) return null;
     const answer = await fetch(`${running.url}/api/health`);
     await answer.body?.cancel();
     return answer.ok ? running.url : null;
