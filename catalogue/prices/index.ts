@@ -9,6 +9,7 @@ import deepseek from "./deepseek.json" with { type: "json" };
 import google from "./google.json" with { type: "json" };
 import groq from "./groq.json" with { type: "json" };
 import jina from "./jina.json" with { type: "json" };
+import meta from "./meta.json" with { type: "json" };
 import mistral from "./mistral.json" with { type: "json" };
 import moonshotai from "./moonshotai.json" with { type: "json" };
 import openai from "./openai.json" with { type: "json" };
@@ -30,6 +31,7 @@ export const priceFiles: unknown[] = [
   google,
   groq,
   jina,
+  meta,
   mistral,
   moonshotai,
   openai,
