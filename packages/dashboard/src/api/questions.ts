@@ -67,7 +67,12 @@ export function chartQuestion(view: View, unit: TimeUnit, maxSeries: number) {
   const path = "/api/v1/timeseries";
   return queryOptions({
     queryKey: [FIGURES, path, params.toString()],
-    queryFn: async ({ signal }) => ({ unit, group, metric, answer: await getJson<TimeSeriesAnswer>(path, params, signal) }),
+    queryFn: async ({ signal }) => ({
+      unit,
+      group,
+      metric,
+      answer: await getJson<TimeSeriesAnswer>(path, params, signal),
+    }),
     placeholderData: keepPreviousData,
   });
 }
@@ -105,7 +110,8 @@ export function callsQuestion(view: View) {
 export function callQuestion(id: string) {
   return queryOptions({
     queryKey: ["call", id],
-    queryFn: ({ signal }) => getJson<CallDetail>(`/api/v1/events/${encodeURIComponent(id)}`, new URLSearchParams(), signal),
+    queryFn: ({ signal }) =>
+      getJson<CallDetail>(`/api/v1/events/${encodeURIComponent(id)}`, new URLSearchParams(), signal),
   });
 }
 

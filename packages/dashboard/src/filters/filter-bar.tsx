@@ -10,14 +10,24 @@ import { PERIODS } from "./periods.ts";
 import { withCompare, withPeriod } from "./search.ts";
 import { usePageSearch } from "./use-search.ts";
 
+/** The stretch of time on screen, and the one that it is compared with. */
+export interface ShownRange {
+  startMs: number;
+  endMs: number;
+  timeZone: string;
+  before: { startMs: number; endMs: number } | null;
+}
+
 /** What is shown: period, comparison, zone, filters. On a phone a short row; the rest moves into the filter panel. */
-export function FilterBar({ shown }: { shown: { startMs: number; endMs: number; timeZone: string } | null }) {
+export function FilterBar({ shown }: { shown: ShownRange | null }) {
   const { view } = usePageSearch();
   const { open, shift } = usePanels();
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
-        <PeriodMenu className="hidden md:inline-flex" />
+        <div className="hidden md:block">
+          <PeriodMenu />
+        </div>
         <PhonePeriod />
         <button type="button" onClick={() => open("filters")} className={`${plainButton} order-last ml-auto md:ml-0`}>
           <Icon name="filter" />
@@ -43,6 +53,9 @@ export function FilterBar({ shown }: { shown: { startMs: number; endMs: number; 
             <p className="ml-1">
               <span className="font-medium text-ink">{dayRange(shown.startMs, shown.endMs, shown.timeZone)}</span>
               <span className="md:sr-only">, {shown.timeZone}</span>
+              {shown.before === null ? null : (
+                <span> compared with {dayRange(shown.before.startMs, shown.before.endMs, shown.timeZone)}</span>
+              )}
             </p>
           )}
         </div>
@@ -78,7 +91,7 @@ export function CompareToggle() {
 export function TimeZoneSelect({ className }: { className?: string }) {
   const { view, change } = usePageSearch();
   const server = useQuery(metaQuestion).data?.timeZone;
-  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const here = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const zones = [...new Set([server, here, "UTC", view.timeZone].filter((zone) => zone !== undefined))];
   const current = view.timeZone ?? server;
   if (current === undefined) return null;
@@ -88,9 +101,7 @@ export function TimeZoneSelect({ className }: { className?: string }) {
       className={className ?? ""}
       options={zones.map((zone) => ({ value: zone, label: zone === server ? `${zone} (server)` : zone }))}
       value={current}
-      onChange={(zone) =>
-        change(({ tz: _tz, ...search }) => (zone === server ? search : { ...search, tz: zone }))
-      }
+      onChange={(zone) => change(({ tz: _tz, ...search }) => (zone === server ? search : { ...search, tz: zone }))}
     />
   );
 }
@@ -99,7 +110,10 @@ function PhonePeriod() {
   const { view, change } = usePageSearch();
   const { open } = usePanels();
   const value = "name" in view.range ? view.range.name : "custom";
-  const options = [...PERIODS.map((period) => ({ value: period.name as string, label: period.label })), { value: "custom", label: "Custom" }];
+  const options = [
+    ...PERIODS.map((period) => ({ value: period.name as string, label: period.label })),
+    { value: "custom", label: "Custom" },
+  ];
   if (!options.some((option) => option.value === value)) options.push({ value, label: value });
   return (
     <Select
@@ -118,4 +132,4 @@ function PhonePeriod() {
 
 const plainButton =
   "inline-flex h-9 items-center gap-2 rounded-lg border border-line bg-surface px-3 text-[0.8125rem] font-medium whitespace-nowrap hover:border-control";
-const stepButton = "inline-flex size-8 items-center justify-center rounded-lg hover:bg-raised hover:text-ink";
+const stepButton = "inline-flex size-8 shrink-0 items-center justify-center rounded-lg hover:bg-raised hover:text-ink";

@@ -78,9 +78,7 @@ function ValuePicker({ onDone }: { onDone: () => void }) {
         Value; * stands for any characters
         <input
           type="search"
-          // The panel was opened to type here.
-          // oxlint-disable-next-line jsx-a11y/no-autofocus
-          autoFocus
+          data-autofocus
           value={text}
           maxLength={512}
           autoComplete="off"
@@ -91,9 +89,16 @@ function ValuePicker({ onDone }: { onDone: () => void }) {
         />
       </label>
       <ul className="-mx-2 flex max-h-72 flex-col overflow-y-auto">
-        {text.includes("*") ? <ValueRow label={`Everything like ${text}`} isOn={false} onClick={() => choose(text)} /> : null}
+        {text.includes("*") ? (
+          <ValueRow label={`Everything like ${text}`} isOn={false} onClick={() => choose(text)} />
+        ) : null}
         {listed.map((value) => (
-          <ValueRow key={value} label={value} isOn={view.filters.includes(textOf(value))} onClick={() => choose(value)} />
+          <ValueRow
+            key={value}
+            label={value}
+            isOn={view.filters.includes(textOf(value))}
+            onClick={() => choose(value)}
+          />
         ))}
         {text === "" ? (
           <ValueRow label={UNATTRIBUTED} muted isOn={view.filters.includes(textOf(""))} onClick={() => choose("")} />

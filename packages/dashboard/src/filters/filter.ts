@@ -19,7 +19,9 @@ export function parseFilter(text: string): Filter | null {
   const colon = body.indexOf(":", body.startsWith("tag:") ? 4 : 0);
   if (colon < 0) return null;
   const dimension = body.slice(0, colon);
-  const known = dimension.startsWith("tag:") ? dimension.length > 4 : (DIMENSIONS as readonly string[]).includes(dimension);
+  const known = dimension.startsWith("tag:")
+    ? dimension.length > 4
+    : (DIMENSIONS as readonly string[]).includes(dimension);
   return known ? { dimension, value: body.slice(colon + 1), exclude } : null;
 }
 

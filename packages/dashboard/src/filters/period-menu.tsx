@@ -13,7 +13,11 @@ export function PeriodMenu({ className }: { className?: string }) {
       label="Period"
       className={className ?? ""}
       options={OPTIONS}
-      value={"name" in view.range ? (OPTIONS.find(({ value }) => "name" in view.range && value === view.range.name)?.value ?? null) : "custom"}
+      value={
+        "name" in view.range
+          ? (OPTIONS.find(({ value }) => "name" in view.range && value === view.range.name)?.value ?? null)
+          : "custom"
+      }
       onChange={(value) => (value === "custom" ? open("days") : change((search) => withPeriod(search, value)))}
     />
   );

@@ -86,7 +86,12 @@ export function stringifySearch(search: Record<string, unknown>): string {
   for (const [key, value] of Object.entries(search)) {
     for (const one of [value].flat()) if (one !== undefined && one !== null) params.append(key, String(one));
   }
-  const text = params.toString().replaceAll("%3A", ":").replaceAll("%2F", "/").replaceAll("%2C", ",");
+  const text = params
+    .toString()
+    .replaceAll("%3A", ":")
+    .replaceAll("%2F", "/")
+    .replaceAll("%2C", ",")
+    .replaceAll("%21", "!");
   return text === "" ? "" : `?${text}`;
 }
 
@@ -157,7 +162,9 @@ function oneOf<const T extends string>(names: readonly T[], value: unknown): val
 
 function isBound(value: unknown): value is string {
   if (typeof value !== "string") return false;
-  return isDate(value) || (/^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})$/.test(value) && !Number.isNaN(Date.parse(value)));
+  return (
+    isDate(value) || (/^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})$/.test(value) && !Number.isNaN(Date.parse(value)))
+  );
 }
 
 function isTimeZone(name: string): boolean {

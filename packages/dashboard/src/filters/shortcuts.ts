@@ -33,7 +33,11 @@ export const SHORTCUTS: readonly Shortcut[] = [
     action: { kind: "search", change: (search) => withCompare(search, search.compare === "off") },
   },
   { key: "/", label: "Add a filter", action: { kind: "open", panel: "filters" } },
-  { key: "Escape", label: "Clear the filters", action: { kind: "search", change: (search) => withFilters(search, []) } },
+  {
+    key: "Escape",
+    label: "Clear the filters",
+    action: { kind: "search", change: (search) => withFilters(search, []) },
+  },
   { key: "?", label: "Show these keys", action: { kind: "open", panel: "keys" } },
 ];
 

@@ -7,8 +7,8 @@ export function count(value: number | null): string {
   const sign = value < 0 ? "−" : "";
   if (size < 999.5) return sign + String(Math.round(size));
   if (size < 9_995) return sign + exactFormat.format(Math.round(size));
-  if (size < 999_950) return `${sign}${trim(size / 1_000)}k`;
-  if (size < 999_950_000) return `${sign}${trim(size / 1_000_000)}M`;
+  if (size < 999_500) return `${sign}${trim(size / 1_000)}k`;
+  if (size < 999_500_000) return `${sign}${trim(size / 1_000_000)}M`;
   return `${sign}${trim(size / 1_000_000_000)}B`;
 }
 

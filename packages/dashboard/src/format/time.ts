@@ -1,17 +1,17 @@
 /** `22 Nov 2026`, `1 – 22 Nov 2026`, `24 Oct – 22 Nov 2026`: the local days from `startMs` up to, not including, `endMs`. */
 export function dayRange(startMs: number, endMs: number, timeZone: string): string {
   const format = new Intl.DateTimeFormat(LOCALE, { timeZone, day: "numeric", month: "short", year: "numeric" });
-  return format.formatRange(startMs, Math.max(startMs, endMs - 1)).replaceAll("\u2009", " ");
+  return format.formatRange(startMs, Math.max(startMs, endMs - 1)).replace(/\s*–\s*/, " – ");
 }
 
-/** When a call happened: only the time if it was today, else also the day. */
-export function callTime(ms: number, nowMs: number, timeZone: string): string {
+/** When a call happened: the time, to the second if it was today and the style is long; on other days also the day. */
+export function callTime(ms: number, nowMs: number, timeZone: string, style: "long" | "short" = "long"): string {
   const sameDay = localDate(ms, timeZone) === localDate(nowMs, timeZone);
   return new Intl.DateTimeFormat(LOCALE, {
     timeZone,
     hour: "2-digit",
     minute: "2-digit",
-    ...(sameDay ? { second: "2-digit" } : { day: "numeric", month: "short" }),
+    ...(sameDay ? style === "long" && { second: "2-digit" } : { day: "numeric", month: "short" }),
   }).format(ms);
 }
 

@@ -14,10 +14,10 @@ export function LiveStatus() {
           Today <span className="font-medium text-ink">{money(today.cost)}</span>, {counted(today.calls, "call")}
         </span>
       )}
-      <span role="status" className="flex items-center gap-1.5 whitespace-nowrap">
+      <output className="flex items-center gap-1.5 whitespace-nowrap">
         <span aria-hidden="true" className={`size-2 rounded-full ${DOTS[status]}`} />
         {LABELS[status]}
-      </span>
+      </output>
     </p>
   );
 }

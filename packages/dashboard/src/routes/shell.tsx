@@ -42,10 +42,12 @@ function Head() {
       <div className="ml-auto flex items-center gap-1">
         <LiveStatus />
         <ThemeButton />
-        <button type="button" onClick={() => open("keys")} className={`${iconButton} hidden sm:inline-flex`}>
-          <Icon name="keys" />
-          <span className="sr-only">Keyboard shortcuts</span>
-        </button>
+        <div className="hidden sm:block">
+          <button type="button" title="Keyboard shortcuts (?)" onClick={() => open("keys")} className={iconButton}>
+            <Icon name="keys" />
+            <span className="sr-only">Keyboard shortcuts</span>
+          </button>
+        </div>
       </div>
     </header>
   );

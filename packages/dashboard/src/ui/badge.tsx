@@ -16,7 +16,10 @@ export function costLevel(usd: number): CostLevel {
 export function CostBadge({ usd, basis, approximate }: { usd: number | null; basis: Basis; approximate: boolean }) {
   if (usd === null) {
     return (
-      <span title="No price is known for this model" className={`${SHAPE} border border-dashed border-control text-muted`}>
+      <span
+        title="No price is known for this model"
+        className={`${SHAPE} border border-dashed border-control text-muted`}
+      >
         unpriced
       </span>
     );

@@ -96,5 +96,5 @@ function BarRow({ row, columns }: { row: BarListRow; columns: number }) {
 function columnWidth(index: number, columns: number): string {
   if (index === 0) return "";
   if (index === 1) return "w-20";
-  return index === columns - 1 ? "w-14" : "hidden w-20 sm:table-cell";
+  return index === columns - 1 ? "w-16 pr-2" : "hidden w-20 sm:table-cell";
 }

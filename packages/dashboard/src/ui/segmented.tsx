@@ -13,7 +13,7 @@ export function Segmented<T extends string>({
   className?: string;
 }) {
   return (
-    <div role="group" aria-label={label} className={`inline-flex rounded-lg border border-line bg-surface p-0.5 ${className}`}>
+    <fieldset aria-label={label} className={`inline-flex rounded-lg border border-line bg-surface p-0.5 ${className}`}>
       {options.map((option) => (
         <button
           key={option.value}
@@ -26,6 +26,6 @@ export function Segmented<T extends string>({
           {option.label}
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }

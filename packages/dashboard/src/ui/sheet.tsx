@@ -4,13 +4,16 @@ import { Icon } from "./icon.tsx";
 
 /**
  * A panel over the page: from the bottom on a phone, in the upper middle on a desk. A native dialog, so that
- * focus, Escape and the inert page behind it are the browser's work. Mount it to open it.
+ * focus, Escape and the inert page behind it are the browser's work. Mount it to open it;
+ * what has `data-autofocus` gets the focus.
  */
 export function Sheet({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // React's own autoFocus comes before showModal, which then moves the focus to the first button.
+    element?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
     return () => element?.close();
   }, []);
   return (

@@ -25,7 +25,7 @@ export function StatCard({
       <p className="mt-0.5 flex min-h-9 flex-wrap items-baseline gap-x-1.5" title={isKnown ? exact : undefined}>
         {isKnown ? (
           <>
-            <span className="text-[1.625rem] leading-9 font-semibold tracking-[-0.025em]">{value}</span>
+            <span className="text-[1.625rem] leading-9 font-semibold tabular-nums tracking-[-0.025em]">{value}</span>
             {unit === undefined ? null : <span className="text-[0.8125rem] text-muted">{unit}</span>}
           </>
         ) : (

@@ -22,7 +22,7 @@ export function BarsTable({
   return (
     // A region that scrolls must be reachable by keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="max-h-80 overflow-auto" role="region" aria-label={caption} tabIndex={0}>
+    <section className="max-h-80 overflow-auto" aria-label={caption} tabIndex={0}>
       <table className="w-full border-collapse text-[0.8125rem]">
         <thead className="sticky top-0 bg-surface text-left text-xs text-muted">
           <tr>
@@ -60,7 +60,8 @@ export function BarsTable({
                 </td>
               ) : null}
               {prepared.series.map((series) => {
-                const value = bar.total === null ? null : (bar.segments.find((one) => one.series === series)?.value ?? 0);
+                const value =
+                  bar.total === null ? null : (bar.segments.find((one) => one.series === series)?.value ?? 0);
                 return (
                   <td key={`${series.kind}:${series.name}`} className={NUMBER} title={exact(value)}>
                     {format(value)}
@@ -71,7 +72,7 @@ export function BarsTable({
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

@@ -3,14 +3,18 @@ import { bindColours } from "../prepare/colours.ts";
 import type { PreparedSeries } from "../prepare/stacked-bars.ts";
 
 /** Colours of a dimension's values by name, the same everywhere on the page and on the next visit. Greys for those without a name. */
-export function colourOf(dimension: string, names: readonly string[]): (series: Pick<PreparedSeries, "kind" | "name">) => string {
+export function colourOf(
+  dimension: string,
+  names: readonly string[],
+): (series: Pick<PreparedSeries, "kind" | "name">) => string {
   const key = `colours.${dimension}`;
   const before = known.get(key) ?? rememberedColours(key);
   const bound = bindColours(before, names);
   if (names.some((name) => before[name] !== bound[name])) rememberColours(key, bound);
   known.set(key, bound);
   return ({ kind, name }) => {
-    if (kind === "other" || name === null) return kind === "unattributed" ? "var(--series-unattributed)" : "var(--series-other)";
+    if (kind === "other" || name === null)
+      return kind === "unattributed" ? "var(--series-unattributed)" : "var(--series-other)";
     const slot = bound[name];
     return slot === undefined ? "var(--series-other)" : `var(--series-${slot})`;
   };

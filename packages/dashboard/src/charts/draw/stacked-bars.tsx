@@ -79,6 +79,8 @@ export function StackedBars({
         ref={drawing}
         width={width}
         height={height}
+        // A fieldset cannot stand for a drawing.
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
         role="group"
         aria-label={summary}
         className="absolute inset-0 block"
@@ -92,7 +94,14 @@ export function StackedBars({
         <g aria-hidden="true" className="text-[0.6875rem]" fill="var(--muted)">
           {scale.marks.map((mark) => (
             <g key={mark}>
-              <line x1={MARGIN.left} x2={width} y1={yOf(mark)} y2={yOf(mark)} stroke="var(--line)" shapeRendering="crispEdges" />
+              <line
+                x1={MARGIN.left}
+                x2={width}
+                y1={yOf(mark)}
+                y2={yOf(mark)}
+                stroke="var(--line)"
+                shapeRendering="crispEdges"
+              />
               <text x={MARGIN.left - 8} y={yOf(mark)} dy="0.32em" textAnchor="end">
                 {formatTick(mark)}
               </text>
@@ -155,15 +164,26 @@ export function StackedBars({
                 ))}
                 {bar.unfinished && bar.total !== null && bar.total > 0 ? (
                   <>
-                    <rect x={xOf(index)} width={barWidth} y={yOf(bar.total)} height={yOf(0) - yOf(bar.total)} fill={`url(#${hatch})`} />
-                    <line {...across(xOf(index), barWidth, yOf(bar.total))} stroke="var(--ink)" strokeWidth="1.5" strokeDasharray="2 2" />
+                    <rect
+                      x={xOf(index)}
+                      width={barWidth}
+                      y={yOf(bar.total)}
+                      height={yOf(0) - yOf(bar.total)}
+                      fill={`url(#${hatch})`}
+                    />
+                    <line
+                      {...across(xOf(index), barWidth, yOf(bar.total))}
+                      stroke="var(--ink)"
+                      strokeWidth="1.5"
+                      strokeDasharray="2 2"
+                    />
                   </>
                 ) : null}
                 {bar.before === null ? null : (
                   <line
                     {...across(xOf(index) - 1.5, barWidth + 3, yOf(bar.before))}
                     stroke="var(--ink)"
-                    strokeOpacity="0.75"
+                    strokeOpacity="0.6"
                     strokeWidth="1.5"
                     strokeDasharray="3 1.5"
                   />

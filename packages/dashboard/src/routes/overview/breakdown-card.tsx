@@ -31,10 +31,12 @@ export function BreakdownCard({ dimension }: { dimension: string }) {
       label: kind === "named" ? name : <span className="text-muted">{name}</span>,
       share: row.share ?? null,
       colour: picture?.group === dimension ? picture.colour({ kind, name: kind === "named" ? name : null }) : undefined,
-      cells: [costCell(row), { text: count(row.calls ?? null), title: exactCount(row.calls ?? null) }, { text: percent(row.share ?? null) }],
-      onSelect: isOther
-        ? undefined
-        : () => change((search) => withFilters(search, toggleFilter(shownFilters, text))),
+      cells: [
+        costCell(row),
+        { text: count(row.calls ?? null), title: exactCount(row.calls ?? null) },
+        { text: percent(row.share ?? null) },
+      ],
+      onSelect: isOther ? undefined : () => change((search) => withFilters(search, toggleFilter(shownFilters, text))),
       isSelected: shownFilters.includes(text),
     };
   };
@@ -55,7 +57,7 @@ export function BreakdownCard({ dimension }: { dimension: string }) {
 
 const MAX_ROWS = 8;
 
-/** A row in which nothing has a price says so, with its size; one in which some calls have none is marked. */
+/** A row in which nothing has a price says so, with its size; one in which some calls have none says "at least". */
 function costCell(row: BreakdownRow): { text: string; title: string } {
   const { calls = null, unpricedCalls = null, tokens = null, cost = null } = row;
   const missing = unpricedCalls ?? 0;
@@ -63,7 +65,7 @@ function costCell(row: BreakdownRow): { text: string; title: string } {
     return { text: "unpriced", title: `No price is known: ${exactCount(tokens)} tokens are not in the cost` };
   }
   if (missing > 0) {
-    return { text: `${money(cost)} +?`, title: `${exactMoney(cost)}, and ${exactCount(missing)} calls without a price` };
+    return { text: `≥ ${money(cost)}`, title: `${exactMoney(cost)}, and ${exactCount(missing)} calls without a price` };
   }
   return { text: money(cost), title: exactMoney(cost) };
 }

@@ -2,9 +2,10 @@ import { METERS } from "@outlay/core";
 import { useQuery } from "@tanstack/react-query";
 import type { CallDetail, PricedLine } from "../../api/answers.ts";
 import { callQuestion } from "../../api/questions.ts";
+import { dimensionLabel } from "../../filters/filter.ts";
 import { exactCount } from "../../format/count.ts";
 import { duration } from "../../format/duration.ts";
-import { exactMoney, money } from "../../format/money.ts";
+import { UNKNOWN, exactMoney, money } from "../../format/money.ts";
 import { exactTime } from "../../format/time.ts";
 import { CostBadge } from "../../ui/badge.tsx";
 import { Sheet } from "../../ui/sheet.tsx";
@@ -44,6 +45,7 @@ function Detail({ call, timeZone }: { call: CallDetail; timeZone: string }) {
           {call.lines.map((line) => (
             <Line key={line.meter} line={line} />
           ))}
+          {call.lines.length === 0 ? <Unpriced call={call} /> : null}
         </tbody>
         <tfoot>
           <tr>
@@ -89,6 +91,21 @@ function Line({ line }: { line: PricedLine }) {
         {money(Number(line.costUsd))}
       </td>
     </tr>
+  );
+}
+
+/** What was used, where no price tells what it cost. */
+function Unpriced({ call }: { call: CallDetail }) {
+  return Object.entries(call.usage ?? {}).map(([name, quantity]) =>
+    typeof quantity === "number" && quantity > 0 ? (
+      <tr key={name}>
+        <td className="py-1 pr-3">
+          {exactCount(quantity)} <span className="text-muted">{dimensionLabel(name).toLowerCase()}</span>
+        </td>
+        <td className="py-1 text-right text-muted">{UNKNOWN}</td>
+        <td className="py-1 pl-3 text-right text-muted">{UNKNOWN}</td>
+      </tr>
+    ) : null,
   );
 }
 

@@ -38,19 +38,21 @@ export function Cards() {
         exact={exactCount(totals?.tokens ?? null)}
         className="md:col-span-2 xl:col-span-1"
       >
-        {totals && <StatNote>{count(totals.tokensPerCall ?? null)} per call on average</StatNote>}
+        {totals && <StatNote>{count(totals.tokensPerCall ?? null)} per call</StatNote>}
         {totals && <CacheNote totals={totals} />}
       </StatCard>
       <StatCard
         title="Latency"
         value={totals && duration(totals.avgDurationMs ?? null)}
         unit={totals?.avgDurationMs == null ? undefined : "average"}
-        exact={totals?.avgDurationMs == null ? "no call said how long it took" : `${exactCount(totals.avgDurationMs)} ms`}
+        exact={
+          totals?.avgDurationMs == null ? "no call said how long it took" : `${exactCount(totals.avgDurationMs)} ms`
+        }
         className="md:col-span-2 xl:col-span-1"
       >
         {totals && (
           <StatNote title="95 of 100 calls were faster; from a sketch, within 2 %">
-            {duration(totals.p95DurationMs ?? null)} at the 95th percentile
+            {duration(totals.p95DurationMs ?? null)} 95th percentile
           </StatNote>
         )}
         {totals && <StatNote>{percent(totals.successRate ?? null)} succeeded</StatNote>}
@@ -83,7 +85,7 @@ function MonthEnd() {
   const month = monthName(Date.parse(data.month.start) + DAY_MS, view.timeZone ?? "UTC");
   return (
     <StatNote title={`${exactMoney(data.spent)} spent so far in ${month}`}>
-      {month} is heading for <span className="font-medium text-ink">{money(data.projectedMonthEnd)}</span>
+      {month} heading for <span className="font-medium text-ink">{money(data.projectedMonthEnd)}</span>
     </StatNote>
   );
 }
@@ -91,7 +93,11 @@ function MonthEnd() {
 const DAY_MS = 86_400_000;
 
 /** How a number stands against the period before. More is neither good nor bad: no colour. */
-function Against(props: { answer: TotalsAnswer | undefined; metric: "cost" | "calls"; difference: (value: number) => string }) {
+function Against(props: {
+  answer: TotalsAnswer | undefined;
+  metric: "cost" | "calls";
+  difference: (value: number) => string;
+}) {
   const { answer, metric, difference } = props;
   const before = answer?.comparison;
   if (answer === undefined || before === undefined) return null;
@@ -99,12 +105,14 @@ function Against(props: { answer: TotalsAnswer | undefined; metric: "cost" | "ca
   const range = dayRange(Date.parse(before.period.start), Date.parse(before.period.end), answer.query.period.timeZone);
   const isMoved = value.kind === "up" || value.kind === "down";
   return (
-    <StatNote title={`Against ${range}: ${metric === "cost" ? exactMoney(before.totals.cost ?? null) : exactCount(before.totals.calls ?? null)}`}>
+    <StatNote
+      title={`Against ${range}: ${metric === "cost" ? exactMoney(before.totals.cost ?? null) : exactCount(before.totals.calls ?? null)}`}
+    >
       <span className="font-medium text-ink">
         {isMoved ? <span aria-hidden="true">{value.kind === "up" ? "↑ " : "↓ "}</span> : null}
         {changeText(value)}
       </span>
-      {isMoved ? ` · ${difference(Math.abs(value.difference))} ${value.kind === "up" ? "more" : "less"} than before` : " against the period before"}
+      {isMoved ? ` · ${difference(Math.abs(value.difference))} ${value.kind === "up" ? "more" : "less"}` : null}
     </StatNote>
   );
 }
@@ -120,9 +128,11 @@ function CacheNote({ totals }: { totals: Numbers }) {
   if (cacheReadTokens == null || inputTokens == null || inputTokens === 0) return null;
   if (cacheReadTokens === 0) return <StatNote>no input came from a cache</StatNote>;
   return (
-    <StatNote title={`${exactCount(cacheReadTokens)} of ${exactCount(inputTokens)} input tokens; ${exactMoney(cacheSavings ?? null)} saved`}>
-      {percent(cacheReadTokens / inputTokens)} of input cached
-      {cacheSavings == null ? "" : `, ${money(cacheSavings)} saved`}
+    <StatNote
+      title={`${exactCount(cacheReadTokens)} of ${exactCount(inputTokens)} input tokens; ${exactMoney(cacheSavings ?? null)} saved`}
+    >
+      {percent(cacheReadTokens / inputTokens)} cached
+      {cacheSavings == null ? "" : `, saved ${money(cacheSavings)}`}
     </StatNote>
   );
 }
@@ -140,16 +150,18 @@ function CoverageCard({ totals }: { totals: Numbers | null }) {
       value={totals && percent(share)}
       unit={share === null ? undefined : "priced"}
       exact={`${exactCount(unpriced)} of ${exactCount(calls)} calls have no price`}
-      className="col-span-2 md:col-span-2 xl:col-span-1"
+      className="md:col-span-2 xl:col-span-1"
     >
       {unpriced !== null && unpriced > 0 ? (
         <StatNote title={`${exactCount(totals?.unpricedTokens ?? null)} tokens are not in the cost`}>
           <UnpricedButton
-            onClick={() => changeSearch((search) => withFilters(search, [...new Set([...view.filters, "basis:unpriced"])]))}
+            onClick={() =>
+              changeSearch((search) => withFilters(search, [...new Set([...view.filters, "basis:unpriced"])]))
+            }
           >
             {counted(unpriced, "call")}
-          </UnpricedButton>{" "}
-          with {count(totals?.unpricedTokens ?? null)} tokens not in the cost
+          </UnpricedButton>
+          {totals?.unpricedTokens ? ` (${count(totals.unpricedTokens)} tokens)` : ""} not in the cost
         </StatNote>
       ) : null}
       {unpriced === 0 ? <StatNote>every call has a price</StatNote> : null}
@@ -160,7 +172,12 @@ function CoverageCard({ totals }: { totals: Numbers | null }) {
 
 function UnpricedButton({ onClick, children }: { onClick: () => void; children: ReactNode }) {
   return (
-    <button type="button" title="Show only these" onClick={onClick} className="font-medium text-ink underline decoration-control underline-offset-4">
+    <button
+      type="button"
+      title="Show only these"
+      onClick={onClick}
+      className="font-medium text-ink underline decoration-control underline-offset-4"
+    >
       {children}
     </button>
   );

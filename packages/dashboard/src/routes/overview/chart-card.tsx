@@ -24,12 +24,11 @@ import type { Picture } from "./use-chart.ts";
 /** Cost, calls or tokens over time, split by a dimension. */
 export function ChartCard() {
   const { view, change } = usePageSearch();
-  const [asTable, setAsTable] = useState(false);
   const { picture, isStale } = useChart();
   return (
     <Card
       id="chart"
-      title={`${METRICS[view.metric].label} by ${dimensionLabel(view.group).toLowerCase()}`}
+      title={`${METRICS[view.metric].label} over time`}
       stale={isStale}
       actions={
         <div className="flex min-w-0 flex-wrap items-center gap-2">
@@ -37,41 +36,33 @@ export function ChartCard() {
             label="Shown"
             options={CHART_METRICS.map((metric) => ({ value: metric, label: METRICS[metric].label }))}
             value={view.metric}
-            onChange={(metric) => change(({ metric: _metric, ...search }) => (metric === "cost" ? search : { ...search, metric }))}
+            onChange={(metric) =>
+              change(({ metric: _metric, ...search }) => (metric === "cost" ? search : { ...search, metric }))
+            }
           />
           <Select
             label="Split by"
             options={GROUPS.map((group) => ({ value: group, label: `by ${dimensionLabel(group).toLowerCase()}` }))}
             value={view.group}
-            onChange={(group) => change(({ group: _group, ...search }) => (group === "model" ? search : { ...search, group }))}
+            onChange={(group) =>
+              change(({ group: _group, ...search }) => (group === "model" ? search : { ...search, group }))
+            }
           />
-          <button
-            type="button"
-            aria-pressed={asTable}
-            onClick={() => setAsTable(!asTable)}
-            className="h-9 rounded-lg border border-line px-3 text-[0.8125rem] font-medium hover:border-control"
-          >
-            {asTable ? "Show as chart" : "Show as table"}
-          </button>
         </div>
       }
     >
       <div className="px-4 pt-3 pb-4 sm:px-5">
-        {picture === null ? (
-          <div className="h-[19.5rem] rounded-lg bg-raised/60" />
-        ) : (
-          <Drawn picture={picture} asTable={asTable} />
-        )}
+        {picture === null ? <div className="h-[19.5rem] rounded-lg bg-raised/60" /> : <Drawn picture={picture} />}
       </div>
     </Card>
   );
 }
 
-function Drawn({ picture, asTable }: { picture: Picture; asTable: boolean }) {
+function Drawn({ picture }: { picture: Picture }) {
+  const [asTable, setAsTable] = useState(false);
   const { view, change } = usePageSearch();
   const { group, metric, unit, period, prepared, colour } = picture;
   const { short, exact } = FORMATS[metric];
-  const seriesName = ({ kind, name }: PreparedSeries) => (kind === "named" ? (name ?? "") : kind === "other" ? "Other" : UNATTRIBUTED);
   const nameOf = (bar: Bar) => bucketName(bar.label, unit).long;
   const title = `${METRICS[metric].label} by ${dimensionLabel(group).toLowerCase()}`;
   const summary = chartSummary(prepared, {
@@ -89,6 +80,7 @@ function Drawn({ picture, asTable }: { picture: Picture; asTable: boolean }) {
     const days = bucketDays(bar.label, unit);
     if (days !== null) change((search) => withDays(search, days.from, addDays(days.to, -1)));
   };
+  const barNumbers = (bar: Bar) => <BarNumbers bar={bar} title={nameOf(bar)} format={short} colour={colour} />;
   return (
     <figure className="flex flex-col gap-3">
       {asTable ? (
@@ -109,8 +101,8 @@ function Drawn({ picture, asTable }: { picture: Picture; asTable: boolean }) {
           wholeNumbers={metric !== "cost"}
           formatTick={(value) => (value === 0 ? "0" : tick(short(value)))}
           axisName={(bar) => bucketName(bar.label, unit).short}
-          barLabel={(bar) => barInWords(bar, nameOf(bar), short, seriesName)}
-          tooltip={(bar) => <BarNumbers bar={bar} title={nameOf(bar)} format={short} colour={colour} name={seriesName} />}
+          barLabel={(bar) => barInWords(bar, nameOf(bar), short)}
+          tooltip={barNumbers}
           onSelect={unit === "hour" ? undefined : narrow}
           height={272}
         />
@@ -122,11 +114,25 @@ function Drawn({ picture, asTable }: { picture: Picture; asTable: boolean }) {
           name={seriesName}
           value={(series) => short(series.total)}
           onSelect={select}
-          note={legendNote(picture)}
+          note={asTable ? undefined : legendNote(picture)}
+          action={
+            <button
+              type="button"
+              onClick={() => setAsTable(!asTable)}
+              className="h-7 rounded-md px-2 font-medium text-muted underline-offset-4 hover:text-ink hover:underline"
+            >
+              {asTable ? "Show as chart" : "Show as table"}
+            </button>
+          }
         />
       </figcaption>
     </figure>
   );
+}
+
+function seriesName({ kind, name }: PreparedSeries): string {
+  if (kind === "other") return "Other";
+  return name ?? UNATTRIBUTED;
 }
 
 function legendNote({ prepared, groups }: Picture): string | undefined {
@@ -145,9 +151,8 @@ function BarNumbers(props: {
   title: string;
   format: (value: number | null) => string;
   colour: (series: PreparedSeries) => string;
-  name: (series: PreparedSeries) => string;
 }) {
-  const { bar, title, format, colour, name } = props;
+  const { bar, title, format, colour } = props;
   const total = bar.total ?? 0;
   return (
     <>
@@ -166,7 +171,7 @@ function BarNumbers(props: {
           {bar.segments.toReversed().map(({ series, value }) => (
             <li key={`${series.kind}:${series.name}`} className="flex items-center gap-2">
               <span className="size-2.5 shrink-0 rounded-sm" style={{ background: colour(series) }} />
-              <span className="min-w-0 grow truncate">{name(series)}</span>
+              <span className="min-w-0 grow truncate">{seriesName(series)}</span>
               <span>{format(value)}</span>
               <span className="w-10 text-right text-muted">{percent(value / total)}</span>
             </li>
@@ -178,7 +183,7 @@ function BarNumbers(props: {
   );
 }
 
-function barInWords(bar: Bar, name: string, format: (value: number | null) => string, seriesName: (series: PreparedSeries) => string): string {
+function barInWords(bar: Bar, name: string, format: (value: number | null) => string): string {
   if (bar.total === null) return `${name}: no data`;
   const parts = bar.segments.slice(0, 3).map(({ series, value }) => `${seriesName(series)} ${format(value)}`);
   const before = bar.before === null ? [] : [`period before ${format(bar.before)}`];
@@ -189,7 +194,10 @@ function barInWords(bar: Bar, name: string, format: (value: number | null) => st
 // A scale with round marks needs no cents: $20, not $20.00.
 const tick = (text: string) => text.replace(/\.0+(?=\D*$)/, "");
 
-const FORMATS: Record<ChartMetric, { short: (value: number | null) => string; exact: (value: number | null) => string }> = {
+const FORMATS: Record<
+  ChartMetric,
+  { short: (value: number | null) => string; exact: (value: number | null) => string }
+> = {
   cost: { short: money, exact: exactMoney },
   calls: { short: count, exact: exactCount },
   tokens: { short: count, exact: exactCount },

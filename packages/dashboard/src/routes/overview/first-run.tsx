@@ -21,16 +21,12 @@ export function FirstRun() {
           <span className="text-[0.8125rem] text-muted">Terminal</span>
           <CopyButton text={snippet} />
         </div>
-        {/* A region that scrolls must be reachable by keyboard. */}
-        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-        <pre tabIndex={0} role="region" aria-label="Command" className="overflow-x-auto p-4 font-mono text-[0.8125rem] leading-relaxed">
-          {snippet}
-        </pre>
+        <pre className="p-4 font-mono text-[0.8125rem] leading-relaxed break-words whitespace-pre-wrap">{snippet}</pre>
       </div>
-      <p role="status" className="flex items-center gap-2.5 text-muted">
+      <output className="flex items-center gap-2.5 text-muted">
         <span aria-hidden="true" className={`size-2 rounded-full ${status === "open" ? "bg-low" : "bg-high"}`} />
         {status === "open" ? "Waiting for the first event…" : "Connecting to the server…"}
-      </p>
+      </output>
       <p className="text-muted">
         Every field of an event, and everything that can be asked, is described in the{" "}
         <a href="/api/docs" className="text-accent underline underline-offset-4">

@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { ReactNode } from "react";
+import type { TotalsAnswer } from "../../api/answers.ts";
 import { metaQuestion, totalsQuestion } from "../../api/questions.ts";
 import { FilterBar } from "../../filters/filter-bar.tsx";
+import type { ShownRange } from "../../filters/filter-bar.tsx";
 import { usePanels } from "../../filters/panels.tsx";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { localDate } from "../../format/time.ts";
@@ -19,7 +21,7 @@ export function Overview() {
   const { view } = usePageSearch();
   const meta = useQuery(metaQuestion);
   const totals = useQuery(totalsQuestion(view));
-  const shown = shownRange(totals.data?.query.period);
+  const shown = shownRange(totals.data);
   useShownDays(shown);
 
   const trouble = totals.error ?? meta.error;
@@ -54,7 +56,11 @@ export function Overview() {
 
 function Page({ busy, children }: { busy: boolean; children: ReactNode }) {
   return (
-    <main id="main" tabIndex={-1} className="mx-auto flex w-full max-w-[84rem] flex-col gap-4 px-4 pt-1 pb-12 outline-none sm:px-6">
+    <main
+      id="main"
+      tabIndex={-1}
+      className="mx-auto flex w-full max-w-[84rem] flex-col gap-4 px-4 pt-1 pb-12 outline-none sm:px-6"
+    >
       {busy ? <div aria-hidden="true" className="progress fixed inset-x-0 top-0 z-20 h-0.5" /> : null}
       <h1 className="sr-only">Overview</h1>
       {children}
@@ -62,16 +68,17 @@ function Page({ busy, children }: { busy: boolean; children: ReactNode }) {
   );
 }
 
-interface ShownRange {
-  startMs: number;
-  endMs: number;
-  timeZone: string;
+function shownRange(answer: TotalsAnswer | undefined): ShownRange | null {
+  if (answer === undefined) return null;
+  const { period } = answer.query;
+  const before = answer.comparison?.period;
+  return { ...inMs(period), timeZone: period.timeZone, before: before === undefined ? null : inMs(before) };
 }
 
-function shownRange(period: { start: string; end: string; timeZone: string } | undefined): ShownRange | null {
-  if (period === undefined) return null;
-  return { startMs: Date.parse(period.start), endMs: Date.parse(period.end), timeZone: period.timeZone };
-}
+const inMs = (range: { start: string; end: string }) => ({
+  startMs: Date.parse(range.start),
+  endMs: Date.parse(range.end),
+});
 
 /** Tells the keys and the choice of days what is shown now. */
 function useShownDays(shown: ShownRange | null): void {

@@ -10,6 +10,7 @@ import { callTime, exactTime } from "../../format/time.ts";
 import { CostBadge } from "../../ui/badge.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { useNow } from "../../ui/use-now.ts";
 import { CallSheet } from "./call-sheet.tsx";
 import { useRecentCalls } from "./use-recent-calls.ts";
 
@@ -23,6 +24,7 @@ export function RecentCalls() {
   const isReading = useIsReading(list);
   const recent = useRecentCalls(view, isPaused || isReading || openId !== null);
   const timeZone = view.timeZone ?? meta?.timeZone ?? "UTC";
+  const nowMs = useNow();
   return (
     <Card
       id="recent"
@@ -79,7 +81,7 @@ export function RecentCalls() {
           </thead>
           <tbody>
             {recent.calls.map((call) => (
-              <CallRow key={call.id} call={call} timeZone={timeZone} onOpen={() => setOpenId(call.id)} />
+              <CallRow key={call.id} call={call} timeZone={timeZone} nowMs={nowMs} onOpen={() => setOpenId(call.id)} />
             ))}
           </tbody>
         </table>
@@ -101,18 +103,16 @@ export function RecentCalls() {
   );
 }
 
-function CallRow({ call, timeZone, onOpen }: { call: Call; timeZone: string; onOpen: () => void }) {
-  const atMs = Date.parse(call.occurredAt);
+function CallRow(props: { call: Call; timeZone: string; nowMs: number; onOpen: () => void }) {
+  const { call, timeZone, nowMs, onOpen } = props;
   const who = [call.agent, call.user].filter(Boolean).join(" · ");
   const cell = "border-t border-line py-2 px-2 align-top sm:align-middle";
   return (
     <tr className="group hover:bg-raised/60">
       <td className={`${cell} whitespace-nowrap text-muted`}>
-        <time dateTime={call.occurredAt} title={exactTime(atMs, timeZone)}>
-          {callTime(atMs, Date.now(), timeZone)}
-        </time>
+        <CallTime call={call} timeZone={timeZone} nowMs={nowMs} />
       </td>
-      <td className={`${cell} w-full max-w-0 md:w-[34%]`}>
+      <td className={`${cell} w-full max-w-0 normal-nums md:w-[36%]`}>
         <span className="flex min-w-0 flex-wrap items-center gap-x-2">
           <button
             type="button"
@@ -122,12 +122,14 @@ function CallRow({ call, timeZone, onOpen }: { call: Call; timeZone: string; onO
           >
             {call.model}
           </button>
-          <span className="truncate text-muted">{call.operation === "chat" ? call.provider : `${call.provider} · ${call.operation ?? ""}`}</span>
+          <span className="hidden truncate text-muted sm:inline">
+            {call.operation === "chat" ? call.provider : `${call.provider} · ${call.operation ?? ""}`}
+          </span>
           {call.success === false ? <Failed call={call} /> : null}
         </span>
         <span className="block truncate text-muted md:hidden">{who === "" ? "unattributed" : who}</span>
       </td>
-      <td className={`${cell} hidden max-w-0 md:table-cell md:w-[30%]`}>
+      <td className={`${cell} hidden max-w-0 normal-nums md:table-cell md:w-[34%]`}>
         <span className="block truncate" title={who}>
           {who === "" ? <span className="text-muted">unattributed</span> : who}
           {call.activity ? <span className="text-muted"> · {call.activity}</span> : null}
@@ -136,7 +138,9 @@ function CallRow({ call, timeZone, onOpen }: { call: Call; timeZone: string; onO
       <td className={`${cell} hidden text-right whitespace-nowrap sm:table-cell`}>
         <Tokens call={call} />
       </td>
-      <td className={`${cell} hidden text-right whitespace-nowrap text-muted lg:table-cell`}>{duration(call.durationMs ?? null)}</td>
+      <td className={`${cell} hidden text-right whitespace-nowrap text-muted lg:table-cell`}>
+        {duration(call.durationMs ?? null)}
+      </td>
       <td className={`${cell} text-right whitespace-nowrap`}>
         <CostBadge usd={call.costUsd} basis={call.basis} approximate={call.approximate ?? false} />
         <span className="mt-0.5 block text-xs sm:hidden">
@@ -147,9 +151,22 @@ function CallRow({ call, timeZone, onOpen }: { call: Call; timeZone: string; onO
   );
 }
 
+function CallTime({ call, timeZone, nowMs }: { call: Call; timeZone: string; nowMs: number }) {
+  const atMs = Date.parse(call.occurredAt);
+  return (
+    <time dateTime={call.occurredAt} title={exactTime(atMs, timeZone)}>
+      <span className="sm:hidden">{callTime(atMs, nowMs, timeZone, "short")}</span>
+      <span className="hidden sm:inline">{callTime(atMs, nowMs, timeZone)}</span>
+    </time>
+  );
+}
+
 function Failed({ call }: { call: Call }) {
   return (
-    <span title={call.errorMessage ?? undefined} className="rounded-md border border-high px-1.5 text-xs leading-5 font-medium whitespace-nowrap text-high">
+    <span
+      title={call.errorMessage ?? undefined}
+      className="rounded-md border border-high px-1.5 text-xs leading-5 font-medium whitespace-nowrap text-high"
+    >
       failed{call.errorType ? `: ${call.errorType}` : ""}
     </span>
   );
@@ -172,19 +189,19 @@ function Tokens({ call }: { call: Call }) {
 
 /** What was counted where no tokens are: images, seconds, pages. */
 function OtherUsage({ call }: { call: Call }) {
-  const used = OTHER_METERS.flatMap(([meter, word]) => {
+  const used = OTHER_METERS.flatMap(([meter, singular, plural]) => {
     const quantity = call.usage?.[meter];
-    return typeof quantity === "number" && quantity > 0 ? [`${count(quantity)} ${word}`] : [];
+    return typeof quantity === "number" && quantity > 0 ? [counted(quantity, singular, plural)] : [];
   });
   return <span className="text-muted">{used[0] ?? "—"}</span>;
 }
 
 const OTHER_METERS = [
-  ["images", "images"],
-  ["audioSeconds", "s audio"],
-  ["characters", "characters"],
-  ["pages", "pages"],
-  ["searches", "searches"],
+  ["images", "image", "images"],
+  ["audioSeconds", "second of audio", "seconds of audio"],
+  ["characters", "character", "characters"],
+  ["pages", "page", "pages"],
+  ["searches", "search", "searches"],
 ] as const;
 
 /** Is somebody at the list: pointer over it, focus in it, or scrolled past its first rows? */

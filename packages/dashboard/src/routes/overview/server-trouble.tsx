@@ -7,7 +7,10 @@ export function ServerTrouble({ error, shownAtMs }: { error: Error; shownAtMs: n
   const queries = useQueryClient();
   const since = shownAtMs > 0 ? ` The numbers below are from ${new Date(shownAtMs).toTimeString().slice(0, 5)}.` : "";
   return (
-    <div role="alert" className="flex flex-wrap items-center gap-x-4 gap-y-2 rounded-xl border border-high bg-high-back px-4 py-3 text-high">
+    <div
+      role="alert"
+      className="flex flex-wrap items-center gap-x-4 gap-y-2 rounded-xl border border-high bg-high-back px-4 py-3 text-high"
+    >
       <Icon name="warning" />
       <p className="min-w-0 grow basis-60 break-words">
         <span className="font-medium">{error.message}</span>

@@ -11,6 +11,7 @@ import { chartUnit } from "../../filters/search.ts";
 import type { ChartMetric, Group } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { localDate } from "../../format/time.ts";
+import { useNow } from "../../ui/use-now.ts";
 
 /** The chart as it is on screen; while another is fetched, still the one before. */
 export interface Picture {
@@ -29,9 +30,10 @@ export interface Picture {
 export function useChart(): { picture: Picture | null; isStale: boolean } {
   const { view } = usePageSearch();
   const meta = useQuery(metaQuestion).data;
+  const nowMs = useNow();
   const timeZone = view.timeZone ?? meta?.timeZone ?? "UTC";
   const firstDate = meta?.firstEventAt ? localDate(Date.parse(meta.firstEventAt), timeZone) : null;
-  const unit = chartUnit(view, firstDate, localDate(Date.now(), timeZone));
+  const unit = chartUnit(view, firstDate, localDate(nowMs, timeZone));
   const { data, isPlaceholderData } = useQuery({
     ...chartQuestion(view, unit, SERIES_COLOURS),
     enabled: meta !== undefined,

@@ -30,7 +30,11 @@ export function useRecentCalls(view: View, hold: boolean): RecentCalls {
   const question = callsQuestion(view);
   const stored = useInfiniteQuery(question);
   const key = question.queryKey.join(" ");
-  const [arrived, setArrived] = useState<{ key: string; shown: Call[]; waiting: Call[] }>({ key, shown: [], waiting: [] });
+  const [arrived, setArrived] = useState<{ key: string; shown: Call[]; waiting: Call[] }>({
+    key,
+    shown: [],
+    waiting: [],
+  });
   const current = arrived.key === key ? arrived : { key, shown: [], waiting: [] };
 
   const latest = useRef({ view, hold, key });
@@ -43,12 +47,16 @@ export function useRecentCalls(view: View, hold: boolean): RecentCalls {
         calls: (calls) => {
           const { view: now, hold: holding, key: forKey } = latest.current;
           const filters = now.filters.flatMap((text) => parseFilter(text) ?? []);
-          const fresh = calls.filter((call) => isInRange(call, now) && matchesFilters({ ...call }, filters)).toReversed();
+          const fresh = calls
+            .filter((call) => isInRange(call, now) && matchesFilters({ ...call }, filters))
+            .toReversed();
           if (fresh.length === 0) return;
           setArrived((before) => {
             const { shown, waiting } = before.key === forKey ? before : { shown: [], waiting: [] };
             const next = [...fresh, ...waiting].slice(0, MAX_WAITING);
-            return holding ? { key: forKey, shown, waiting: next } : { key: forKey, shown: [...next, ...shown], waiting: [] };
+            return holding
+              ? { key: forKey, shown, waiting: next }
+              : { key: forKey, shown: [...next, ...shown], waiting: [] };
           });
         },
       }),
