@@ -1,32 +1,41 @@
 import type { EventAnswer } from "../ledger/answers.ts";
-import type { Table } from "./draw/table.ts";
-import { formatDuration, formatInstant, formatTokens, formatUsd, UNKNOWN } from "./draw/values.ts";
+import type { Column, Table } from "./draw/table.ts";
+import { formatDuration, formatInstant, formatMinute, formatTokens, formatUsd, UNKNOWN } from "./draw/values.ts";
 
-/** Recorded calls, one a line. */
-export function callTable(events: EventAnswer[], timeZone: string | undefined): Table {
+/** Below this many columns the activity and the seconds are left out. */
+const roomyColumns = 110;
+
+/** Recorded calls, one a line. `width`: what fits, in columns. */
+export function callTable(events: EventAnswer[], options: { timeZone: string | undefined; width: number }): Table {
+  const fields = options.width >= roomyColumns ? FIELDS : FIELDS.filter(({ header }) => header !== "Activity");
+  const isCompact = fields.length < FIELDS.length;
   return {
-    columns: [
-      { header: "Time", align: "left" },
-      { header: "Agent", align: "left" },
-      { header: "Activity", align: "left" },
-      { header: "Model", align: "left" },
-      { header: "Tokens", align: "right" },
-      { header: "Latency", align: "right" },
-      { header: "Cost", align: "point" },
-      { header: "Result", align: "left" },
-    ],
-    rows: events.map((event) => [
-      formatInstant(event.occurredAt, timeZone),
-      event.agent ?? UNKNOWN,
-      event.activity ?? event.operation,
-      event.model,
-      formatTokens(tokensOf(event)),
-      formatDuration(event.durationMs),
-      formatUsd(event.costUsd),
-      resultOf(event),
-    ]),
+    columns: fields.map(({ header, align }) => ({ header, align })),
+    rows: events.map((event) => fields.map(({ cell }) => cell(event, { ...options, isCompact }))),
   };
 }
+
+interface Field {
+  header: string;
+  align: Column["align"];
+  cell(event: EventAnswer, shown: { timeZone: string | undefined; isCompact: boolean }): string;
+}
+
+const FIELDS: readonly Field[] = [
+  {
+    header: "Time",
+    align: "fixed",
+    cell: ({ occurredAt }, { timeZone, isCompact }) =>
+      isCompact ? formatMinute(occurredAt, timeZone) : formatInstant(occurredAt, timeZone),
+  },
+  { header: "Agent", align: "left", cell: ({ agent }) => agent ?? UNKNOWN },
+  { header: "Activity", align: "left", cell: ({ activity, operation }) => activity ?? operation },
+  { header: "Model", align: "left", cell: ({ model }) => model },
+  { header: "Tokens", align: "right", cell: (event) => formatTokens(tokensOf(event)) },
+  { header: "Latency", align: "right", cell: ({ durationMs }) => formatDuration(durationMs) },
+  { header: "Cost", align: "point", cell: ({ costUsd }) => formatUsd(costUsd) },
+  { header: "Result", align: "left", cell: resultOf },
+];
 
 /** Input and output; null when the call says neither (an image, a second of audio). */
 export function tokensOf({ usage }: EventAnswer): number | null {

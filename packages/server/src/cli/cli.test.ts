@@ -38,15 +38,17 @@ async function run(args: string[], options: { env?: Record<string, string>; inpu
 }
 
 /** Runs with `--json` against the demo's folder, expects success, and parses. */
-async function json<T = Record<string, unknown>>(...args: string[]): Promise<T> {
-  const { exitCode, stdout, stderr } = await run([...args, "--json", "--data", dataDir]);
+async function json<T = Record<string, unknown>>(command: string): Promise<T> {
+  const { exitCode, stdout, stderr } = await run([...command.split(" "), "--json", "--data", dataDir]);
   expect(stderr).toBe("");
   expect(exitCode).toBe(0);
   return JSON.parse(stdout) as T;
 }
 
-async function text(...args: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await run([...args, "--data", dataDir], { env: { COLUMNS: "80" } });
+async function text(command: string): Promise<string> {
+  const { exitCode, stdout, stderr } = await run([...command.split(" "), "--data", dataDir], {
+    env: { COLUMNS: "80" },
+  });
   expect(stderr).toBe("");
   expect(exitCode).toBe(0);
   expect(stdout).not.toContain("\u001b");
@@ -63,14 +65,7 @@ let recorded = 0;
 let demoServer: { stop(): Promise<number | null> };
 
 beforeAll(async () => {
-  const filled = await json<{ recorded: number; known: number }>(
-    "demo",
-    "--no-serve",
-    "--days",
-    "45",
-    "--events",
-    "3000",
-  );
+  const filled = await json<{ recorded: number; known: number }>("demo --no-serve --days 45 --events 3000");
   recorded = filled.recorded;
   expect(recorded).toBeGreaterThan(2_000);
   demoServer = await startJson(["serve", "--port", "0", "--json", "--data", dataDir]);
@@ -126,12 +121,12 @@ describe(
   "costs",
   () => {
     it.concurrent("fits the terminal, says what has no price, and is shown without a command too", async () => {
-      const shown = await text("costs", "--period", "90d");
+      const shown = await text("costs --period 90d");
       for (const word of ["Cost", "By model", "By agent", "By week", "Recent calls", "unpriced:", "dexter"]) {
         expect(shown).toContain(word);
       }
       for (const line of shown.split("\n")) expect(textWidth(line)).toBeLessThanOrEqual(80);
-      expect(await text("--period", "90d")).toBe(shown);
+      expect(await text("--period 90d")).toBe(shown);
     });
 
     it.concurrent("has its parts add up", async () => {
@@ -139,7 +134,7 @@ describe(
         totals: Record<string, number>;
         byModel: { cost: number }[];
         byTime: { cost: number }[];
-      }>("costs", "--period", "all");
+      }>("costs --period all");
       expect(costs.totals["calls"]).toBe(recorded);
       expect(sum(costs.byModel, "cost")).toBeCloseTo(costs.totals["cost"]!, 8);
       expect(sum(costs.byTime, "cost")).toBeCloseTo(costs.totals["cost"]!, 8);
@@ -176,14 +171,14 @@ describe(
       "project",
       "tag:story",
     ])("%s: the rows add up to the totals", async (kind) => {
-      const answer = await json<Answer>("report", kind, "--period", "all", "--limit", "5");
+      const answer = await json<Answer>(`report ${kind} --period all --limit 5`);
       expect(answer.totals["calls"]).toBe(recorded);
       expect(sum(answer.rows, "calls")).toBe(recorded);
       expect(sum(answer.rows, "cost")).toBeCloseTo(answer.totals["cost"]!, 8);
     });
 
     it.concurrent("is a table with a line of totals", async () => {
-      const lines = (await text("report", "model", "--period", "all", "--limit", "3")).trimEnd().split("\n");
+      const lines = (await text("report model --period all --limit 3")).trimEnd().split("\n");
       expect(lines.some((line) => line.startsWith("(other)"))).toBe(true);
       expect(lines.some((line) => line.startsWith("Total") && line.includes(recorded.toLocaleString("en-US")))).toBe(
         true,
@@ -192,8 +187,7 @@ describe(
 
     it.concurrent("passes filters, zone and dates on", async () => {
       const answer = await json<Answer & { query: { filters: string[]; period: { timeZone: string; start: string } } }>(
-        ...["report", "daily", "--from", "2026-01-10", "--to", "2026-01-12", "--tz", "Asia/Kathmandu"],
-        ...["--filter", "agent:dexter", "--filter", "model:claude-*"],
+        "report daily --from 2026-01-10 --to 2026-01-12 --tz Asia/Kathmandu --filter agent:dexter --filter model:claude-*",
       );
       expect(answer.query.filters).toEqual(["agent:dexter", "model:claude-*"]);
       expect(answer.query.period).toMatchObject({ timeZone: "Asia/Kathmandu", start: "2026-01-09T18:15:00.000Z" });
@@ -201,7 +195,7 @@ describe(
     });
 
     it.concurrent("takes the query language as it is", async () => {
-      const answer = await json<Answer>("query", "metrics=calls", "by=team", "period=all", "filter=!team:platform");
+      const answer = await json<Answer>("query metrics=calls by=team period=all filter=!team:platform");
       expect(sum(answer.rows, "calls")).toBe(answer.totals["calls"]);
       expect(answer.rows.some((row) => row["team"] === "platform")).toBe(false);
     });
@@ -214,29 +208,29 @@ describe(
   () => {
     it.concurrent("shows recorded calls, and one of them with what it is made of", async () => {
       const page = await json<{ events: { id: string; costUsd: number | null }[]; nextCursor: string }>(
-        ...["events", "--period", "all", "--limit", "3", "--filter", "model:gpt-5.1"],
+        "events --period all --limit 3 --filter model:gpt-5.1",
       );
       expect(page.events).toHaveLength(3);
       const next = await json<typeof page>(
-        ...["events", "--period", "all", "--limit", "3", "--filter", "model:gpt-5.1", "--cursor", page.nextCursor],
+        `events --period all --limit 3 --filter model:gpt-5.1 --cursor ${page.nextCursor}`,
       );
       expect(next.events.map(({ id }) => id)).not.toContain(page.events[0]!.id);
       const id = page.events[0]!.id;
-      expect(await json("events", "show", id)).toMatchObject({ id, model: "gpt-5.1" });
-      expect(await text("events", "show", id)).toContain("gpt-5.1");
-      expect(await text("events", "list", "--period", "all")).toContain("Activity");
+      expect(await json(`events show ${id}`)).toMatchObject({ id, model: "gpt-5.1" });
+      expect(await text(`events show ${id}`)).toContain("gpt-5.1");
+      expect(await text("events list --period all")).toContain("Activity");
     });
 
     it.concurrent("shows sessions by cost, and one of them", async () => {
       const { sessions } = await json<{ sessions: { session: string; cost: number; calls: number }[] }>(
-        ...["sessions", "--period", "all", "--order", "cost", "--limit", "4"],
+        "sessions --period all --order cost --limit 4",
       );
       expect(sessions).toHaveLength(4);
       expect(sessions[0]!.cost).toBeGreaterThanOrEqual(sessions[3]!.cost);
-      const one = await json<{ session: { calls: number }; events: unknown[] }>("sessions", sessions[0]!.session);
+      const one = await json<{ session: { calls: number }; events: unknown[] }>(`sessions ${sessions[0]!.session}`);
       expect(one.session.calls).toBe(sessions[0]!.calls);
       expect(one.events).toHaveLength(one.session.calls);
-      expect(await text("sessions", sessions[0]!.session)).toContain(sessions[0]!.session);
+      expect(await text(`sessions ${sessions[0]!.session}`)).toContain(sessions[0]!.session);
     });
   },
   limitMs,
@@ -247,20 +241,20 @@ describe(
   () => {
     it.concurrent("writes every call, in three formats, to a file or to standard output", async () => {
       const csv = join(folder, "calls.csv");
-      expect(await text("export", csv)).toContain(`${recorded.toLocaleString("en-US")} calls`);
+      expect(await text(`export ${csv}`)).toContain(`${recorded.toLocaleString("en-US")} calls`);
       expect(readFileSync(csv, "utf8").trimEnd().split("\n")).toHaveLength(recorded + 1);
       expect(existsSync(`${csv}.partial`)).toBe(false);
 
-      const lines = (await text("export", "--format", "jsonl")).trimEnd().split("\n");
+      const lines = (await text("export --format jsonl")).trimEnd().split("\n");
       expect(lines).toHaveLength(recorded);
       const ids = new Set(lines.map((line) => (JSON.parse(line) as { id: string }).id));
       expect(ids.size).toBe(recorded);
-      const parsed = JSON.parse(await text("export", "--format", "json", "--filter", "agent:pixel")) as unknown;
+      const parsed = JSON.parse(await text("export --format json --filter agent:pixel")) as unknown;
       expect(JSON.stringify(parsed)).toContain("dall-e-3");
     });
 
     it.concurrent("writes sums of calls", async () => {
-      const csv = await text("export", "--by", "model", "--metrics", "calls");
+      const csv = await text("export --by model --metrics calls");
       const calls = csv
         .trimEnd()
         .split("\n")

@@ -14,6 +14,7 @@ import {
   formatUsd,
   UNKNOWN,
 } from "./draw/values.ts";
+import { wrapText } from "./draw/wrap-text.ts";
 import { unpricedNote } from "./metric-table.ts";
 
 /** What `outlay costs` has asked. */
@@ -30,6 +31,7 @@ export interface Dashboard {
 export function drawCosts(dashboard: Dashboard, context: CliContext): string[] {
   const { totals, charges } = dashboard;
   const { colors } = context;
+  const width = context.columns();
   const { period } = totals.query;
   const span = `${localDate(period.start, period.timeZone)} – ${localDate(lastInstant(period.end), period.timeZone)}`;
   const header = `${colors.bold("Outlay")}  ${colors.dim([period.name, span, period.timeZone].filter(Boolean).join(" · "))}`;
@@ -45,14 +47,16 @@ export function drawCosts(dashboard: Dashboard, context: CliContext): string[] {
     header,
     "",
     ...cards(totals, context),
-    ...(totals.meta.unpriced.calls > 0 ? ["", colors.yellow(unpricedNote(totals.meta.unpriced))] : []),
-    ...(charges.totalUsd === 0 ? [] : ["", chargesLine(charges)]),
+    ...(totals.meta.unpriced.calls > 0
+      ? ["", ...wrapText(unpricedNote(totals.meta.unpriced), width).map(colors.yellow)]
+      : []),
+    ...(charges.totalUsd === 0 ? [] : ["", ...wrapText(chargesLine(charges), width)]),
     ...shares("By model", "model", dashboard.byModel, context),
     ...shares("By agent", "agent", dashboard.byAgent, context),
     ...times(dashboard.byTime, context),
     "",
     colors.bold("Recent calls"),
-    ...drawTable(callTable(dashboard.recent.events, period.timeZone), { width: context.columns(), colors }),
+    ...drawTable(callTable(dashboard.recent.events, { timeZone: period.timeZone, width }), { width, colors }),
   ];
 }
 

@@ -7,7 +7,7 @@ import { printable } from "./draw/text-width.ts";
 import { formatDuration, formatInstant, formatTokens, formatUsd } from "./draw/values.ts";
 import { getJson } from "./get-json.ts";
 import { parseCount } from "./parse-option.ts";
-import { printTable } from "./print-answer.ts";
+import { printTable, tableWidth } from "./print-answer.ts";
 import { addQuestionOptions, questionParams } from "./question-options.ts";
 import type { QuestionOptions } from "./question-options.ts";
 
@@ -58,7 +58,7 @@ async function listEvents(context: CliContext, options: ListOptions): Promise<vo
   const answer = await getJson<EventsAnswer>(api, "/api/v1/events", params);
   if (context.isJson()) return context.printJson(answer);
   if (answer.events.length === 0) return context.print("No calls in this period.");
-  await printTable(context, callTable(answer.events, context.timeZone()));
+  await printTable(context, callTable(answer.events, { timeZone: context.timeZone(), width: tableWidth(context) }));
   if (answer.nextCursor !== null) await context.print("", context.colors.dim(`older: --cursor ${answer.nextCursor}`));
 }
 

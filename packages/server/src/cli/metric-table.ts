@@ -34,7 +34,8 @@ export function answerNotes({ unpriced, unfinished, approximate }: AnswerMeta): 
 /** Calls without a price are in no cost: said wherever a cost is shown. */
 export function unpricedNote(unpriced: { calls: number; tokens: number }): string {
   const { calls, tokens } = unpriced;
-  return `unpriced: ${formatCount(calls)} ${calls === 1 ? "call" : "calls"} with ${formatTokens(tokens)} tokens have no known price and are in no cost (see: outlay prices)`;
+  const what = calls === 1 ? "1 call has" : `${formatCount(calls)} calls have`;
+  return `unpriced: ${what} no known price, counted in no cost (${formatTokens(tokens)} tokens)`;
 }
 
 function dimensionHeader(dimension: string): string {

@@ -17,6 +17,10 @@ export async function printAnswer(context: CliContext, answer: QueryAnswer): Pro
 
 /** A table as wide as the terminal; as wide as it is when it goes into a file or a pipe. */
 export function printTable(context: CliContext, table: Table): Promise<void> {
-  const width = context.isTerminal ? context.columns() : Number.POSITIVE_INFINITY;
-  return context.print(...drawTable(table, { width, colors: context.colors }));
+  return context.print(...drawTable(table, { width: tableWidth(context), colors: context.colors }));
+}
+
+/** In columns; without end when nobody looks at a screen. */
+export function tableWidth(context: CliContext): number {
+  return context.isTerminal ? context.columns() : Number.POSITIVE_INFINITY;
 }

@@ -6,6 +6,7 @@ import { addDoctorCommand } from "./doctor.ts";
 import { addEventsCommand } from "./events.ts";
 import { addExportCommand } from "./export.ts";
 import { addQueryCommand } from "./query.ts";
+import { addRateCommand } from "./rate.ts";
 import { addReportCommand } from "./report.ts";
 import { addServeCommand } from "./serve.ts";
 import { addSessionsCommand } from "./sessions.ts";
@@ -67,6 +68,7 @@ const COMMANDS = [
   addSessionsCommand,
   addEventsCommand,
   addExportCommand,
+  addRateCommand,
   addDoctorCommand,
 ];
 

@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
 /** One element of the input, or what is wrong with it. */
@@ -41,13 +40,30 @@ export async function* readItems(input: Readable): AsyncGenerator<Item, void, un
 async function* readLines(input: Readable): AsyncGenerator<Line, void, undefined> {
   let number = 0;
   let endByte = 0;
-  for await (const raw of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const raw of splitLines(input)) {
     number++;
     const bytes = Buffer.byteLength(raw) + 1;
     endByte += bytes;
-    const text = number === 1 ? raw.replace(/^\u{FEFF}/u, "") : raw;
-    if (text.trim() !== "") yield { number, text, bytes, endByte };
+    if (raw.trim() !== "") yield { number, text: raw, bytes, endByte };
   }
+}
+
+/** Unlike `readline`, iterating over the stream itself passes its errors on. A byte order mark is left out. */
+async function* splitLines(input: Readable): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of input as AsyncIterable<Buffer | string>) {
+    const [first = "", ...others] = (typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true })).split(
+      "\n",
+    );
+    rest += first;
+    if (others.length === 0) continue;
+    yield rest;
+    rest = others.pop()!;
+    yield* others;
+  }
+  rest += decoder.decode();
+  if (rest !== "") yield rest;
 }
 
 /** The input is one JSON value over all its lines; if it is not, and began as an object, each line is one after all. */

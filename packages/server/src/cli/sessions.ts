@@ -7,7 +7,7 @@ import { printable } from "./draw/text-width.ts";
 import { formatCount, formatInstant, formatTokens, formatUsd, UNKNOWN } from "./draw/values.ts";
 import { getJson } from "./get-json.ts";
 import { parseCount } from "./parse-option.ts";
-import { printTable } from "./print-answer.ts";
+import { printTable, tableWidth } from "./print-answer.ts";
 import { addQuestionOptions, questionParams } from "./question-options.ts";
 
 const defaultPeriod = "30d";
@@ -100,5 +100,5 @@ async function showSession(context: CliContext, id: string): Promise<void> {
     ...(session.unpricedCalls === 0 ? [] : [colors.yellow(`${formatCount(session.unpricedCalls)} unpriced calls`)]),
     "",
   );
-  await printTable(context, callTable(answer.events, context.timeZone()));
+  await printTable(context, callTable(answer.events, { timeZone: context.timeZone(), width: tableWidth(context) }));
 }

@@ -3,8 +3,8 @@ import { padLeft, padRight, printable, textWidth, truncateText } from "./text-wi
 
 export interface Column {
   header: string;
-  /** `point`: numbers under each other by their decimal point. */
-  align: "left" | "right" | "point";
+  /** `point`: numbers under each other by their decimal point. `fixed`: on the left, and never shortened. */
+  align: "left" | "fixed" | "right" | "point";
 }
 
 export interface Table {
@@ -78,7 +78,8 @@ function drawLine(columns: Column[], line: string[], widths: number[]): string {
   const cells = columns.map(({ align }, index) => {
     const width = widths[index]!;
     const cell = line[index] ?? "";
-    return align === "left" ? padRight(truncateText(cell, width), width) : padLeft(cell, width);
+    if (align === "left") return padRight(truncateText(cell, width), width);
+    return align === "fixed" ? padRight(cell, width) : padLeft(cell, width);
   });
   return cells.join(gap).trimEnd();
 }

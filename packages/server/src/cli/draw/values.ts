@@ -81,6 +81,11 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`;
 }
 
+/** `21 Nov 14:03` in the zone. */
+export function formatMinute(iso: string, timeZone: string | undefined): string {
+  return formatInstant(iso, timeZone).slice(4, -3);
+}
+
 /** `Sat 21 Nov 14:03:22` in the zone. */
 export function formatInstant(iso: string, timeZone: string | undefined): string {
   const parts = new Intl.DateTimeFormat("en-GB", {
