@@ -5,7 +5,7 @@ import { ApiProblem, BrokenPipe, CommandFailed, UsageError } from "./problem.ts"
 import type { CliContext, CliDependencies } from "./context.ts";
 
 /** What a script can tell from the exit code. */
-export const EXIT_CODES = {
+const EXIT_CODES = {
   fine: 0,
   /** Something that the user can mend: a wrong value, no such session, the server is away. */
   failed: 1,

@@ -6,7 +6,7 @@ import { BrokenPipe } from "./problem.ts";
 import type { Api, CliContext, CliDependencies, SettingFlags } from "./context.ts";
 
 /** Flags of the program itself, understood before and after a subcommand. */
-export interface GlobalOptions {
+interface GlobalOptions {
   json?: boolean;
   data?: string;
   server?: string;

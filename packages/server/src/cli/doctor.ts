@@ -119,8 +119,22 @@ const sums: Look = async (api, { repair }) => {
 
 const prices: Look = async (api) => {
   const { total } = await getJson<{ total: number }>(api, "/api/v1/prices", { limit: 1 });
-  return { level: total > 0 ? "ok" : "failed", message: `${formatCount(total)} prices known` };
+  const refresh = await getJson<RefreshAnswer>(api, "/api/v1/prices/refresh");
+  const known = `${formatCount(total)} prices known`;
+  if (total === 0) return { level: "failed", message: known };
+  if (!refresh.enabled) return { level: "ok", message: `${known}; the public list is not fetched (refresh is off)` };
+  const checked = refresh.checkedAt === null ? "never been fetched" : `been fetched last at ${refresh.checkedAt}`;
+  const failure = refresh.failure === null ? "" : `; the last try failed: ${refresh.failure}`;
+  return { level: refresh.stale ? "warning" : "ok", message: `${known}; the public list has ${checked}${failure}` };
 };
+
+interface RefreshAnswer {
+  enabled: boolean;
+  /** ISO; null: never. */
+  checkedAt: string | null;
+  failure: string | null;
+  stale: boolean;
+}
 
 const CHECKS: readonly (readonly [check: string, look: Look])[] = [
   ["database", database],

@@ -21,7 +21,7 @@ export async function sendJson<T>(
 }
 
 /** The body of a good answer. Throws ApiProblem when it is not 2xx. */
-export async function readJson<T>(response: Response): Promise<T> {
+async function readJson<T>(response: Response): Promise<T> {
   if (!response.ok) throw await problemOf(response);
   return (await response.json()) as T;
 }

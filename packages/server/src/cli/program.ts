@@ -5,6 +5,7 @@ import { addDemoCommand } from "./demo.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addEventsCommand } from "./events.ts";
 import { addExportCommand } from "./export.ts";
+import { addPricesCommand } from "./prices.ts";
 import { addQueryCommand } from "./query.ts";
 import { addRateCommand } from "./rate.ts";
 import { addReportCommand } from "./report.ts";
@@ -68,6 +69,7 @@ const COMMANDS = [
   addSessionsCommand,
   addEventsCommand,
   addExportCommand,
+  addPricesCommand,
   addRateCommand,
   addDoctorCommand,
 ];

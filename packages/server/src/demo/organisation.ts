@@ -48,7 +48,7 @@ export const MODELS = {
   "own fine-tune": profile("meridian", "meridian-triage-7b-ft3", 120, 210, 0.004),
 } satisfies Record<string, ModelProfile>;
 
-export type ModelName = keyof typeof MODELS;
+type ModelName = keyof typeof MODELS;
 
 /** When work happens: office hours of Europe and America, the small hours, or always. */
 export type Rhythm = "office" | "night" | "always";
