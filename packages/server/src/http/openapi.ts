@@ -73,7 +73,7 @@ export function addDocumentation(app: App, version: string): void {
 }
 
 function describe(app: App, version: string): ApiDocument {
-  return app.getOpenAPI31Document({
+  const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
       title: "Outlay",
@@ -83,5 +83,18 @@ function describe(app: App, version: string): ApiDocument {
       license: { name: "MIT" },
     },
     tags: TAGS,
-  }) as unknown as ApiDocument;
+  });
+  return withPlainPatterns(document) as ApiDocument;
+}
+
+/** The generator writes a regular expression with its flags, as in `^a$/u`; JSON Schema knows none. */
+function withPlainPatterns(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withPlainPatterns);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [
+      key,
+      key === "pattern" && typeof part === "string" ? part.replace(/\/[a-z]+$/, "") : withPlainPatterns(part),
+    ]),
+  );
 }

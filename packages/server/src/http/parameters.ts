@@ -1,6 +1,7 @@
-import { DIMENSIONS, InvalidInput, METRICS, PERIOD_NAMES, TIME_UNITS } from "@outlay/core";
+import { DIMENSIONS, InvalidInput, METRICS, PERIOD_NAMES, TIME_UNITS, shown } from "@outlay/core";
 import { z } from "zod";
 import type { QueryParams } from "../ledger/answers.ts";
+import { readParameters } from "../ledger/parameters.ts";
 
 const text = (description: string, example?: string) =>
   z
@@ -53,14 +54,7 @@ export const pageParameters = {
 
 /** The only value of a parameter, undefined when absent or empty. Throws InvalidInput `repeated_parameter`. */
 export function oneValue(query: QueryParams, name: string): string | undefined {
-  const values = query[name];
-  if (values === undefined) return undefined;
-  if (values.length > 1) {
-    throw new InvalidInput("repeated_parameter", `${name} is given ${values.length} times; once is enough`, {
-      field: name,
-    });
-  }
-  return values[0] === "" ? undefined : values[0];
+  return readParameters(query, Object.keys(query)).one(name);
 }
 
 /** A parameter that must be there. */
@@ -78,15 +72,7 @@ export function wholeNumber(
   name: string,
   bounds: { min: number; max: number; default: number },
 ): number {
-  const value = oneValue(query, name);
-  if (value === undefined) return bounds.default;
-  const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= bounds.min && number <= bounds.max) return number;
-  throw new InvalidInput(
-    "invalid_parameter",
-    `${name} is "${shorten(value)}", but must be a whole number from ${bounds.min} to ${bounds.max}`,
-    { field: name },
-  );
+  return readParameters(query, Object.keys(query)).whole(name, bounds.min, bounds.max) ?? bounds.default;
 }
 
 /** One of the words. */
@@ -95,13 +81,9 @@ export function oneOf<T extends string>(query: QueryParams, name: string, words:
   if (value === undefined) return fallback;
   const word = words.find((candidate) => candidate === value);
   if (word !== undefined) return word;
-  throw new InvalidInput(
-    "invalid_parameter",
-    `${name} is "${shorten(value)}", but must be one of ${words.join(", ")}`,
-    {
-      field: name,
-    },
-  );
+  throw new InvalidInput("invalid_parameter", `${name} is ${shown(value)}, but must be one of ${words.join(", ")}`, {
+    field: name,
+  });
 }
 
 /** An ISO instant or date in UTC milliseconds. */
@@ -112,11 +94,7 @@ export function instantMs(query: QueryParams, name: string, fallback: number): n
     ? Date.parse(value)
     : Number.NaN;
   if (!Number.isNaN(ms)) return ms;
-  throw new InvalidInput("invalid_parameter", `${name} is "${shorten(value)}", but must be a date or an ISO instant`, {
+  throw new InvalidInput("invalid_parameter", `${name} is ${shown(value)}, but must be a date or an ISO instant`, {
     field: name,
   });
-}
-
-function shorten(value: string): string {
-  return value.length > 80 ? `${value.slice(0, 80)}…` : value;
 }

@@ -40,10 +40,14 @@ function requireJson(contentType: string | undefined): void {
   if (contentType === undefined) return;
   const [type = "", ...parameters] = contentType.toLowerCase().split(";");
   if (!/^application\/([\w.-]+\+)?json$/.test(type.trim())) {
-    throw new InvalidInput("unsupported_media_type", `The body must be application/json, not ${contentType}`, {
-      field: "content-type",
-      status: 415,
-    });
+    throw new InvalidInput(
+      "unsupported_media_type",
+      `The body must be application/json, not ${contentType.slice(0, 100)}; send the header content-type: application/json`,
+      {
+        field: "content-type",
+        status: 415,
+      },
+    );
   }
   const charset = parameters.map((parameter) => /^\s*charset="?([^"]*)"?\s*$/.exec(parameter)?.[1]).find(Boolean);
   if (charset !== undefined && charset !== "utf-8" && charset !== "utf8") {

@@ -17,10 +17,14 @@ export function batchOf(body: unknown, name: "events" | "charges", maxItems: num
     });
   }
   if (items.length > maxItems) {
-    throw new InvalidInput("too_many_items", `${name} has ${items.length} entries; at most ${maxItems} fit a request`, {
-      field: name,
-      status: 413,
-    });
+    throw new InvalidInput(
+      "batch_too_large",
+      `${name} has ${items.length} entries; at most ${maxItems} fit a request`,
+      {
+        field: name,
+        status: 413,
+      },
+    );
   }
   return items;
 }

@@ -4,6 +4,7 @@ import { InvalidInput } from "@outlay/core";
 import type { Context } from "hono";
 import { z } from "zod";
 import type { QueryParams } from "../ledger/answers.ts";
+import { readParameters } from "../ledger/parameters.ts";
 import { PROBLEM_TYPE, problemSchema } from "./problem.ts";
 import { readJsonBody } from "./read-body.ts";
 
@@ -48,7 +49,7 @@ export type RouteHandler = (request: RouteRequest) => Promise<unknown>;
 /** Declares one operation: mounts its handler and enters it into the API's documentation. */
 export function addRoute(app: App, route: RouteDeclaration, handle: RouteHandler): void {
   document(app, route);
-  const known = new Set(Object.keys(route.query?.shape ?? {}));
+  const known = Object.keys(route.query?.shape ?? {});
   app.on(route.method.toUpperCase(), route.path.replaceAll(/\{(.+?)\}/g, ":$1"), async (c) => {
     const answer = await handle({
       c,
@@ -83,17 +84,16 @@ export function parseAs<T>(schema: z.ZodType<T>, value: unknown, code: string): 
  * Parameters of a query string. Throws InvalidInput for a name that is not known, and for text that is not
  * percent-encoded UTF-8.
  */
-function parseQueryString(url: string, known: ReadonlySet<string>): QueryParams {
+function parseQueryString(url: string, known: readonly string[]): QueryParams {
   const params: QueryParams = Object.create(null) as QueryParams;
   const start = url.indexOf("?");
-  if (start === -1) return params;
-  for (const pair of url.slice(start + 1).split("&")) {
+  for (const pair of (start === -1 ? "" : url.slice(start + 1)).split("&")) {
     if (pair === "") continue;
     const equals = pair.indexOf("=");
     const name = decode(equals === -1 ? pair : pair.slice(0, equals));
-    if (!known.has(name)) throw unknownParameter(name, known);
     (params[name] ??= []).push(equals === -1 ? "" : decode(pair.slice(equals + 1), name));
   }
+  readParameters(params, known);
   return params;
 }
 
@@ -107,17 +107,6 @@ function decode(text: string, name?: string): string {
       name === undefined ? {} : { field: name },
     );
   }
-}
-
-function unknownParameter(name: string, known: ReadonlySet<string>): InvalidInput {
-  const allowed = known.size === 0 ? "it takes none" : `allowed are ${[...known].join(", ")}`;
-  return new InvalidInput(
-    "unknown_parameter",
-    `"${name.slice(0, 100)}" is not a parameter of this address; ${allowed}`,
-    {
-      field: name.slice(0, 100),
-    },
-  );
 }
 
 function document(app: App, route: RouteDeclaration): void {

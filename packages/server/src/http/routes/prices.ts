@@ -1,11 +1,12 @@
-import { InvalidInput, MAX_EVENTS_PER_BATCH, eventSchema, formatUsd, parseEvent, resolvePeriod } from "@outlay/core";
-import type { PriceMatch } from "@outlay/core";
+import { BASES, InvalidInput, MAX_EVENTS_PER_BATCH, eventSchema } from "@outlay/core";
 import { z } from "zod";
 import type { QueryParams } from "../../ledger/answers.ts";
+import { findPeriod } from "../../ledger/asked-period.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { parseQuestion } from "../../ledger/question.ts";
 import { isSameModel, overrideSchema, parseOverride } from "../../prices/overrides.ts";
 import type { PriceOverride } from "../../prices/overrides.ts";
+import { rateWireEvents } from "../../prices/rate-events.ts";
 import { reprice } from "../../prices/reprice.ts";
 import { askLedger, withoutAbsent } from "../ask-ledger.ts";
 import { adjustment, costLine, priceVersion } from "../answers.ts";
@@ -344,13 +345,17 @@ function addRepricing(app: App, ledger: Ledger): void {
       }),
     },
     async ({ body }) => {
-      const { filters, onlyUnpriced, dryRun, tz, ...period } = parseAs(repriceBody, await body(), "invalid_body");
-      const nowMs = ledger.now();
-      const filtered = withoutAbsent({ filter: filters, tz: tz === undefined ? undefined : [tz] });
-      const asked = parseQuestion(filtered, { now: nowMs, timeZone: ledger.timeZone });
-      const { firstEventMs, lastEventMs } = await ledger.storage.stats();
-      const context = { timeZone: asked.timeZone, nowMs, firstEventMs, lastEventMs };
-      const { startMs, endMs } = resolvePeriod(period, context);
+      const { filters, onlyUnpriced, dryRun, ...words } = parseAs(repriceBody, await body(), "invalid_body");
+      const { period, from, to, tz } = words;
+      const params = withoutAbsent({
+        filter: filters,
+        period: listOf(period),
+        from: listOf(from),
+        to: listOf(to),
+        tz: listOf(tz),
+      });
+      const asked = parseQuestion(params, { now: ledger.now(), timeZone: ledger.timeZone });
+      const { startMs, endMs } = await findPeriod(ledger, asked.period);
       return reprice(ledger, { startMs, endMs, filters: asked.filters, onlyUnpriced, dryRun, actor: "api" });
     },
   );
@@ -358,16 +363,30 @@ function addRepricing(app: App, ledger: Ledger): void {
 
 const rated = z.strictObject({
   id: z.string().nullable(),
-  costUsd: z.string().nullable().meta({ description: "Decimal; null: unpriced" }),
-  basis: z.string(),
-  price: priceVersion.nullable(),
-  lines: z.array(costLine),
+  costUsd: z.string().nullable().meta({ description: "The cost that counts, as a decimal; null: unpriced" }),
+  basis: z.enum(BASES),
+  computedUsd: z.string().nullable(),
+  cacheSavingsUsd: z.string(),
+  avoidedUsd: z.string(),
+  price: z
+    .strictObject({
+      id: z.string(),
+      layer: z.enum(["override", "catalogue", "refreshed", "bundled"]),
+      provider: z.string(),
+      model: z.string(),
+      from: instantOrNull,
+      to: instantOrNull,
+      how: z.enum(["exact", "alias", "approximate"]),
+      source: z.string().nullable(),
+    })
+    .nullable(),
   approximate: z.boolean(),
   note: z.string().optional(),
+  lines: z.array(costLine),
 });
-const notRated = z.strictObject({
-  id: z.string().nullable(),
-  error: z.strictObject({ code: z.string(), field: z.string(), reason: z.string() }),
+const refused = z.strictObject({
+  id: z.string().optional(),
+  error: z.strictObject({ code: z.string(), field: z.string(), message: z.string() }),
 });
 
 function addRating(app: App, ledger: Ledger): void {
@@ -382,34 +401,17 @@ function addRating(app: App, ledger: Ledger): void {
         schema: z.union([eventSchema, z.strictObject({ events: z.array(eventSchema).max(MAX_EVENTS_PER_BATCH) })]),
         example: { provider: "openai", model: "gpt-4o", usage: { inputTokens: 1000, outputTokens: 100 } },
       },
-      answer: z.strictObject({ results: z.array(z.union([rated, notRated])) }),
+      answer: z.strictObject({ results: z.array(z.union([rated, refused])) }),
     },
     async ({ body }) => {
       const events = batchOf(await body(), "events", MAX_EVENTS_PER_BATCH);
-      return { results: events.map((event) => rateEvent(ledger, event)) };
+      return { results: rateWireEvents(ledger.prices, events, ledger.now()) };
     },
   );
 }
 
-function rateEvent(ledger: Ledger, raw: unknown): z.infer<typeof rated> | z.infer<typeof notRated> {
-  const sent = (raw as { id?: unknown } | null)?.id;
-  const id = typeof sent === "string" ? sent.slice(0, 128) : null;
-  const { event, problems } = parseEvent(raw, ledger.now());
-  if (event === null) return { id, error: problems[0]! };
-  const { rating, match, lines } = ledger.prices.explain(event);
-  return {
-    id,
-    costUsd: rating.costNanoUsd === null ? null : formatUsd(rating.costNanoUsd),
-    basis: rating.basis,
-    price: versionOf(match),
-    lines,
-    approximate: rating.approximate,
-    ...(rating.note === undefined ? {} : { note: rating.note }),
-  };
-}
-
-function versionOf(match: PriceMatch): z.infer<typeof priceVersion> | null {
-  return match.found ? (match.version as z.infer<typeof priceVersion>) : null;
+function listOf(value: string | undefined): string[] | undefined {
+  return value === undefined ? undefined : [value];
 }
 
 function isoOrNull(ms: number | null): string | null {

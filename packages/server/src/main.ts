@@ -1,0 +1,153 @@
+import { readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { InvalidInput } from "@outlay/core";
+import { runCli } from "./cli/cli.ts";
+import type { Api, ResolvedSettings, RunningServer, SettingFlags } from "./cli/context.ts";
+import { resolveConfig } from "./config.ts";
+import type { Config, ConfigKey } from "./config.ts";
+import { createApp } from "./http/app.ts";
+import type { HttpApp } from "./http/app.ts";
+import { isLoopback } from "./http/guards.ts";
+import { serve } from "./http/serve.ts";
+import { expireJob } from "./jobs/expire.ts";
+import { refreshPricesJob } from "./jobs/refresh-prices.ts";
+import { scheduleJobs } from "./jobs/schedule.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+import { createLiveFeed } from "./ledger/live-feed.ts";
+import { openPriceBook } from "./prices/price-book.ts";
+import type { PriceBook, PriceConfig } from "./prices/price-book.ts";
+import { findRunningServer, removeServerRecord, writeServerRecord } from "./running-server.ts";
+import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+/** Beside the built program; from the sources, where the build puts it. */
+const dashboardFolder = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "../dist/dashboard" : "./dashboard", import.meta.url),
+);
+
+const now = () => Date.now();
+
+/** Everything over one data folder. */
+interface Outlay {
+  ledger: Ledger;
+  http: HttpApp;
+  close(): Promise<void>;
+}
+
+async function openOutlay(config: Config, facts: { demo: boolean }): Promise<Outlay> {
+  await mkdir(config.dataDir, { recursive: true });
+  const storage = await openSqliteStorage({ dataDir: config.dataDir });
+  const prices = await openPriceBook({ storage, config: priceConfig(config), now });
+  const live = createLiveFeed();
+  const ledger: Ledger = { storage, prices, now, timeZone: config.timeZone, live, health: { unrecorded: 0 } };
+  const http = createApp({ ledger, facts: { version, ...facts }, dashboardFolder, logFailure });
+  return {
+    ledger,
+    http,
+    async close() {
+      http.close();
+      await storage.close();
+    },
+  };
+}
+
+/** Opens the data folder, listens, and tells the command line where. */
+async function startServer(flags: SettingFlags, facts: { demo: boolean }): Promise<RunningServer> {
+  const { config } = settingsOf(flags);
+  requireLoopback(config.host);
+  const outlay = await openOutlay(config, facts);
+  try {
+    const listening = await serve(outlay.http.app, config);
+    await writeServerRecord(config.dataDir, { pid: process.pid, url: listening.url });
+    const stopJobs = scheduleJobs(jobsOf(outlay.ledger, config), (name, error) => logFailure(`job ${name}`, error));
+    return {
+      url: listening.url,
+      async close() {
+        removeServerRecord(config.dataDir);
+        outlay.http.close();
+        await Promise.all([stopJobs(), listening.close()]);
+        await outlay.close();
+      },
+    };
+  } catch (error) {
+    await outlay.close();
+    throw error;
+  }
+}
+
+function jobsOf(ledger: Ledger, config: Config) {
+  return [
+    refreshPricesJob(ledger),
+    ...(config.retentionDays === null ? [] : [expireJob(ledger, config.retentionDays)]),
+  ];
+}
+
+/** A server when one is named or runs on the data folder; otherwise the same application in this process. */
+async function connect(flags: SettingFlags): Promise<Api> {
+  const { config } = settingsOf(flags);
+  const url = flags.serverUrl ?? process.env["OUTLAY_SERVER"] ?? (await findRunningServer(config.dataDir));
+  if (url !== null && url !== "") {
+    const base = url.replace(/\/+$/, "");
+    return { where: base, request: (path, init) => fetch(base + path, init), close: async () => {} };
+  }
+  const outlay = await openOutlay(config, { demo: false });
+  return {
+    where: `data folder ${config.dataDir}`,
+    request: async (path, init) => outlay.http.app.request(path, init),
+    close: () => outlay.close(),
+  };
+}
+
+async function openPrices(flags: SettingFlags): Promise<PriceBook> {
+  const { config } = settingsOf(flags);
+  return openPriceBook({ storage: null, config: priceConfig(config), now });
+}
+
+function priceConfig({ refreshPrices, pricesUrl, priceOverrides, modelNames }: Config): PriceConfig {
+  return {
+    overrides: priceOverrides,
+    names: modelNames,
+    refresh: { enabled: refreshPrices, ...(pricesUrl === null ? {} : { url: pricesUrl }) },
+  };
+}
+
+async function resolveSettings(flags: SettingFlags): Promise<ResolvedSettings> {
+  const { config, origins, unknownVariables } = settingsOf(flags);
+  const names = Object.keys(origins) as ConfigKey[];
+  return { settings: names.map((name) => ({ name, value: config[name], origin: origins[name] })), unknownVariables };
+}
+
+function settingsOf(flags: SettingFlags) {
+  const { serverUrl: _, ...settings } = flags;
+  return resolveConfig({ flags: settings });
+}
+
+function requireLoopback(host: string): void {
+  if (isLoopback(host)) return;
+  throw new InvalidInput(
+    "host_not_loopback",
+    `Outlay has no accounts yet, so it listens on this machine only: use --host 127.0.0.1 instead of ${host}, and reach it from elsewhere through an SSH tunnel (ssh -L 4100:localhost:4100 …)`,
+    { field: "host" },
+  );
+}
+
+function logFailure(where: string, error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${new Date().toISOString()} ${where} ${text}\n`);
+}
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  version,
+  env: process.env,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  now,
+  resolveSettings,
+  connect,
+  startServer,
+  openPrices,
+});
