@@ -130,6 +130,8 @@ export interface AppendResult {
   accepted: number;
   /** Indexes into the batch of those left out because their id was there already. */
   duplicates: number[];
+  /** Indexes of those refused because they occurred before the horizon: their raw events would have expired already. */
+  expired: number[];
   /** `seq` of each accepted event, in batch order; empty for charges. */
   seqs: number[];
 }

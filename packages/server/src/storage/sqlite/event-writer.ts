@@ -1,0 +1,219 @@
+import { type BatchMessage, NUMBER_COLUMNS, REFERENCE_COLUMNS, traceBytes } from "./batch-message.ts";
+import { DIMENSION_CODES, type DimensionCode, PRICE_CODE } from "./cubes.ts";
+import { type Dictionary, openDictionary } from "./dictionary.ts";
+import { type Database, inTransaction, type SqlValue, type Statement } from "./driver.ts";
+import { COL, DIMENSION_COLUMNS, EVENT_COLUMNS, type EventColumn, type EventRow } from "./event-row.ts";
+import { PendingSums, writeRollups } from "./rollups.ts";
+import { PendingSessions, putSession, writeSessions } from "./sessions.ts";
+import { readState, type StoreState, writeState } from "./state.ts";
+
+/** What became of a batch: seqs of the accepted events run from `firstSeq` on without a gap. */
+export interface BatchResult {
+  firstSeq: number;
+  duplicates: number[];
+  expired: number[];
+}
+
+/** At the latest after so many events, or when the sums that wait need this much room, they go to the rollups. */
+const FLUSH_EVENTS = 20_000;
+const FLUSH_SUMS = 150_000;
+
+/** The one writer of the table `events` and everything that is summed up from it. */
+export class EventWriter {
+  readonly database: Database;
+  dictionary: Dictionary;
+  state: StoreState;
+  #insert: Statement;
+  #sums: PendingSums;
+  #sessions = new PendingSessions();
+  #pendingEvents = 0;
+  #needsRecovery = false;
+
+  constructor(database: Database) {
+    this.database = database;
+    this.dictionary = openDictionary(database);
+    this.state = readState(database);
+    this.#insert = database.prepare(
+      `INSERT INTO events VALUES (${EVENT_COLUMNS.map(() => "?").join()}) ON CONFLICT (id) DO NOTHING`,
+    );
+    this.#sums = new PendingSums(this.dictionary.membersOf);
+    this.#catchUp();
+  }
+
+  /** How many stored events are not in the rollups yet. */
+  get pendingEvents(): number {
+    return this.#pendingEvents;
+  }
+
+  /** Runs the work in one transaction. After an error nothing of it is left, neither in the file nor here. */
+  transaction<T>(work: () => T): T {
+    if (this.#needsRecovery) this.#recover();
+    try {
+      return inTransaction(this.database, work);
+    } catch (error) {
+      this.#needsRecovery = true;
+      throw error;
+    }
+  }
+
+  /** Adds one batch, inside a transaction. */
+  append(batch: BatchMessage): BatchResult {
+    const result: BatchResult = { firstSeq: this.state.nextSeq, duplicates: [], expired: [] };
+    const rows = new RowDecoder(batch, this.dictionary);
+    const insert = this.#insert;
+    for (let i = 0; i < batch.count; i++) {
+      const atMs = batch.numbers[i * NUMBER_COLUMNS.length] as number;
+      if (atMs < this.state.horizonMs) {
+        result.expired.push(i);
+        continue;
+      }
+      const row = rows.decode(i, this.state.nextSeq);
+      if (insert.run(...row).changes === 0) {
+        result.duplicates.push(i);
+        continue;
+      }
+      this.state.nextSeq++;
+      this.#note(row);
+    }
+    if (this.isFlushDue) this.flush();
+    return result;
+  }
+
+  get isFlushDue(): boolean {
+    return this.#pendingEvents >= FLUSH_EVENTS || this.#sums.sums.size >= FLUSH_SUMS;
+  }
+
+  /** Moves the waiting sums into rollups and sessions, and the watermark with them; inside a transaction. */
+  flush(): void {
+    if (this.#pendingEvents > 0 || !this.#sums.isEmpty) {
+      writeRollups(this.database, this.#sums);
+      writeSessions(this.database, this.#sessions);
+      this.state.watermark = this.state.nextSeq - 1;
+      this.#startPending();
+    }
+    writeState(this.database, this.state);
+  }
+
+  /** Counts a stored event as it was before (-1) and as it is now (1), inside a transaction that flushes. */
+  recount(row: EventRow, sign: 1 | -1): void {
+    this.#sums.add(row, sign);
+    this.#sessions.addSums(row, sign);
+  }
+
+  /** Makes a session what its events say; without events it goes. */
+  replaceSession(expected: PendingSessions, id: number): void {
+    if (expected.sums.size > 0) putSession(this.database, expected, 0);
+    else this.database.prepare("DELETE FROM sessions WHERE id = ?").run(id);
+  }
+
+  #note(row: EventRow): void {
+    const atMs = row[COL.at] as number;
+    this.#sums.add(row, 1);
+    this.#sessions.add(row);
+    this.#pendingEvents++;
+    const { state } = this;
+    if (state.firstMs === null || atMs < state.firstMs) state.firstMs = atMs;
+    if (state.lastMs === null || atMs > state.lastMs) state.lastMs = atMs;
+  }
+
+  #startPending(): void {
+    this.#sums = new PendingSums(this.dictionary.membersOf);
+    this.#sessions = new PendingSessions();
+    this.#pendingEvents = 0;
+  }
+
+  /** What was in memory came in part from a transaction that was undone: start again from the file. */
+  #recover(): void {
+    this.dictionary.forget();
+    this.state = readState(this.database);
+    this.#startPending();
+    this.#catchUp();
+    this.#needsRecovery = false;
+  }
+
+  /** Sums up the events behind the watermark, as after a crash. */
+  #catchUp(): void {
+    const behind = this.database.prepare("SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT 5000");
+    let seq = this.state.watermark;
+    for (;;) {
+      const rows = behind.all(seq);
+      for (const row of rows) {
+        this.#note(row);
+        seq = row[COL.seq] as number;
+      }
+      if (rows.length < 5_000) return;
+      // Rows are behind the watermark only as far as they are noted: nothing else is appended meanwhile.
+      if (this.isFlushDue) inTransaction(this.database, () => this.#flushUpTo(seq));
+    }
+  }
+
+  #flushUpTo(seq: number): void {
+    const { nextSeq } = this.state;
+    this.state.nextSeq = seq + 1;
+    this.flush();
+    this.state.nextSeq = nextSeq;
+  }
+}
+
+/** Turns a message back into rows of the table; one row is reused for all. */
+class RowDecoder {
+  #batch: BatchMessage;
+  #dictionary: Dictionary;
+  #row: SqlValue[] = Array.from({ length: EVENT_COLUMNS.length }, () => null);
+  /** By dimension: the dictionary's id of each text of the batch, 0 while it is not looked up. */
+  #ids = DIMENSION_COLUMNS.map(() => null as Int32Array | null);
+  #models: Int32Array | null = null;
+
+  constructor(batch: BatchMessage, dictionary: Dictionary) {
+    this.#batch = batch;
+    this.#dictionary = dictionary;
+  }
+
+  decode(index: number, seq: number): EventRow {
+    const { numbers, references, uuids, texts } = this.#batch;
+    const row = this.#row;
+    row[COL.seq] = seq;
+    let n = index * NUMBER_COLUMNS.length;
+    for (let i = 0; i < NUMBER_INDEXES.length; i++) {
+      const value = numbers[n++] as number;
+      row[NUMBER_INDEXES[i] as number] = Number.isNaN(value) ? null : value;
+    }
+    let r = index * REFERENCE_COLUMNS.length;
+    const text = (reference: number): string => texts[reference] as string;
+    const id = references[r++] as number;
+    row[COL.id] = id === -1 ? uuids.subarray(index * 16, index * 16 + 16) : text(id);
+    row[COL.model] = this.#id((this.#models ??= this.#noIds()), DIMENSION_CODES.model, references[r++] as number);
+    for (let d = 0; d < DIMENSION_INDEXES.length; d++) {
+      const reference = references[r++] as number;
+      const { index: column, code } = DIMENSION_INDEXES[d] as (typeof DIMENSION_INDEXES)[number];
+      row[column] = reference === -1 ? null : this.#id((this.#ids[d] ??= this.#noIds()), code, reference);
+    }
+    const tags = references[r++] as number;
+    row[COL.tag_set] = tags === -1 ? null : this.#dictionary.tagSetOf(text(tags));
+    const price = references[r++] as number;
+    row[COL.price] = price === -1 ? null : this.#dictionary.idOf(PRICE_CODE, text(price));
+    const trace = references[r++] as number;
+    row[COL.trace] = trace === -1 ? null : traceBytes(text(trace), 16);
+    const span = references[r++] as number;
+    row[COL.span] = span === -1 ? null : traceBytes(text(span), 8);
+    const extra = references[r++] as number;
+    row[COL.extra] = extra === -1 ? null : text(extra);
+    return row;
+  }
+
+  #id(ids: Int32Array, code: DimensionCode, reference: number): number {
+    let id = ids[reference] as number;
+    if (id === 0) {
+      id = this.#dictionary.idOf(code, this.#batch.texts[reference] as string);
+      ids[reference] = id;
+    }
+    return id;
+  }
+
+  #noIds(): Int32Array {
+    return new Int32Array(this.#batch.texts.length);
+  }
+}
+
+const NUMBER_INDEXES = NUMBER_COLUMNS.map((name: EventColumn) => COL[name]);
+const DIMENSION_INDEXES = DIMENSION_COLUMNS.map(({ column, code }) => ({ index: COL[column], code }));

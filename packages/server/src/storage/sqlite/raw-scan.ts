@@ -1,0 +1,115 @@
+import { InvalidInput } from "@outlay/core";
+import type { ResolvedFilter } from "./axes.ts";
+import type { Database, SqlRow, SqlValue } from "./driver.ts";
+import { DIMENSION_COLUMNS, type EventColumn } from "./event-row.ts";
+
+/** What every question of one reading transaction shares. */
+export interface ScanContext {
+  database: Database;
+  /** Throws when the asker has gone away. */
+  checkCancelled(): void;
+  horizonMs: number;
+}
+
+export interface RawScan {
+  fromMs: number;
+  toMs: number;
+  /** Excluded. */
+  afterSeq?: number;
+  /** Included. */
+  upToSeq?: number;
+  filters: ResolvedFilter[];
+  columns: EventColumn[];
+  order?: "seq" | "newest";
+  /** Reads by the order of arrival instead of an index: better for most of the table. */
+  wholeTable?: boolean;
+}
+
+export type ColumnPositions = Record<EventColumn, number>;
+
+/** Hands each matching raw event to `onRow`, which may return false to stop. Returns how many were handed on. */
+export function scanRaw(
+  context: ScanContext,
+  scan: RawScan,
+  onRow: (row: SqlRow, at: ColumnPositions) => boolean | void,
+): number {
+  const { sql, values, at } = scanSql(scan);
+  let count = 0;
+  for (const row of context.database.prepare(sql).iterate(...values)) {
+    if (++count % ROWS_BETWEEN_CHECKS === 0) context.checkCancelled();
+    if (!accepts(scan.filters, row, at)) continue;
+    if (onRow(row, at) === false) break;
+  }
+  return count;
+}
+
+/** Raw events before the horizon are gone: an answer that needs them cannot be exact. */
+export function requireRaw(context: ScanContext, fromMs: number): void {
+  if (fromMs >= context.horizonMs) return;
+  const horizon = new Date(context.horizonMs).toISOString();
+  throw new InvalidInput(
+    "raw_events_expired",
+    `this question needs the single events since ${new Date(Math.max(fromMs, MIN_DATE_MS)).toISOString()}, ` +
+      `but those before ${horizon} have expired; ask for whole days in UTC, fewer dimensions, or a later start`,
+    { field: "from" },
+  );
+}
+
+const MIN_DATE_MS = 0;
+const ROWS_BETWEEN_CHECKS = 4_096;
+
+function accepts(filters: ResolvedFilter[], row: SqlRow, at: ColumnPositions): boolean {
+  for (let i = 0; i < filters.length; i++) {
+    const { axis, accepts: keeps } = filters[i] as ResolvedFilter;
+    if (!keeps(axis.valueOf(row, at))) return false;
+  }
+  return true;
+}
+
+function scanSql(scan: RawScan): { sql: string; values: SqlValue[]; at: ColumnPositions } {
+  const columns = [...new Set(["seq", "at", ...scan.columns, ...scan.filters.flatMap(({ axis }) => axis.columns)])];
+  const at = {} as ColumnPositions;
+  columns.forEach((name, index) => (at[name as EventColumn] = index));
+  const where: string[] = [];
+  const values: SqlValue[] = [];
+  const condition = (sql: string, ...bound: SqlValue[]): void => {
+    where.push(sql);
+    values.push(...bound);
+  };
+  // "+" keeps SQLite from using an index for the condition.
+  const time = scan.wholeTable ? "+at" : "at";
+  if (scan.fromMs > -Infinity) condition(`${time} >= ?`, scan.fromMs);
+  if (scan.toMs < Infinity) condition(`${time} < ?`, scan.toMs);
+  const seq = scan.wholeTable || scan.order === "seq" || scan.afterSeq !== undefined ? "seq" : "+seq";
+  if (scan.afterSeq !== undefined) condition(`${seq} > ?`, scan.afterSeq);
+  if (scan.upToSeq !== undefined) condition(`${seq} <= ?`, scan.upToSeq);
+  for (const filter of scan.filters) {
+    const sql = filterSql(filter, scan.wholeTable === true);
+    if (sql) where.push(sql);
+  }
+  const order = scan.order === "seq" ? " ORDER BY seq" : scan.order === "newest" ? " ORDER BY at DESC, seq DESC" : "";
+  const clause = where.length > 0 ? ` WHERE ${where.join(" AND ")}` : "";
+  return { sql: `SELECT ${columns.join()} FROM events${clause}${order}`, values, at };
+}
+
+/** The part of a filter that SQLite can check; the rest is checked row by row. Ids are integers of our own. */
+function filterSql({ axis, ids, exclude }: ResolvedFilter, noIndex: boolean): string | null {
+  if (ids.size > MAX_LISTED) return null;
+  const list = [...ids].filter((id) => id !== 0).join();
+  if (axis.kind === "trace") return null;
+  if (axis.kind === "model" || axis.kind === "provider") return `model ${exclude ? "NOT " : ""}IN (${list})`;
+  if (axis.dimension === "basis") return `flags >> 7 ${exclude ? "NOT " : ""}IN (${[...ids].join()})`;
+  if (axis.dimension === "status") return `1 - (flags & 1) ${exclude ? "NOT " : ""}IN (${[...ids].join()})`;
+  if (axis.dimension.startsWith("tag:")) {
+    if (exclude || ids.has(0) || axis.code === null) return null;
+    const column = noIndex ? "+tag_set" : "tag_set";
+    return `${column} IN (SELECT tag_set FROM tag_set_members WHERE dimension = ${axis.code} AND value IN (${list}))`;
+  }
+  const known = DIMENSION_COLUMNS.find(({ code }) => code === axis.code);
+  if (!known) return null;
+  const column = noIndex ? `+${known.column}` : known.column;
+  if (exclude) return ids.has(0) ? `(${column} IS NOT NULL AND ${column} NOT IN (${list}))` : null;
+  return ids.has(0) ? `(${column} IS NULL OR ${column} IN (${list}))` : `${column} IN (${list})`;
+}
+
+const MAX_LISTED = 500;

@@ -1,0 +1,206 @@
+import type { Axes, ResolvedFilter } from "./axes.ts";
+import { type Buckets, cover, type Coverage } from "./buckets.ts";
+import { CHUNK_BITS, type Cube, grainOf } from "./cubes.ts";
+import type { SqlRow, SqlValue } from "./driver.ts";
+import { type EventColumn, MEASURE_COLUMNS, measuresOf, newMeasures } from "./event-row.ts";
+import { latencyBucket } from "../latency-sketch.ts";
+import { unpackSketches } from "./packed-latency.ts";
+import { PackedRowReader } from "./packed-row.ts";
+import { requireRaw, scanRaw, type ScanContext } from "./raw-scan.ts";
+import { SumTable } from "./sum-table.ts";
+
+/** What a cube says about a range, by (bucket, model or first value, value). */
+export interface CubeSums {
+  sums: SumTable;
+  /** Counts by (bucket, model or first value, value, latency bucket). */
+  latency: SumTable | null;
+  scannedEvents: number;
+}
+
+export interface CubeQuestion {
+  cube: Cube;
+  buckets: Buckets;
+  latency: boolean;
+  /** Which rows to leave out early; null keeps all. */
+  models: ResolvedFilter[];
+  values: ResolvedFilter[];
+  /** Rollups cover the events up to this seq, which lie in this time. */
+  watermark: number;
+  firstMs: number;
+  lastMs: number;
+}
+
+/** Sums up the rollup rows of a cube, and the raw events where a cell is cut by an edge. */
+export function readCube(context: ScanContext, axes: Axes, question: CubeQuestion): CubeSums {
+  const { cube, buckets, latency, firstMs, lastMs } = question;
+  const useFine = !latency || cube.latency === "fine";
+  const coverage = cover(cube, buckets, firstMs, lastMs, useFine);
+  const result: CubeSums = { sums: new SumTable(), latency: latency ? new SumTable(1) : null, scannedEvents: 0 };
+  const rows = new CubeRows(context, question, result);
+  for (const { from, to, bucket } of coverage.days) rows.read(cube.code, from, to, () => [bucket]);
+  const fine = cube.code + 1;
+  for (const [from, to] of runs([...coverage.spans.keys()])) {
+    rows.read(fine, from, to, (span) => coverage.spans.get(span) as Int32Array);
+  }
+  result.scannedEvents = moveFragments(context, axes, question, coverage, result);
+  return result;
+}
+
+/** Neighbouring numbers as ranges, end excluded. */
+function runs(numbers: number[]): [number, number][] {
+  const result: [number, number][] = [];
+  for (const number of numbers.toSorted((a, b) => a - b)) {
+    const last = result.at(-1);
+    if (last && last[1] === number) last[1]++;
+    else result.push([number, number + 1]);
+  }
+  return result;
+}
+
+class CubeRows {
+  #context: ScanContext;
+  #question: CubeQuestion;
+  #result: CubeSums;
+  #reader = new PackedRowReader();
+  #acceptsModel: (id: number) => boolean;
+  #acceptsValue: (id: number) => boolean;
+  #models: number[] | null;
+  #chunks: number[] | null;
+
+  constructor(context: ScanContext, question: CubeQuestion, result: CubeSums) {
+    this.#context = context;
+    this.#question = question;
+    this.#result = result;
+    this.#acceptsModel = every(question.models);
+    this.#acceptsValue = every(question.values);
+    this.#models = listed(question.models);
+    const values = listed(question.values);
+    this.#chunks = values && [...new Set(values.map((value) => value >> CHUNK_BITS))];
+  }
+
+  /** `bucketsOf(span)` gives the bucket of each cell of a span. */
+  read(code: number, from: number, to: number, bucketsOf: (span: number) => ArrayLike<number>): void {
+    const { cellsInSpan } = grainOf(code);
+    for (const row of this.#rows(code, from, to)) {
+      const [span, chunk, model, sums, latency] = row as [number, number, number, Uint8Array | null, Uint8Array | null];
+      if (!this.#acceptsModel(model)) continue;
+      const buckets = bucketsOf(span);
+      if (sums) this.#addSums(sums, buckets, chunk, model, cellsInSpan);
+      if (latency && this.#result.latency) this.#addLatency(latency, buckets, chunk, model, cellsInSpan);
+    }
+  }
+
+  #addSums(bytes: Uint8Array, buckets: ArrayLike<number>, chunk: number, model: number, cellsInSpan: number): void {
+    const { sums } = this.#result;
+    const reader = this.#reader.open(bytes);
+    const first = chunk << CHUNK_BITS;
+    while (reader.next()) {
+      const low = cellsInSpan === 1 ? reader.key : Math.floor(reader.key / cellsInSpan);
+      const bucket = buckets[reader.key - low * cellsInSpan] as number;
+      if (bucket < 0 || !this.#acceptsValue(first + low)) continue;
+      const slot = sums.slot(bucket, model, first + low, 0);
+      sums.add(slot, reader.values, 1);
+      if (reader.hasCarries) sums.addCarries(slot, reader.carries, 1);
+    }
+  }
+
+  #addLatency(bytes: Uint8Array, buckets: ArrayLike<number>, chunk: number, model: number, cells: number): void {
+    const { latency } = this.#result;
+    if (!latency) return;
+    unpackSketches(bytes, (key, sketchBucket, count) => {
+      const low = Math.floor(key / cells);
+      const value = (chunk << CHUNK_BITS) + low;
+      const bucket = buckets[key - low * cells] as number;
+      if (bucket < 0 || !this.#acceptsValue(value)) return;
+      latency.addOne(latency.slot(bucket, model, value, sketchBucket), count);
+    });
+  }
+
+  /** Seeks the rows that can matter when they are few, else reads the range. */
+  *#rows(code: number, from: number, to: number): Iterable<SqlRow> {
+    const { database } = this.#context;
+    const latency = this.#question.latency ? "latency" : "NULL";
+    const select = `SELECT span, chunk, model, sums, ${latency} FROM rollups WHERE cube = ?`;
+    const seeks = this.#seeks();
+    this.#context.checkCancelled();
+    if (seeks && seeks.length * (to - from) <= MAX_SEEKS) {
+      for (let span = from; span < to; span++) {
+        for (const [chunk, model] of seeks) {
+          const exact = model === null ? "" : " AND model = ?";
+          const values: SqlValue[] = model === null ? [code, span, chunk] : [code, span, chunk, model];
+          yield* database.prepare(`${select} AND span = ? AND chunk = ?${exact}`).all(...values);
+        }
+      }
+      return;
+    }
+    const models = this.#models ? ` AND model IN (${this.#models.join()})` : "";
+    yield* database.prepare(`${select} AND span >= ? AND span < ?${models}`).iterate(code, from, to);
+  }
+
+  #seeks(): [number, number | null][] | null {
+    const { cube } = this.#question;
+    const chunks = this.#chunks ?? (cube.dimension === null ? [0] : null);
+    if (chunks && this.#models)
+      return chunks.flatMap((chunk) => (this.#models ?? []).map((m): [number, number] => [chunk, m]));
+    if (chunks && cube.dimension !== null) return chunks.map((chunk) => [chunk, null]);
+    return null;
+  }
+}
+
+const MAX_SEEKS = 20_000;
+
+function every(filters: ResolvedFilter[]): (id: number) => boolean {
+  const [only] = filters;
+  if (!only) return () => true;
+  if (filters.length === 1) return only.accepts;
+  return (id) => filters.every((filter) => filter.accepts(id));
+}
+
+/** The ids that a filter leaves, when it names them. */
+function listed(filters: ResolvedFilter[]): number[] | null {
+  const naming = filters.find(({ exclude, ids }) => !exclude && ids.size <= MAX_LISTED);
+  return naming ? [...naming.ids] : null;
+}
+
+const MAX_LISTED = 500;
+
+/** Moves the raw events of cut cells from the bucket that got the whole cell to their own. */
+function moveFragments(
+  context: ScanContext,
+  axes: Axes,
+  question: CubeQuestion,
+  coverage: Coverage,
+  result: CubeSums,
+): number {
+  const { cube, models, values } = question;
+  const measures = newMeasures();
+  const first = cube.second === null ? null : axisOfCode(axes, cube.dimension);
+  const value = axisOfCode(axes, cube.second ?? cube.dimension);
+  const columns: EventColumn[] = [...MEASURE_COLUMNS, "model", ...(first?.columns ?? []), ...(value?.columns ?? [])];
+  let scanned = 0;
+  for (const { fromMs, toMs, add, subtract } of coverage.fragments) {
+    requireRaw(context, fromMs);
+    const scan = { fromMs, toMs, upToSeq: question.watermark, columns, filters: [...models, ...values] };
+    scanned += scanRaw(context, scan, (row, at) => {
+      const a = first ? first.valueOf(row, at) : cube.withModel ? (row[at.model] as number) : 0;
+      const b = value ? value.valueOf(row, at) : 0;
+      if (value && !first && b === 0) return;
+      measuresOf(row, at, measures);
+      const durationUs = row[at.duration_us] as number | null;
+      for (const [bucket, sign] of [
+        [add, 1],
+        [subtract, -1],
+      ] as const) {
+        if (bucket < 0) continue;
+        result.sums.add(result.sums.slot(bucket, a, b, 0), measures, sign);
+        if (!result.latency || durationUs === null) continue;
+        result.latency.addOne(result.latency.slot(bucket, a, b, latencyBucket(durationUs / 1_000)), sign);
+      }
+    });
+  }
+  return scanned;
+}
+
+function axisOfCode(axes: Axes, code: number | null): ReturnType<Axes["of"]> | null {
+  return code === null ? null : axes.withCode(code);
+}

@@ -1,0 +1,81 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { Dimension } from "@outlay/core";
+import type {
+  ChargesQuestion,
+  DistinctQuestion,
+  EventsQuestion,
+  ScanQuestion,
+  SessionsQuestion,
+  SumQuestion,
+} from "../storage.ts";
+import { listCharges } from "./charges.ts";
+import { countDistinct } from "./distinct.ts";
+import { getDocument, getPriceVersion, listAudit } from "./documents.ts";
+import { inTransaction, openDatabase } from "./driver.ts";
+import { getEvent, listEvents, scanPiece } from "./list-events.ts";
+import { getSession, listSessions } from "./list-sessions.ts";
+import { Names } from "./names.ts";
+import type { ScanContext } from "./raw-scan.ts";
+import { readState } from "./state.ts";
+import { readStats } from "./stats.ts";
+import { answerSum } from "./sum.ts";
+import { type ThreadAnswer, type ThreadRequest, type ThreadStart, toThreadError } from "./thread-messages.ts";
+import { listValues } from "./values.ts";
+import { compareDay, compareSessions, daysToVerify } from "./verify-rollups.ts";
+
+/** Answers questions, one after the other, each from one state of the file. */
+const start = workerData as ThreadStart;
+const port = parentPort as NonNullable<typeof parentPort>;
+const database = openDatabase(start.path, { readOnly: true, cacheKb: 8_192 });
+const names = new Names(database);
+
+const methods: Record<string, (context: ScanContext, ...args: never[]) => unknown> = {
+  sum: (context, question: SumQuestion) => answerSum(context, names, question),
+  countDistinct: (context, question: DistinctQuestion) => countDistinct(context, names, question),
+  listEvents: (context, question: EventsQuestion) => listEvents(context, names, question),
+  getEvent: (context, id: string) => getEvent(context, names, id),
+  scanPiece: (context, question: ScanQuestion) => scanPiece(context, names, question),
+  listSessions: (context, question: SessionsQuestion) => listSessions(context, names, question),
+  getSession: (context, id: string) => getSession(context, names, id),
+  listValues: (context, dimension: Dimension, options: { contains?: string; limit: number }) =>
+    listValues(context, names, dimension, options),
+  listTagKeys: () => names.tagKeys(),
+  listCharges: (_context, question: ChargesQuestion) => listCharges(database, question),
+  getPriceVersion: (_context, id: string) => getPriceVersion(database, id),
+  getDocument: (_context, key: string) => getDocument(database, key),
+  listAudit: (_context, limit: number) => listAudit(database, limit),
+  stats: (context) => readStats(context, names, start.path),
+  daysToVerify: () => daysToVerify(database),
+  compareDay: (_context, day: number) => compareDay(database, names.membersOf, day),
+  compareSessions: (_context, afterId: number) => compareSessions(database, afterId),
+};
+
+port.on("message", ({ id, method, args }: ThreadRequest) => {
+  try {
+    if (method === "close") {
+      database.close();
+      post({ id, value: null });
+      return;
+    }
+    const run = methods[method];
+    if (!run) throw new Error(`the reader thread has no method ${method}`);
+    const value = inTransaction(database, () => run(newContext(), ...(args as never[])), "DEFERRED");
+    post({ id, value });
+  } catch (error) {
+    post({ id, error: toThreadError(error) });
+  }
+});
+
+function newContext(): ScanContext {
+  return {
+    database,
+    horizonMs: readState(database).horizonMs,
+    checkCancelled() {
+      if (Atomics.load(start.closing, 0) !== 0) throw new Error("the storage is closing");
+    },
+  };
+}
+
+function post(message: ThreadAnswer): void {
+  port.postMessage(message);
+}

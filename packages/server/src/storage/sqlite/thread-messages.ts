@@ -1,0 +1,40 @@
+import { InvalidInput } from "@outlay/core";
+
+/** A call to a storage thread, and its answer. */
+export interface ThreadRequest {
+  id: number;
+  method: string;
+  args: unknown[];
+}
+export type ThreadAnswer = { id: number; value: unknown } | { id: number; error: ThreadError };
+
+/** What threads are started with. */
+export interface ThreadStart {
+  dataDir: string;
+  path: string;
+  /** Not zero: the storage is closing, long work should give up. */
+  closing: Int32Array;
+}
+
+interface ThreadError {
+  message: string;
+  stack: string | undefined;
+  /** Only of InvalidInput, which stays what it is across threads. */
+  input: { code: string; field: string | undefined; status: number } | null;
+}
+
+export function toThreadError(error: unknown): ThreadError {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const input = error instanceof InvalidInput ? { code: error.code, field: error.field, status: error.status } : null;
+  return { message, stack, input };
+}
+
+export function fromThreadError({ message, stack, input }: ThreadError): Error {
+  if (input) {
+    const { code, field, status } = input;
+    return new InvalidInput(code, message, field === undefined ? { status } : { field, status });
+  }
+  const error = new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

@@ -1,0 +1,131 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import type { AuditEntry, RatingChange, RecordedCharge } from "../storage.ts";
+import type { PriceVersion } from "@outlay/core";
+import type { BatchMessage } from "./batch-message.ts";
+import { appendCharges } from "./charges.ts";
+import { appendAudit, putDocument, putPriceVersions } from "./documents.ts";
+import { openDatabase } from "./driver.ts";
+import { type BatchResult, EventWriter } from "./event-writer.ts";
+import { rerateEvents } from "./rerate-events.ts";
+import { expireStep } from "./retention.ts";
+import { migrate } from "./schema.ts";
+import { type ThreadAnswer, type ThreadRequest, type ThreadStart, toThreadError } from "./thread-messages.ts";
+import { repairDay, repairSessions } from "./verify-rollups.ts";
+import { lockDataFolder } from "./writer-lock.ts";
+
+/** The only thread that writes the data file. */
+const start = workerData as ThreadStart;
+const port = parentPort as NonNullable<typeof parentPort>;
+
+/** Batches that wait while others are written are committed together, up to so many events. */
+const GROUP_EVENTS = 20_000;
+/** Sums wait in memory at most about this long. */
+const FLUSH_INTERVAL_MS = 1_000;
+
+let lock: { release(): void } | null = null;
+let writer: EventWriter | null = null;
+
+function open(): void {
+  mkdirSync(start.dataDir, { recursive: true });
+  lock = lockDataFolder(start.dataDir, join(start.dataDir, "outlay.lock"));
+  const database = openDatabase(start.path, { readOnly: false, cacheKb: 16_384 });
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000");
+  database.exec("PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = OFF");
+  migrate(database);
+  writer = new EventWriter(database);
+}
+
+function close(): void {
+  if (writer) {
+    writer.transaction(() => writer?.flush());
+    writer.database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    writer.database.close();
+  }
+  lock?.release();
+  clearInterval(timer);
+}
+
+const ready = (): EventWriter => {
+  if (!writer) throw new Error("the data file is not open");
+  return writer;
+};
+
+const inTransaction = <T>(work: (database: EventWriter["database"]) => T): T =>
+  ready().transaction(() => work(ready().database));
+
+const methods: Record<string, (...args: never[]) => unknown> = {
+  open,
+  close,
+  flush: () => ready().transaction(() => ready().flush()),
+  appendCharges: (charges: RecordedCharge[]) => inTransaction((database) => appendCharges(database, charges)),
+  putPriceVersions: (versions: PriceVersion[]) => inTransaction((database) => putPriceVersions(database, versions)),
+  putDocument: (key: string, value: unknown) => inTransaction((database) => putDocument(database, key, value)),
+  appendAudit: (entry: AuditEntry) => inTransaction((database) => appendAudit(database, entry)),
+  rerateEvents: (changes: RatingChange[]) => rerateEvents(ready(), changes),
+  expireStep: (beforeMs: number) => expireStep(ready(), beforeMs),
+  repairDay: (day: number) => repairDay(ready(), day),
+  repairSessions: (afterId: number) => repairSessions(ready(), afterId),
+};
+
+const timer = setInterval(() => {
+  if (!writer || writer.pendingEvents === 0) return;
+  try {
+    writer.transaction(() => writer?.flush());
+  } catch {
+    // Nothing is lost: the sums are there again from the events, and the next append or flush says what is wrong.
+  }
+}, FLUSH_INTERVAL_MS);
+
+port.on("message", (first: ThreadRequest) => {
+  const requests = [first];
+  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
+    requests.push(next.message as ThreadRequest);
+  }
+  while (requests.length > 0) {
+    const group = takeAppends(requests);
+    if (group.length > 0) appendGroup(group);
+    else answer(requests.shift() as ThreadRequest);
+  }
+});
+
+function takeAppends(requests: ThreadRequest[]): ThreadRequest[] {
+  let events = 0;
+  let count = 0;
+  for (const { method, args } of requests) {
+    if (method !== "append" || events >= GROUP_EVENTS) break;
+    events += (args[0] as BatchMessage).count;
+    count++;
+  }
+  return requests.splice(0, count);
+}
+
+/** One commit for all; when it fails, each batch has its own, so that a bad one does not take others with it. */
+function appendGroup(group: ThreadRequest[]): void {
+  try {
+    const results = ready().transaction(() => group.map(append));
+    group.forEach(({ id }, index) => post({ id, value: results[index] }));
+  } catch (error) {
+    if (group.length === 1) post({ id: (group[0] as ThreadRequest).id, error: toThreadError(error) });
+    else for (const request of group) appendGroup([request]);
+  }
+}
+
+function append({ args }: ThreadRequest): BatchResult {
+  return ready().append(args[0] as BatchMessage);
+}
+
+function answer({ id, method, args }: ThreadRequest): void {
+  try {
+    const run = methods[method];
+    if (!run) throw new Error(`the writer thread has no method ${method}`);
+    post({ id, value: run(...(args as never[])) });
+  } catch (error) {
+    post({ id, error: toThreadError(error) });
+  }
+}
+
+function post(message: ThreadAnswer): void {
+  port.postMessage(message);
+}
