@@ -1,0 +1,54 @@
+import type { Sums } from "../storage/storage.ts";
+
+const NAMES = [
+  "calls",
+  "errors",
+  "costNanoUsd",
+  "inputTokens",
+  "cacheReadTokens",
+  "cacheWriteTokens",
+  "outputTokens",
+  "reasoningTokens",
+  "cacheSavingsNanoUsd",
+  "avoidedNanoUsd",
+  "unpricedCalls",
+  "unpricedTokens",
+  "estimatedCalls",
+  "retries",
+  "durationUs",
+  "durationCalls",
+] as const satisfies (keyof Sums)[];
+
+export function emptySums(): Sums {
+  return Object.fromEntries(NAMES.map((name) => [name, 0n])) as unknown as Sums;
+}
+
+/** All sums, latency sketches included. */
+export function totalOf(parts: Iterable<Sums>): Sums {
+  const total = emptySums();
+  for (const part of parts) {
+    for (const name of NAMES) total[name] += part[name];
+    if (part.latency !== undefined) total.latency = mergeSketch(total.latency, part.latency, 1);
+  }
+  return total;
+}
+
+/** What is left of a whole without its parts. */
+export function restOf(whole: Sums, parts: Iterable<Sums>): Sums {
+  const rest = totalOf([whole]);
+  for (const part of parts) {
+    for (const name of NAMES) rest[name] -= part[name];
+    if (part.latency !== undefined) rest.latency = mergeSketch(rest.latency, part.latency, -1);
+  }
+  return rest;
+}
+
+/** Sketches count calls by bucket of duration, so they add and subtract exactly. */
+function mergeSketch(
+  into: Map<number, number> = new Map(),
+  from: Map<number, number>,
+  sign: 1 | -1,
+): Map<number, number> {
+  for (const [bucket, count] of from) into.set(bucket, (into.get(bucket) ?? 0) + sign * count);
+  return into;
+}
