@@ -161,11 +161,15 @@ async function printFindings(
         { header: "Value", align: "left" },
         { header: "From", align: "left" },
       ],
-      rows: resolved.settings.map(({ name, value, origin }) => [name, value === null ? "off" : String(value), origin]),
+      rows: resolved.settings.map(({ name, value, origin }) => [name, settingText(value), origin]),
     });
     await context.print("");
   }
   await context.print(
     ...findings.map(({ check, level, message }) => `${marks[level]}  ${check.padEnd(14)}${printable(message)}`),
   );
+}
+
+function settingText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

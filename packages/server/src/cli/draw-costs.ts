@@ -9,6 +9,7 @@ import {
   formatCount,
   formatDuration,
   formatMetric,
+  formatPeriod,
   formatRatio,
   formatTokens,
   formatUsd,
@@ -33,8 +34,7 @@ export function drawCosts(dashboard: Dashboard, context: CliContext): string[] {
   const { colors } = context;
   const width = context.columns();
   const { period } = totals.query;
-  const span = `${localDate(period.start, period.timeZone)} – ${localDate(lastInstant(period.end), period.timeZone)}`;
-  const header = `${colors.bold("Outlay")}  ${colors.dim([period.name, span, period.timeZone].filter(Boolean).join(" · "))}`;
+  const header = `${colors.bold("Outlay")}  ${colors.dim(formatPeriod(period))}`;
   if ((totals.totals.calls ?? 0) === 0) {
     return [
       header,
@@ -164,15 +164,4 @@ function nameOf(row: Row, dimension: string): string {
 
 function costOf(row: Row): number | null {
   return typeof row["cost"] === "number" ? row["cost"] : null;
-}
-
-function localDate(iso: string, timeZone: string): string {
-  return new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "short", year: "numeric" }).format(
-    new Date(iso),
-  );
-}
-
-/** The end is excluded: the last day shown is that of the instant before. */
-function lastInstant(iso: string): string {
-  return new Date(Date.parse(iso) - 1).toISOString();
 }

@@ -2,14 +2,13 @@ import type { QueryAnswer } from "../ledger/answers.ts";
 import type { CliContext } from "./context.ts";
 import type { Table } from "./draw/table.ts";
 import { drawTable } from "./draw/table.ts";
+import { formatPeriod } from "./draw/values.ts";
 import { answerNotes, metricTable } from "./metric-table.ts";
 
 /** A query's answer for people (table and notes), or as it came with `--json`. */
 export async function printAnswer(context: CliContext, answer: QueryAnswer): Promise<void> {
   if (context.isJson()) return context.printJson(answer);
-  const { period } = answer.query;
-  const name = period.name === undefined ? "" : `${period.name}, `;
-  await context.print(context.colors.dim(`${name}${period.start} to ${period.end}, ${period.timeZone}`), "");
+  await context.print(context.colors.dim(formatPeriod(answer.query.period)), "");
   await printTable(context, metricTable(answer));
   const notes = answerNotes(answer.meta);
   if (notes.length > 0) await context.print("", ...notes.map((note) => context.colors.yellow(note)));

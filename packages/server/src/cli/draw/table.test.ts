@@ -43,6 +43,13 @@ it("stays readable when there is no room at all", () => {
   expect(drawTable(table, { width: 5, colors }).join("\n")).toContain("$12.5004  1,210");
 });
 
+it("leaves points alone where they are no decimal points", () => {
+  const columns = [{ header: "Path", align: "left" as const }];
+  expect(drawTable({ columns, rows: [["/a.folder/with.points"]] }, { width: 80, colors }).at(-1)).toBe(
+    "/a.folder/with.points",
+  );
+});
+
 it("draws nothing but the header for no rows", () => {
   expect(drawTable({ columns: table.columns, rows: [] }, { width: 80, colors })[0]).toBe("Model  Cost  Calls");
 });

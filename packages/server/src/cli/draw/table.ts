@@ -42,7 +42,7 @@ function alignPoints({ columns, rows, totals }: Table): string[][] {
 }
 
 function missing(cell: string, decimals: number): number {
-  return cell === "" ? 0 : decimals - decimalsOf(cell);
+  return cell === "" ? 0 : Math.max(0, decimals - decimalsOf(cell));
 }
 
 /** Characters from the decimal point on. */

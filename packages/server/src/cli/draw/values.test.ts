@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { formatBytes, formatDuration, formatInstant, formatRatio, formatTokens, formatUsd } from "./values.ts";
+import {
+  formatBytes,
+  formatDuration,
+  formatInstant,
+  formatPeriod,
+  formatRatio,
+  formatTokens,
+  formatUsd,
+} from "./values.ts";
 
 describe("formatUsd", () => {
   it.each([
@@ -51,5 +59,11 @@ describe("the other units", () => {
     expect(formatRatio(0.0234)).toBe("2.3 %");
     expect([0, 1_023, 1_536, 5 * 1_024 ** 3].map(formatBytes)).toEqual(["0 bytes", "1023 bytes", "1.5 KiB", "5.0 GiB"]);
     expect(formatInstant("2026-11-21T23:30:00.000Z", "Europe/Berlin")).toBe("Sun 22 Nov 00:30:00");
+  });
+
+  it("shows periods by their days in their zone", () => {
+    const period = { start: "2026-10-23T22:00:00.000Z", end: "2026-11-22T23:00:00.000Z", timeZone: "Europe/Berlin" };
+    expect(formatPeriod({ name: "30d", ...period })).toBe("30d · 24 Oct 2026 – 22 Nov 2026 · Europe/Berlin");
+    expect(formatPeriod({ ...period, end: "2026-10-24T22:00:00.000Z" })).toBe("24 Oct 2026 · Europe/Berlin");
   });
 });

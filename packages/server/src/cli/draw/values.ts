@@ -81,6 +81,14 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`;
 }
 
+/** `30d · 24 Oct 2026 – 22 Nov 2026 · Europe/Berlin`; the end is excluded, so the last day is that of the instant before. */
+export function formatPeriod(period: { name?: string; start: string; end: string; timeZone: string }): string {
+  const { name, start, end, timeZone } = period;
+  const day = new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "short", year: "numeric" });
+  const span = [...new Set([Date.parse(start), Date.parse(end) - 1].map((ms) => day.format(ms)))].join(" – ");
+  return [...(name === undefined ? [] : [name]), span, timeZone].join(" · ");
+}
+
 /** `21 Nov 14:03` in the zone. */
 export function formatMinute(iso: string, timeZone: string | undefined): string {
   return formatInstant(iso, timeZone).slice(4, -3);
