@@ -86,7 +86,7 @@ describe("the server", () => {
     const dataDir = temporaryFolder();
     const first = await start(dataDir);
     const record = readFileSync(join(dataDir, "server.json"), "utf8");
-    await expect(startServer({ dataDir })).rejects.toThrow(/in use|already/i);
+    await expect(startServer({ dataDir })).rejects.toThrow(/another Outlay process/);
     expect(readFileSync(join(dataDir, "server.json"), "utf8")).toBe(record);
     expect((await fetch(`${first.url}/api/health`)).status).toBe(200);
     await first.stop();

@@ -87,9 +87,11 @@ function urlOf(server: Server, host: string): string {
 
 async function close(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  // a connection that is kept alive becomes idle only when its answer has gone out
+  const release = setInterval(() => server.closeIdleConnections(), 20);
   const cut = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS);
   await closed;
+  clearInterval(release);
   clearTimeout(cut);
 }
 
