@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { postJson } from "../test/api.ts";
 import { startServer } from "../test/start-server.ts";
 
 /** The oldest that is supported, and a recent one of each line other than our own. */
@@ -53,7 +54,7 @@ async function recordAndAsk(url: string): Promise<void> {
     reportedCostUsd: 0.012345678,
     usage: { inputTokens: 10 },
   };
-  const recorded = await fetch(`${url}/api/v1/events`, { method: "POST", body: JSON.stringify(event) });
+  const recorded = await postJson(`${url}/api/v1/events`, event);
   if (recorded.status !== 200) throw new Error(`recording answered ${recorded.status}: ${await recorded.text()}`);
   const asked = await fetch(`${url}/api/v1/query?metrics=cost,calls&period=today`);
   const { totals } = (await asked.json()) as { totals?: { cost: number; calls: number } };

@@ -24,7 +24,16 @@ export async function get<T = Answer>(url: string, path: string): Promise<T> {
 
 /** POST that must succeed. */
 export async function post<T>(url: string, path: string, body: unknown): Promise<T> {
-  return answerOf<T>(path, await fetch(`${url}${path}`, { method: "POST", body: JSON.stringify(body) }));
+  return answerOf<T>(path, await postJson(`${url}${path}`, body));
+}
+
+/** POST that may fail. */
+export function postJson(address: string, body: unknown): Promise<Response> {
+  return fetch(address, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
 }
 
 export const record = (url: string, events: WireEvent[]) => post<Recorded>(url, "/api/v1/events", { events });

@@ -44,7 +44,7 @@ it("loses and doubles nothing when the clock is set back", async () => {
   const server = await startServer({ dataDir });
   const events = await exportedEvents(server.url);
   expect(new Set(events.map(({ id }) => id)).size).toBe(600);
-  const { totals } = await get(server.url, "/api/v1/query?metrics=calls&from=2020-01-01&to=2100-01-01");
+  const { totals } = await get(server.url, "/api/v1/query?metrics=calls&from=2020-01-01&to=2099-01-01");
   expect(totals["calls"]).toBe(600);
   expect(await verifyRollups(server.url)).toMatchObject({ different: 0 });
   await server.stop();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { expect, it, onTestFinished } from "vitest";
 
-import { exportedEvents, get, record, verifyRollups, type Recorded } from "../api.ts";
+import { exportedEvents, get, postJson, record, verifyRollups, type Recorded } from "../api.ts";
 import { someEvents } from "../some-events.ts";
 import { startServer, type RunningServer } from "../start-server.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -57,7 +57,7 @@ it(
 async function fill(server: RunningServer, acknowledged: Set<string>): Promise<{ status: number; body: unknown }> {
   for (let index = 0; index < 500; index++) {
     const events = someEvents(`fill-${index}`, 1_000);
-    const answer = await fetch(`${server.url}/api/v1/events`, { method: "POST", body: JSON.stringify({ events }) });
+    const answer = await postJson(`${server.url}/api/v1/events`, { events });
     const body = (await answer.json()) as Recorded;
     if (!answer.ok) return { status: answer.status, body };
     for (const id of body.ids) acknowledged.add(id);
