@@ -1,0 +1,215 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { someEvents } from "./some-events.ts";
+import { startServer, type RunningServer } from "./start-server.ts";
+
+interface Operation {
+  operationId: string;
+  tags: string[];
+  summary: string;
+  parameters?: { name: string; in: "query" | "path"; description?: string }[];
+  requestBody?: { content: { "application/json": { schema: object; example: unknown } } };
+  responses: { "200": { content: Record<string, { schema: object }> } };
+}
+
+interface ApiDocument {
+  openapi: string;
+  tags: { name: string }[];
+  paths: Record<string, Record<string, Operation>>;
+}
+
+/** Questions that each GET operation is asked beside the plain one. */
+const QUESTIONS: Record<string, string[]> = {
+  "/api/v1/query": [
+    "by=model,day&metrics=cost,calls,tokens,p95DurationMs,errorRate,sessions,users&limit=2&compare=previous",
+    "by=hour&period=today&tz=Asia/Kolkata",
+    "by=tag:story&filter=user:user-1*&filter=!model:gpt-4o&order=calls",
+    "from=2026-01-01&to=2026-01-02",
+  ],
+  "/api/v1/summary": ["include=byUser,byTag:story&compare=previous&period=7d"],
+  "/api/v1/timeseries": ["by=model&unit=week&limit=2&metrics=cost,calls&compare=previous&period=90d"],
+  "/api/v1/breakdown": ["by=agent&metrics=calls,costPerCall&limit=2&compare=previous"],
+  "/api/v1/events": ["limit=3&filter=status:error", "period=today"],
+  "/api/v1/sessions": ["order=cost&limit=2&minCost=0.0001", "model=gpt-4o"],
+  "/api/v1/values": ["dimension=model&contains=gpt"],
+  "/api/v1/export": ["format=json", "format=jsonl&filter=user:user-1", "by=model&metrics=cost,calls&format=csv"],
+  "/api/v1/prices": ["search=sonnet&limit=3", "provider=openai&at=2025-01-01"],
+  "/api/v1/prices/match": ["provider=openai&model=gpt-4o", "provider=nobody&model=nothing"],
+  "/api/v1/prices/history": ["provider=anthropic&model=claude-sonnet-4-5"],
+  "/api/cost-tracking": ["period=week", "period=all", "startDate=2026-01-01&endDate=2026-01-31"],
+  "/api/admin/costs": ["view=summary", "view=daily&days=7", "view=top-users&limit=3&userId=user-1", "view=projection"],
+  "/api/admin/cockpit/ai-usage/summary": ["period=today", "period=custom&from=2026-01-01&to=2026-02-01"],
+  "/api/admin/cockpit/ai-usage/timeline": ["period=week&granularity=hourly", "period=month"],
+  "/api/admin/cockpit/ai-usage/details": ["activity=testing.faults&provider=openai&limit=2&offset=3"],
+  "/api/analytics/user": ["userId=user-1"],
+  "/api/analytics/export": ["format=json&model=gpt-4o"],
+  "/api/analytics/check-limit": ["sessionId=api-session-1&userId=user-1"],
+};
+/** Operations whose plain form lacks a required parameter. */
+const NOT_PLAIN = new Set(["/api/v1/values", "/api/v1/prices/match", "/api/v1/prices/history"]);
+const PATH_VALUES: Record<string, Record<string, string>> = {
+  "/api/v1/events/{id}": { id: "api-1" },
+  "/api/v1/sessions/{id}": { id: "api-session-1" },
+  "/api/v1/users/{id}": { id: "user-1" },
+  "/api/v1/agents/{id}": { id: "agent-1" },
+  "/api/v1/tags/{key}/{value}": { key: "story", value: "story-1" },
+  "/api/cost-tracking/agents/{agentId}": { agentId: "agent-1" },
+  "/api/admin/cockpit/ai-usage/by-story/{storyId}": { storyId: "story-1" },
+};
+
+let server: RunningServer;
+let dataDir: string;
+let api: ApiDocument;
+let ajv: Ajv2020;
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), "outlay-openapi-"));
+  server = await startServer({ dataDir });
+  await send("post", "/api/v1/events", { events: someEvents("api", 500) });
+  await send("post", "/api/v1/charges", {
+    charges: [
+      { kind: "payment_fee", fee: { paymentAmountUsd: 20, percent: 2.9, fixedUsd: 0.3 }, user: "user-1" },
+      { kind: "subscription", amountUsd: 17, description: "Claude Pro", provider: "anthropic", tags: { plan: "pro" } },
+    ],
+  });
+  api = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as ApiDocument;
+  ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
+  ajv.addSchema(api, "openapi");
+});
+
+afterAll(async () => {
+  await server.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+function send(method: string, path: string, body: unknown): Promise<Response> {
+  return fetch(server.url + path, {
+    method: method.toUpperCase(),
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+function operations(): { method: string; path: string; operation: Operation }[] {
+  return Object.entries(api.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
+  );
+}
+
+/** What is wrong with a value, by the schema at a place of the document. */
+function mistakes(value: unknown, ...place: string[]): string[] {
+  const pointer = place.map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/");
+  const validate = ajv.compile({ $ref: `openapi#/${pointer}` });
+  validate(value);
+  return (validate.errors ?? []).map(({ instancePath, message, params }) =>
+    `${instancePath} ${message} ${JSON.stringify(params)}`.slice(0, 300),
+  );
+}
+
+const answerPlace = (path: string, method: string, type: string) =>
+  ["paths", path, method, "responses", "200", "content", type, "schema"] as const;
+
+describe("the OpenAPI document", () => {
+  it("is valid OpenAPI 3.1", async () => {
+    expect(
+      await new Validator().validate(structuredClone(api) as unknown as Parameters<Validator["validate"]>[0]),
+    ).toEqual({ valid: true });
+    expect(api.openapi).toMatch(/^3\.1\./);
+  });
+
+  it("says of every operation what it is for, under a heading, with a name of its own", () => {
+    const all = operations();
+    expect(all.length).toBeGreaterThan(40);
+    const headings = new Set(api.tags.map(({ name }) => name));
+    for (const { path, operation } of all) {
+      expect(operation.summary, path).toBeTruthy();
+      expect(
+        operation.tags.every((tag) => headings.has(tag)),
+        path,
+      ).toBe(true);
+    }
+    expect(new Set(all.map(({ operation }) => operation.operationId)).size).toBe(all.length);
+  });
+
+  it("explains every parameter", () => {
+    const unexplained = operations().flatMap(({ path, operation }) =>
+      (operation.parameters ?? [])
+        .filter(({ in: place, description }) => place === "query" && !description)
+        .map(({ name }) => `${path} ${name}`),
+    );
+    expect(unexplained).toEqual([]);
+  });
+
+  it("shows bodies that fit their own schemas", () => {
+    for (const { method, path, operation } of operations()) {
+      if (operation.requestBody === undefined) continue;
+      const { example } = operation.requestBody.content["application/json"];
+      const place = ["paths", path, method, "requestBody", "content", "application/json", "schema"];
+      expect(mistakes(example, ...place), path).toEqual([]);
+    }
+  });
+
+  it("holds what every GET operation answers", { timeout: 180_000 }, async () => {
+    for (const { method, path, operation } of operations()) {
+      if (method !== "get") continue;
+      const values = PATH_VALUES[path] ?? {};
+      const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? `missing-${name}`);
+      for (const question of [...(NOT_PLAIN.has(path) ? [] : [""]), ...(QUESTIONS[path] ?? [])]) {
+        const url = question === "" ? filled : `${filled}?${question}`;
+        const stop = new AbortController();
+        const answer = await fetch(server.url + url, { signal: stop.signal });
+        const type = answer.headers.get("content-type")?.split(";")[0] ?? "";
+        expect(answer.status, `${url} ${answer.ok ? "" : await answer.text()}`).toBe(200);
+        expect(Object.keys(operation.responses["200"].content), url).toContain(type);
+        const isDocument = type === "application/json" && !url.includes("export");
+        if (isDocument) expect(mistakes(await answer.json(), ...answerPlace(path, method, type)), url).toEqual([]);
+        stop.abort();
+      }
+    }
+  });
+
+  it("holds what every other operation answers to its own example", async () => {
+    const fetching = "/api/v1/prices/refresh";
+    for (const { method, path, operation } of operations()) {
+      if (method === "get" || path === fetching) continue;
+      const example = operation.requestBody?.content["application/json"].example;
+      const url = method === "delete" ? `${path}?provider=openai&model=my-fine-tune&from=2026-11-01` : path;
+      const answer = method === "delete" ? await fetch(server.url + url, { method }) : await send(method, url, example);
+      expect(answer.status, `${method} ${url} ${answer.ok ? "" : await answer.text()}`).toBe(200);
+      expect(mistakes(await answer.json(), ...answerPlace(path, method, "application/json")), url).toEqual([]);
+    }
+  });
+
+  it("holds what an error looks like", async () => {
+    const answer = await fetch(`${server.url}/api/v1/query?metrics=costs`);
+    expect(mistakes(await answer.json(), "components", "schemas", "Problem")).toEqual([]);
+    expect(mistakes({ status: "400" }, "components", "schemas", "Problem")).not.toEqual([]);
+  });
+
+  it("knows every parameter that is accepted: others are refused", async () => {
+    for (const { method, path } of operations()) {
+      if (method !== "get") continue;
+      const filled = path.replaceAll(/\{(\w+)\}/g, "x");
+      const answer = await fetch(`${server.url}${filled}?surprise=1`);
+      expect(answer.status, path).toBe(400);
+      expect(((await answer.json()) as { field: string }).field, path).toBe("surprise");
+    }
+  });
+});
+
+it("the page of the documentation shows every operation and needs nothing from elsewhere", async () => {
+  const answer = await fetch(`${server.url}/api/docs`);
+  const page = await answer.text();
+  for (const { operation, path } of operations()) {
+    expect(page).toContain(`id="${operation.operationId}"`);
+    expect(page).toContain(path);
+  }
+  expect(page).not.toMatch(/(src|href)="(https?:)?\/\//);
+  expect(page).not.toContain("<script");
+});
