@@ -2,13 +2,14 @@ import type { EventAnswer } from "../ledger/answers.ts";
 import type { Column, Table } from "./draw/table.ts";
 import { formatDuration, formatInstant, formatMinute, formatTokens, formatUsd, UNKNOWN } from "./draw/values.ts";
 
-/** Below this many columns the activity and the seconds are left out. */
+/** From this many columns on there is room for the seconds and the activity, and for what the call used. */
 const roomyColumns = 110;
+const middlingColumns = 74;
 
 /** Recorded calls, one a line. `width`: what fits, in columns. */
 export function callTable(events: EventAnswer[], options: { timeZone: string | undefined; width: number }): Table {
-  const fields = options.width >= roomyColumns ? FIELDS : FIELDS.filter(({ header }) => header !== "Activity");
-  const isCompact = fields.length < FIELDS.length;
+  const fields = FIELDS.filter(({ fromColumns = 0 }) => options.width >= fromColumns);
+  const isCompact = options.width < roomyColumns;
   return {
     columns: fields.map(({ header, align }) => ({ header, align })),
     rows: events.map((event) => fields.map(({ cell }) => cell(event, { ...options, isCompact }))),
@@ -18,6 +19,8 @@ export function callTable(events: EventAnswer[], options: { timeZone: string | u
 interface Field {
   header: string;
   align: Column["align"];
+  /** Left out when there is less room than this. */
+  fromColumns?: number;
   cell(event: EventAnswer, shown: { timeZone: string | undefined; isCompact: boolean }): string;
 }
 
@@ -29,10 +32,20 @@ const FIELDS: readonly Field[] = [
       isCompact ? formatMinute(occurredAt, timeZone) : formatInstant(occurredAt, timeZone),
   },
   { header: "Agent", align: "left", cell: ({ agent }) => agent ?? UNKNOWN },
-  { header: "Activity", align: "left", cell: ({ activity, operation }) => activity ?? operation },
+  {
+    header: "Activity",
+    align: "left",
+    fromColumns: roomyColumns,
+    cell: ({ activity, operation }) => activity ?? operation,
+  },
   { header: "Model", align: "left", cell: ({ model }) => model },
-  { header: "Tokens", align: "right", cell: (event) => formatTokens(tokensOf(event)) },
-  { header: "Latency", align: "right", cell: ({ durationMs }) => formatDuration(durationMs) },
+  { header: "Tokens", align: "right", fromColumns: middlingColumns, cell: (event) => formatTokens(tokensOf(event)) },
+  {
+    header: "Latency",
+    align: "right",
+    fromColumns: middlingColumns,
+    cell: ({ durationMs }) => formatDuration(durationMs),
+  },
   { header: "Cost", align: "point", cell: ({ costUsd }) => formatUsd(costUsd) },
   { header: "Result", align: "left", cell: resultOf },
 ];

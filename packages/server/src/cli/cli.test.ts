@@ -126,6 +126,8 @@ describe(
         expect(shown).toContain(word);
       }
       for (const line of shown.split("\n")) expect(textWidth(line)).toBeLessThanOrEqual(80);
+      const narrow = await run(["costs", "--data", dataDir], { env: { COLUMNS: "60" } });
+      for (const line of narrow.stdout.split("\n")) expect(textWidth(line)).toBeLessThanOrEqual(60);
       expect(await text("--period 90d")).toBe(shown);
     });
 
@@ -254,12 +256,9 @@ describe(
     });
 
     it.concurrent("writes sums of calls", async () => {
-      const csv = await text("export --by model --metrics calls");
-      const calls = csv
-        .trimEnd()
-        .split("\n")
-        .slice(1)
-        .map((line) => Number(line.split(",").at(-1)));
+      const [header, ...lines] = (await text("export --by model --metrics calls")).trimEnd().split("\n");
+      const column = header!.split(",").indexOf("calls");
+      const calls = lines.map((line) => Number(line.split(",")[column]));
       expect(calls.reduce((a, b) => a + b, 0)).toBe(recorded);
     });
 
@@ -332,6 +331,10 @@ describe(
       expect((JSON.parse(asked.stdout) as Answer).totals).toEqual({ calls: 3, tokens: 45 });
       expect((await run(["costs", "--data", own])).stdout).toContain("gpt-4o");
       expect((await run(["export", "--data", own])).stdout.trimEnd().split("\n")).toHaveLength(4);
+
+      // side by side: one waits until the other has let go of the folder
+      const both = await Promise.all([run(["report", "model", "--data", own]), run(["costs", "--data", own])]);
+      expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
 
       const nothingValid = await run(["events", "add", "--data", own], { input: '{"provider":"x"}\n' });
       expect(nothingValid).toMatchObject({ exitCode: 1, stdout: "0 recorded, 0 known already, 1 rejected\n" });

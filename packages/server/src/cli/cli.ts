@@ -56,7 +56,7 @@ function describe(error: unknown): { exitCode: number; code: string; message: st
     return { exitCode: EXIT_CODES.failed, code: error.code, message: error.message, field: error.field };
   }
   if (error instanceof ApiProblem) {
-    const exitCode = error.status >= 500 ? EXIT_CODES.bug : EXIT_CODES.failed;
+    const exitCode = error.status === 500 ? EXIT_CODES.bug : EXIT_CODES.failed;
     return { exitCode, code: error.code, message: error.message, field: error.field };
   }
   if (error instanceof ProviderFailed) return { exitCode: EXIT_CODES.failed, code: error.code, message: error.message };

@@ -1,9 +1,13 @@
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { InvalidInput } from "@outlay/core";
 import type { Command } from "commander";
 import { chooseColors } from "./draw/colors.ts";
 import { drawProgress } from "./draw/progress.ts";
 import { BrokenPipe } from "./problem.ts";
 import type { Api, CliContext, CliDependencies, SettingFlags } from "./context.ts";
+
+const folderWaitMs = 10_000;
 
 /** Flags of the program itself, understood before and after a subcommand. */
 interface GlobalOptions {
@@ -52,7 +56,7 @@ export function createContext(
     flags,
     resolveSettings: () => dependencies.resolveSettings(flags()),
     async connect(overrides = {}): Promise<Api> {
-      const api = await dependencies.connect({ ...flags(), ...overrides });
+      const api = await whenFree(() => dependencies.connect({ ...flags(), ...overrides }), now);
       cleanup.push(() => api.close());
       return api;
     },
@@ -69,6 +73,23 @@ export function createContext(
     progress: (label, total) => drawProgress({ stderr, isTerminal: isTty(stderr), label, total, now }),
   };
   return { context, cleanup };
+}
+
+/**
+ * A data folder belongs to one process at a time. Commands hold it for a second or so: the next one waits its turn
+ * instead of failing. A server is not waited for, because commands ask it instead.
+ */
+async function whenFree<T>(open: () => Promise<T>, now: () => number): Promise<T> {
+  const deadlineMs = now() + folderWaitMs;
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      const isTaken = error instanceof InvalidInput && error.code === "data_folder_in_use";
+      if (!isTaken || now() > deadlineMs) throw error;
+      await sleep(100);
+    }
+  }
 }
 
 function settingFlags(options: GlobalOptions): SettingFlags {

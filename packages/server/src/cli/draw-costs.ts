@@ -60,9 +60,8 @@ export function drawCosts(dashboard: Dashboard, context: CliContext): string[] {
   ];
 }
 
-/** Four figures beside each other, two by two on a narrow terminal. */
+/** The figures on top: a name, a value, and what belongs to it. */
 function cards({ totals, comparison }: QueryAnswer, context: CliContext): string[] {
-  const { colors } = context;
   const change = comparison?.change.cost;
   const before = comparison === undefined ? "" : `before: ${formatUsd(comparison.totals.cost)}`;
   const all = [
@@ -72,20 +71,34 @@ function cards({ totals, comparison }: QueryAnswer, context: CliContext): string
     ["Latency", formatDuration(totals.avgDurationMs), `95 %: ${formatDuration(totals.p95DurationMs)}`],
     ["Saved by caches", formatUsd(totals.cacheSavings), `${formatUsd(totals.costPerCall)} a call`],
   ];
-  const perLine = context.columns() >= 100 ? 5 : context.columns() >= 60 ? 3 : 2;
+  return cardLines(all, context);
+}
+
+/** As many beside each other as fit. */
+function cardLines(figures: string[][], { colors, columns }: CliContext): string[] {
   const lines: string[] = [];
-  for (let start = 0; start < all.length; start += perLine) {
-    const group = all.slice(start, start + perLine);
-    const widths = group.map((card) => Math.max(...card.map(textWidth)) + 4);
+  let group: string[][] = [];
+  const flush = () => {
     const line = (index: number) =>
       group
-        .map((card, place) => padRight(card[index]!, widths[place]!))
+        .map((card) => padRight(card[index]!, widthOf(card)))
         .join("")
         .trimEnd();
-    if (start > 0) lines.push("");
+    if (lines.length > 0) lines.push("");
     lines.push(colors.dim(line(0)), colors.bold(line(1)), colors.dim(line(2)));
+    group = [];
+  };
+  for (const card of figures) {
+    const width = [...group, card].reduce((sum, one) => sum + widthOf(one), 0);
+    if (group.length > 0 && width > columns()) flush();
+    group.push(card);
   }
+  flush();
   return lines;
+}
+
+function widthOf(card: string[]): number {
+  return Math.max(...card.map(textWidth)) + 4;
 }
 
 function changeText(ratio: number | null | undefined): string {

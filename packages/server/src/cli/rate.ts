@@ -1,5 +1,7 @@
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
+import { InvalidInput } from "@outlay/core";
 import type { Command } from "commander";
 import { rateWireEvent, type RatedEvent, type RefusedEvent } from "../prices/rate-events.ts";
 import type { PriceBook } from "../prices/price-book.ts";
@@ -27,7 +29,7 @@ Examples:
 
 async function rate(context: CliContext, file: string | undefined): Promise<void> {
   const prices = await context.openPrices();
-  const input = file === undefined || file === "-" ? context.stdin : createReadStream(file);
+  const input = file === undefined || file === "-" ? context.stdin : await openFile(file);
   let lines = 0;
   let refused = 0;
   for await (const line of readLines(input)) {
@@ -39,6 +41,11 @@ async function rate(context: CliContext, file: string | undefined): Promise<void
   if (refused === 0) return;
   context.note(`${refused} of ${lines} lines could not be rated`);
   throw new CommandFailed();
+}
+
+async function openFile(path: string): Promise<Readable> {
+  if ((await stat(path)).isDirectory()) throw new InvalidInput("file_not_usable", `${path} is a directory`);
+  return createReadStream(path);
 }
 
 /** Lines that say something, as they come; a byte order mark and empty lines are left out. */
