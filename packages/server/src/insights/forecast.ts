@@ -1,7 +1,7 @@
 import type { QueryParams } from "../ledger/answers.ts";
 import { rangeAnswer } from "../ledger/asked-period.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { daysIn, pastDays, readScope, wholeMonth, type DayCost } from "./costs.ts";
+import { daysIn, pastDays, readScope, roundUsd, wholeMonth, type DayCost } from "./costs.ts";
 import { MIN_WEEKDAY_DAYS, sumOf, weekdayMeans } from "./weekday-means.ts";
 
 export interface ForecastAnswer {
@@ -35,7 +35,7 @@ export async function forecast(ledger: Ledger, params: QueryParams): Promise<For
     const method = `too little data: ${days.length} whole days are known, ${MIN_WEEKDAY_DAYS} are needed`;
     return { ...answer, expected: null, low: null, high: null, errorPercent: null, method };
   }
-  const expected = sumOf(model, daysIn(month));
+  const expected = roundUsd(sumOf(model, daysIn(month)));
   const error = pastError(days);
   const method = "the mean of each weekday over the last eight weeks for each day of the month";
   if (error === null) {
@@ -45,8 +45,8 @@ export async function forecast(ledger: Ledger, params: QueryParams): Promise<For
   return {
     ...answer,
     expected,
-    low: Math.max(0, expected * (1 - error)),
-    high: expected * (1 + error),
+    low: roundUsd(Math.max(0, expected * (1 - error))),
+    high: roundUsd(expected * (1 + error)),
     errorPercent: error * 100,
     method: `${method}; the error is what it was on past stretches of ${TRIED_DAYS} days`,
   };

@@ -1,7 +1,17 @@
 import type { QueryParams } from "../ledger/answers.ts";
 import { rangeAnswer } from "../ledger/asked-period.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { costIn, daysIn, direction, pastDays, periodIn, readScope, wholeMonth, type DayCost } from "./costs.ts";
+import {
+  costIn,
+  daysIn,
+  direction,
+  pastDays,
+  periodIn,
+  readScope,
+  roundUsd,
+  wholeMonth,
+  type DayCost,
+} from "./costs.ts";
 import { MEAN_DAYS, MIN_WEEKDAY_DAYS, sumOf, weekdayMeans } from "./weekday-means.ts";
 
 export interface ProjectionAnswer {
@@ -42,8 +52,8 @@ export async function projection(ledger: Ledger, params: QueryParams): Promise<P
   return {
     month: { ...rangeAnswer(month), timeZone: scope.timeZone },
     spent,
-    projectedMonthEnd: rest === null ? null : spent + rest.costUsd,
-    dailyAverage,
+    projectedMonthEnd: rest === null ? null : roundUsd(spent + rest.costUsd),
+    dailyAverage: roundUsd(dailyAverage),
     elapsedDays,
     remainingDays: dates.length - elapsedDays,
     lastMonth,

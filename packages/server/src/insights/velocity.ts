@@ -1,6 +1,6 @@
 import type { QueryParams } from "../ledger/answers.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { costIn, percentChange, readScope } from "./costs.ts";
+import { costIn, percentChange, readScope, roundUsd } from "./costs.ts";
 
 export interface VelocityAnswer {
   /** Dollars, at the pace of the last 24 hours. A month is 30 days. */
@@ -25,9 +25,9 @@ export async function velocity(ledger: Ledger, params: QueryParams): Promise<Vel
     costIn(ledger, scope, { startMs: endMs - 2 * DAY_MS, endMs: endMs - DAY_MS }),
   ]);
   return {
-    perHour: last24Hours / 24,
+    perHour: roundUsd(last24Hours / 24),
     perDay: last24Hours,
-    perMonth: last24Hours * 30,
+    perMonth: roundUsd(last24Hours * 30),
     last24Hours,
     previous24Hours,
     percentageChange: percentChange(last24Hours, previous24Hours),

@@ -407,10 +407,15 @@ describe("comparison", () => {
   });
 });
 
-describe("views", () => {
-  const one = (params: Record<string, string>): QueryParams =>
-    Object.fromEntries(Object.entries(params).map(([name, value]) => [name, [value]]));
+async function unitOf(period: string): Promise<string[]> {
+  return (await timeSeries(ledger, one({ period }))).query.by;
+}
 
+function one(params: Record<string, string>): QueryParams {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, [value]]));
+}
+
+describe("views", () => {
   test("a breakdown has shares that add up to one", async () => {
     const { rows, shareOf } = await breakdown(ledger, one({ by: "user", limit: "5", period: "all" }));
     expect(shareOf).toBe("cost");
@@ -446,7 +451,6 @@ describe("views", () => {
   });
 
   test("a time series picks a unit that fits", async () => {
-    const unitOf = async (period: string) => (await timeSeries(ledger, one({ period }))).query.by;
     expect(await unitOf("today")).toEqual(["hour"]);
     expect(await unitOf("90d")).toEqual(["day"]);
     expect(await unitOf("year")).toEqual(["week"]);

@@ -40,6 +40,10 @@ beforeAll(async () => {
 });
 afterAll(() => ledger.close());
 
+async function sessionNames(params: Record<string, string[]>): Promise<string[]> {
+  return (await listSessions(ledger, params)).sessions.map((session) => session.session);
+}
+
 describe("sessions", () => {
   test.each([
     ["recent", ["c", "b", "a"]],
@@ -73,12 +77,10 @@ describe("sessions", () => {
   });
 
   test("filtered by model, user and cost", async () => {
-    const names = async (params: Record<string, string[]>) =>
-      (await listSessions(ledger, params)).sessions.map((session) => session.session);
-    expect(await names({ model: ["large"] })).toEqual(["a"]);
-    expect(await names({ user: ["u-2"] })).toEqual(["b"]);
-    expect(await names({ minCost: ["0.003"] })).toEqual(["b"]);
-    expect(await names({ maxCost: ["0.003"], minCost: ["0.001"] })).toEqual(["a"]);
+    expect(await sessionNames({ model: ["large"] })).toEqual(["a"]);
+    expect(await sessionNames({ user: ["u-2"] })).toEqual(["b"]);
+    expect(await sessionNames({ minCost: ["0.003"] })).toEqual(["b"]);
+    expect(await sessionNames({ maxCost: ["0.003"], minCost: ["0.001"] })).toEqual(["a"]);
   });
 
   test("one of them, with its calls", async () => {
