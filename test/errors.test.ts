@@ -9,7 +9,7 @@ import { root, sourceFiles, visitNodes, type Node } from "./source-files.ts";
 function codesInSources(): Set<string> {
   const codes = new Set<string>();
   const add = (node: unknown) => {
-    for (const text of texts(node as Node)) if (/^[a-z]+(_[a-z]+)+$/.test(text)) codes.add(text);
+    for (const text of texts(node as Node)) if (/^[a-z]+(_[a-z0-9]+)+$/.test(text)) codes.add(text);
   };
   const files = sourceFiles(["packages/core/src", "packages/server/src"]).filter(
     ({ path }) => !path.endsWith(".test.ts"),
@@ -41,6 +41,6 @@ function texts(node: Node | null | undefined): string[] {
 
 it("every code of an error is explained in docs/errors.md, and none that does not exist", () => {
   const document = readFileSync(join(root, "docs/errors.md"), "utf8");
-  const explained = [...document.matchAll(/^\| `([a-z_]+)`/gm)].map((match) => match[1]!);
+  const explained = [...document.matchAll(/^\| `([a-z0-9_]+)`/gm)].map((match) => match[1]!);
   expect(explained.toSorted()).toEqual([...codesInSources()].toSorted());
 });
