@@ -19,6 +19,7 @@ import { openPriceBook } from "./prices/price-book.ts";
 import type { PriceBook, PriceConfig } from "./prices/price-book.ts";
 import { findRunningServer, removeServerRecord, writeServerRecord } from "./running-server.ts";
 import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
+import type { Storage } from "./storage/storage.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -101,9 +102,24 @@ async function connect(flags: SettingFlags): Promise<Api> {
   };
 }
 
+/** With the data folder's own prices when it has any. It is only read, so a server may be at work there. */
 async function openPrices(flags: SettingFlags): Promise<PriceBook> {
   const { config } = settingsOf(flags);
-  return openPriceBook({ storage: null, config: priceConfig(config), now });
+  const storage = await openForReading(config.dataDir);
+  try {
+    return await openPriceBook({ storage, config: priceConfig(config), now });
+  } finally {
+    await storage?.close();
+  }
+}
+
+async function openForReading(dataDir: string): Promise<Storage | null> {
+  try {
+    return await openSqliteStorage({ dataDir, readOnly: true });
+  } catch (error) {
+    if (error instanceof InvalidInput && error.code === "no_data_file") return null;
+    throw error;
+  }
 }
 
 function priceConfig({ refreshPrices, pricesUrl, priceOverrides, modelNames }: Config): PriceConfig {

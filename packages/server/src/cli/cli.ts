@@ -76,7 +76,7 @@ function connectionFailure(error: unknown): string | null {
 
 /** A path that the user gave and that cannot be read or written. */
 function fileFailure(error: unknown): string | null {
-  if (!(error instanceof Error) || !("code" in error) || !("path" in error)) return null;
+  if (!(error instanceof Error) || !("code" in error) || !("syscall" in error)) return null;
   const reasons: Record<string, string> = {
     ENOENT: "does not exist",
     EACCES: "may not be read or written",
@@ -87,7 +87,8 @@ function fileFailure(error: unknown): string | null {
     EROFS: "is on a read-only disk",
   };
   const reason = reasons[String(error.code)];
-  return reason === undefined ? null : `${String(error.path)} ${reason}`;
+  // reading a directory fails without naming it
+  return reason === undefined ? null : `${"path" in error ? String(error.path) : "The file"} ${reason}`;
 }
 
 function stackOf(error: unknown): string {

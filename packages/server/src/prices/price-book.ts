@@ -205,8 +205,7 @@ export async function openPriceBook(options: {
       for (const price of prices) versions.set(price.id, price);
       return { total: prices.length, prices: prices.slice(offset, offset + limit) };
     },
-    history: (provider, model) =>
-      timelineOf(provider, model).slices.flatMap(({ match }) => (match.found ? [match.version] : [])),
+    history: (provider, model) => toHistory(timelineOf(provider, model).slices),
     version: (id) => versions.get(id) ?? null,
     overrides: allOverrides,
     async setOverride(override, actor = "settings") {
@@ -272,6 +271,14 @@ function sliceAt<S extends { startMs: number }>(slices: S[], atMs: number): S {
   let i = slices.length - 1;
   while (i > 0 && slices[i]!.startMs > atMs) i -= 1;
   return slices[i]!;
+}
+
+/** Each price with the time in which it counts for this id, which may be shorter than its own. */
+function toHistory(slices: KeptTimeline["slices"]): PriceVersion[] {
+  return slices.flatMap(({ startMs, match }, i) => {
+    const endMs = slices[i + 1]?.startMs ?? null;
+    return match.found ? [{ ...match.version, startMs: startMs === -Infinity ? null : startMs, endMs }] : [];
+  });
 }
 
 function byListOrder(a: PriceVersion, b: PriceVersion): number {

@@ -56,7 +56,10 @@ export function rateWireEvent(prices: PriceBook, raw: unknown, nowMs: number): R
   const { event, problems } = parseEvent(raw, nowMs);
   if (problems !== null) return refuse(raw, problems[0]!);
   try {
-    const { rating, match, lines } = prices.explain(event);
+    const { rating, match, lines } = prices.explain({
+      ...event,
+      estimated: event.metadata?.["usageEstimated"] === true,
+    });
     const { costNanoUsd, computedNanoUsd, note } = rating;
     return {
       id: event.id ?? null,

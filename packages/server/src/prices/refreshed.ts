@@ -133,7 +133,7 @@ export async function fetchPriceList(url: string): Promise<ModelPrices[]> {
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
     body = await response.json();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new ProviderFailed("price_list_unreachable", `The public price list could not be fetched: ${reason}`, {
       retryable: true,
       cause,
@@ -149,6 +149,12 @@ export async function fetchPriceList(url: string): Promise<ModelPrices[]> {
     );
   }
   return convertProviders(result.data as Provider[], "refreshed");
+}
+
+/** `fetch` says only that it failed; why stands in the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message || error.cause.name}` : error.message;
 }
 
 /**
