@@ -108,6 +108,10 @@ function addUp(events: Sent[]): Record<"cost" | "calls" | "tokens" | "errors" | 
   };
 }
 
+function distinct(events: Sent[], name: "user" | "session"): number {
+  return new Set(events.map((event) => event[name]).filter((value) => value !== null)).size;
+}
+
 const ADDITIVE = ["cost", "calls", "tokens", "errors", "unpricedCalls"] as const;
 
 /** In whole nano-dollars, so that adding up in the test loses nothing. */
@@ -295,8 +299,6 @@ describe("order and limit", () => {
 
 describe("what is computed from sums", () => {
   test("distinct users and sessions are exact, also with filters and buckets", async () => {
-    const distinct = (events: Sent[], name: "user" | "session") =>
-      new Set(events.map((event) => event[name]).filter((value) => value !== null)).size;
     const red = SENT.filter((event) => event.team === "red");
     const { totals } = await query({ metrics: "users,sessions", period: "all", filter: "team:red" });
     expect(totals).toEqual({ users: distinct(red, "user"), sessions: distinct(red, "session") });
@@ -407,8 +409,8 @@ describe("comparison", () => {
   });
 });
 
-async function unitOf(period: string): Promise<string[]> {
-  return (await timeSeries(ledger, one({ period }))).query.by;
+async function unitOf(name: string): Promise<string[]> {
+  return (await timeSeries(ledger, one({ period: name }))).query.by;
 }
 
 function one(params: Record<string, string>): QueryParams {

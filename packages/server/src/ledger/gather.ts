@@ -150,7 +150,7 @@ async function splitByTime(task: Task, keys: GroupKey[], isCut: boolean): Promis
   // Parts before the whole: an event that arrives in between is then in other, not missing from the total.
   const rows = keys.length === 0 ? [] : (await task.sum({ by, filters: restricted, bucketStartsMs })).rows;
   const places = new Map(keys.map((key, index) => [keyText(key), index]));
-  const cells = keys.map(() => Array.from({ length: bucketCount }, emptySums));
+  const cells = keys.map(() => Array.from({ length: bucketCount }, () => NOTHING));
   // A group whose first event has arrived since the ranking has no place yet.
   const late: SumRow[] = [];
   for (const row of rows) {
@@ -158,33 +158,48 @@ async function splitByTime(task: Task, keys: GroupKey[], isCut: boolean): Promis
     if (place === undefined) late.push(row);
     else cells[place]![row.bucket] = row.sums;
   }
-  const totals = Array.from({ length: bucketCount }, emptySums);
-  if (isCut) {
-    const everything = await task.sum({ by: [], filters, bucketStartsMs });
-    for (const row of everything.rows) totals[row.bucket] = row.sums;
-  } else {
-    for (let bucket = 0; bucket < bucketCount; bucket++) {
-      const inBucket = late.filter((row) => row.bucket === bucket).map((row) => row.sums);
-      totals[bucket] = totalOf([...cells.map((group) => group[bucket]!), ...inBucket]);
-    }
-  }
-  const rest = totals.map((total, bucket) =>
+  const withWhole = (key: GroupKey, buckets: Sums[]): SummedGroup => ({
+    key,
+    whole: totalOf(buckets),
+    buckets: bucketStartsMs === null ? [] : buckets,
+  });
+  const groups = keys.map((key, index) => withWhole(key, cells[index]!));
+  const beyond = isCut
+    ? beyondCells(cells, (await task.sum({ by: [], filters, bucketStartsMs })).rows, bucketCount)
+    : totalPerBucket(late, bucketCount);
+  const other = beyond.some((sums) => sums.calls !== 0n) ? withWhole(otherKey(by), beyond) : null;
+  return {
+    groups,
+    other,
+    totals: {
+      key: [],
+      whole: totalOf([...groups, ...(other === null ? [] : [other])].map((group) => group.whole)),
+      // Without dimensions the only group is everything.
+      buckets: by.length === 0 ? groups[0]!.buckets : [],
+    },
+  };
+}
+
+/** Stands for every group without events; never changed. */
+const NOTHING = emptySums();
+
+/** What everything has in each bucket that none of the groups has. */
+function beyondCells(cells: Sums[][], everything: SumRow[], bucketCount: number): Sums[] {
+  return totalPerBucket(everything, bucketCount).map((total, bucket) =>
     restOf(
       total,
       cells.map((group) => group[bucket]!),
     ),
   );
-  const hasOther = (isCut || late.length > 0) && rest.some((sums) => sums.calls !== 0n);
-  const withWhole = (key: GroupKey, buckets: Sums[]) => ({
-    key,
-    whole: totalOf(buckets),
-    buckets: bucketStartsMs === null ? [] : buckets,
-  });
-  return {
-    groups: keys.map((key, index) => withWhole(key, cells[index]!)),
-    other: hasOther ? withWhole(otherKey(by), rest) : null,
-    totals: withWhole([], totals),
-  };
+}
+
+function totalPerBucket(rows: SumRow[], bucketCount: number): Sums[] {
+  const totals = Array.from({ length: bucketCount }, () => NOTHING);
+  for (const row of rows) {
+    const before = totals[row.bucket]!;
+    totals[row.bucket] = before === NOTHING ? row.sums : totalOf([before, row.sums]);
+  }
+  return totals;
 }
 
 function otherGroup(by: Dimension[], whole: Sums, buckets: Sums[]): SummedGroup {

@@ -20,7 +20,24 @@ const NAMES = [
 ] as const satisfies (keyof Sums)[];
 
 export function emptySums(): Sums {
-  return Object.fromEntries(NAMES.map((name) => [name, 0n])) as unknown as Sums;
+  return {
+    calls: 0n,
+    errors: 0n,
+    costNanoUsd: 0n,
+    inputTokens: 0n,
+    cacheReadTokens: 0n,
+    cacheWriteTokens: 0n,
+    outputTokens: 0n,
+    reasoningTokens: 0n,
+    cacheSavingsNanoUsd: 0n,
+    avoidedNanoUsd: 0n,
+    unpricedCalls: 0n,
+    unpricedTokens: 0n,
+    estimatedCalls: 0n,
+    retries: 0n,
+    durationUs: 0n,
+    durationCalls: 0n,
+  };
 }
 
 /** All sums, latency sketches included. */
