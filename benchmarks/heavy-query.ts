@@ -10,7 +10,8 @@ import { parseArgs } from "node:util";
 import { startServer } from "../test/start-server.ts";
 import { dataset } from "./dataset.ts";
 import { HttpClient } from "./http-client.ts";
-import { printResult, quantile, thousands, timeMs } from "./timing.ts";
+import { durationMs } from "./measure.ts";
+import { printResult, quantile, thousands } from "./timing.ts";
 
 const { values } = parseArgs({ options: { events: { type: "string", default: "10000000" } } });
 const totalEvents = Number(values.events);
@@ -47,11 +48,11 @@ try {
   await server.stop();
 }
 
-async function sample(durationMs: number): Promise<number[]> {
+async function sample(lengthMs: number): Promise<number[]> {
   const took: number[] = [];
-  const endMs = performance.now() + durationMs;
+  const endMs = performance.now() + lengthMs;
   for (let index = 0; performance.now() < endMs; index++) {
-    took.push(await timeMs(() => client.get(SMALL[index % SMALL.length]!)));
+    took.push(await durationMs(() => client.get(SMALL[index % SMALL.length]!)));
     await sleep(PAUSE_MS);
   }
   return took;

@@ -12,7 +12,8 @@ import { DIMENSION_CODES } from "../packages/server/src/storage/sqlite/cubes.ts"
 import { startServer } from "../test/start-server.ts";
 import { dataset, untilMs } from "./dataset.ts";
 import { HttpClient } from "./http-client.ts";
-import { median, printResult, thousands, timeMs } from "./timing.ts";
+import { durationMs } from "./measure.ts";
+import { median, printResult, thousands } from "./timing.ts";
 
 const { values } = parseArgs({
   options: {
@@ -95,8 +96,8 @@ try {
 async function ask(path: string, small: HttpClient | null): Promise<{ small: number; large: number }> {
   const took = { small: [] as number[], large: [] as number[] };
   for (let round = -3; round < ROUNDS; round++) {
-    const smallMs = small ? await timeMs(() => small.get(path)) : Number.NaN;
-    const largeMs = await timeMs(() => clients.large.get(path));
+    const smallMs = small ? await durationMs(() => small.get(path)) : Number.NaN;
+    const largeMs = await durationMs(() => clients.large.get(path));
     // The first rounds warm caches and the compiler.
     if (round < 0) continue;
     took.small.push(smallMs);

@@ -12,7 +12,7 @@ export async function recordedEvents(events: WireEvent[]): Promise<RecordedEvent
   const catching: Pick<Storage, "appendEvents" | "putPriceVersions"> = {
     async appendEvents(recorded) {
       caught = recorded;
-      return { accepted: recorded.length, duplicates: [], seqs: recorded.map((_, index) => index + 1) };
+      return { accepted: recorded.length, duplicates: [], expired: [], seqs: recorded.map((_, index) => index + 1) };
     },
     async putPriceVersions() {},
   };

@@ -6,13 +6,6 @@ export function quantile(samples: readonly number[], q: number): number {
 
 export const median = (samples: readonly number[]) => quantile(samples, 0.5);
 
-/** Milliseconds that the work took. */
-export async function timeMs(work: () => unknown): Promise<number> {
-  const startedMs = performance.now();
-  await work();
-  return performance.now() - startedMs;
-}
-
 /** One line of a benchmark's output: what, how much, and whether that is what it should be. */
 export function printResult(name: string, value: string, expected?: { ok: boolean; what: string }): void {
   const verdict = expected ? `  ${expected.ok ? "ok" : "MISSED"}: ${expected.what}` : "";

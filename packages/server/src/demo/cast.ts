@@ -63,11 +63,16 @@ function modelPicker(task: Task, relativeDay: number): (random: Random) => Model
   return weightedPicker(inUse.map(({ name, weight }) => [MODELS[name] as ModelProfile, weight] as const));
 }
 
-/** Fine-tunes of the model, as many as it takes; without `models` the model itself. */
+/** Half of the calls go to fine-tunes, so many that there are `models` in all; without it to the model itself. */
 function widenModel(profile: ModelProfile, models: number | undefined, random: Random): ModelProfile {
-  const extra = (models ?? 0) - Object.keys(MODELS).length;
+  const profiles = Object.values(MODELS);
+  const extra = (models ?? 0) - profiles.length;
   if (extra <= 0 || random.chance(0.5)) return profile;
-  return { ...profile, model: `ft:${profile.model}:${skewed(extra, random)}` };
+  // fine-tune number n is one of profile n modulo the number of profiles
+  const first = profiles.findIndex(({ model }) => model === profile.model);
+  const ofThisModel = Math.ceil((extra - first) / profiles.length);
+  if (ofThisModel <= 0) return profile;
+  return { ...profile, model: `ft:${profile.model}:${first + profiles.length * skewed(ofThisModel, random)}` };
 }
 
 function numbered(prefix: string, count: number, random: Random): string {
