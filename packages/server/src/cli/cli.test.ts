@@ -112,6 +112,10 @@ describe(
       const noFile = await run(["events", "add", join(folder, "none.jsonl"), "--data", dataDir]);
       expect(noFile).toMatchObject({ exitCode: 1 });
       expect(noFile.stderr).toContain("does not exist");
+      expect((await run(["events", "add", folder, "--data", dataDir])).stderr).toContain("is a directory");
+      const noFolder = await run(["export", join(folder, "none", "x.csv"), "--data", dataDir]);
+      expect(noFolder).toMatchObject({ exitCode: 1, stdout: "" });
+      expect(noFolder.stderr).toContain("x.csv cannot be written");
     });
   },
   limitMs,

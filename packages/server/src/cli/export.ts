@@ -1,8 +1,7 @@
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { extname } from "node:path";
-import { finished } from "node:stream/promises";
+import { InvalidInput } from "@outlay/core";
 import { Option } from "commander";
 import type { Command } from "commander";
 import type { QueryAnswer } from "../ledger/answers.ts";
@@ -83,28 +82,35 @@ async function writeFile(
   totalLines: number | undefined,
 ): Promise<number> {
   const partial = `${file}.partial`;
-  const output = createWriteStream(partial);
+  const output = await openForWriting(partial, file);
   const progress = context.progress("Exporting calls", totalLines);
   let bytes = 0;
   let lines = 0;
   try {
     await eachChunk(response, async (chunk) => {
-      bytes += Buffer.byteLength(chunk);
+      bytes += (await output.write(chunk)).bytesWritten;
       lines += chunk.split("\n").length - 1;
       progress.update(lines);
-      if (!output.write(chunk)) await once(output, "drain");
     });
-    output.end();
-    await finished(output);
+    await output.close();
     await rename(partial, file);
   } catch (error) {
-    output.destroy();
+    await output.close();
     await rm(partial, { force: true });
     throw error;
   } finally {
     progress.end();
   }
   return bytes;
+}
+
+async function openForWriting(path: string, file: string): Promise<FileHandle> {
+  try {
+    return await open(path, "w");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InvalidInput("file_not_writable", `${file} cannot be written: ${reason}`);
+  }
 }
 
 async function eachChunk(response: Response, handle: (chunk: string) => Promise<void>): Promise<void> {

@@ -34,7 +34,7 @@ const newPriceDay = -33;
  * Throws InvalidInput `not_a_demo_folder` when the folder holds calls that no demo has made up.
  */
 export async function fillDemo(
-  context: CliContext,
+  context: Pick<CliContext, "now" | "progress">,
   api: Api,
   options: { dataDir: string; days: number; events: number; seed: number },
 ): Promise<{ recorded: number; known: number }> {
@@ -54,7 +54,7 @@ export async function fillDemo(
   return outcome;
 }
 
-async function record(context: CliContext, api: Api, story: DemoFile, untilMs: number) {
+async function record(context: Pick<CliContext, "progress">, api: Api, story: DemoFile, untilMs: number) {
   const { seed, eventsPerDay, anchorMs, filledUntilMs } = story;
   const firstMs = filledUntilMs ?? anchorMs - (story.firstDays - 1) * dayMs;
   const days = utcDay(untilMs - 1) - utcDay(firstMs) + 1;

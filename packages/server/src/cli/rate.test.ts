@@ -1,0 +1,113 @@
+import { PassThrough, Readable } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { openPriceBook } from "../prices/price-book.ts";
+import { runCli } from "./cli.ts";
+
+/** Runs `outlay rate` over lines, with real prices and streams of its own. */
+async function rate(
+  input: string | Readable,
+  args: string[] = [],
+): Promise<{ code: number; out: string; err: string }> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const read = async (stream: Readable) => Buffer.concat(await Array.fromAsync<Buffer>(stream)).toString();
+  const [out, err] = [read(stdout), read(stderr)];
+  const now = () => Date.UTC(2026, 10, 22);
+  const unused = () => Promise.reject(new Error("rate needs no server"));
+  const code = await runCli(["rate", ...args], {
+    version: "0.0.0",
+    env: {},
+    stdin: typeof input === "string" ? Readable.from([Buffer.from(input)]) : input,
+    stdout,
+    stderr,
+    now,
+    resolveSettings: unused,
+    connect: unused,
+    startServer: unused,
+    openPrices: () => openPriceBook({ storage: null, config: {}, now }),
+  });
+  stdout.end();
+  stderr.end();
+  return { code, out: await out, err: await err };
+}
+
+const good = (id: string) =>
+  JSON.stringify({ id, provider: "openai", model: "gpt-4o-mini", usage: { inputTokens: 500, outputTokens: 100 } });
+
+describe("outlay rate", () => {
+  it("answers each line with one, in order", async () => {
+    const { code, out } = await rate(`${good("a")}\n${good("b")}\n`);
+    const answers = out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { id: string; costUsd: string });
+    expect(code).toBe(0);
+    expect(answers.map(({ id, costUsd }) => [id, costUsd])).toEqual([
+      ["a", "0.000135"],
+      ["b", "0.000135"],
+    ]);
+  });
+
+  it("puts an error in the place of a bad line and exits with 1 at the end", async () => {
+    const { code, out, err } = await rate(`${good("a")}\nnonsense\n\n{"id":"c"}\n${good("d")}`);
+    const answers = out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(code).toBe(1);
+    expect(answers).toMatchObject([
+      { id: "a", costUsd: "0.000135" },
+      { error: { code: "invalid_json", field: "event" } },
+      { id: "c", error: { code: "required", field: "provider" } },
+      { id: "d", costUsd: "0.000135" },
+    ]);
+    expect(err).toContain("2 of 4 lines");
+  });
+
+  it("reads text whose bytes come in pieces, with a byte order mark and Windows line ends", async () => {
+    const bytes = Buffer.from(`\u{FEFF}${good("Grüße 🙂")}\r\n${good("b")}\r\n`);
+    const { code, out } = await rate(Readable.from([...bytes].map((byte) => Buffer.from([byte]))));
+    expect(code).toBe(0);
+    expect(
+      out
+        .trimEnd()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { id: string }).id),
+    ).toEqual(["Grüße 🙂", "b"]);
+  });
+
+  it("reads no faster than it is read from", async () => {
+    let produced = 0;
+    const endless = Readable.from(
+      (function* lines() {
+        for (;;) yield Buffer.from(`${good(String(produced++))}\n`);
+      })(),
+    );
+    const stdout = new PassThrough();
+    const now = () => 0;
+    const running = runCli(["rate"], {
+      version: "0.0.0",
+      env: {},
+      stdin: endless,
+      stdout,
+      stderr: new PassThrough(),
+      now,
+      resolveSettings: () => Promise.reject(new Error("unused")),
+      connect: () => Promise.reject(new Error("unused")),
+      startServer: () => Promise.reject(new Error("unused")),
+      openPrices: () => openPriceBook({ storage: null, config: {}, now: () => Date.UTC(2026, 10, 22) }),
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(produced).toBeLessThan(1_000);
+    stdout.emit("error", Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+    expect(await running).toBe(0);
+  });
+
+  it("says what is wrong with the file", async () => {
+    expect(await rate("", ["/nowhere/events.jsonl"])).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringContaining("does not exist"),
+    });
+    expect(await rate("", ["/"])).toMatchObject({ code: 1, err: expect.stringContaining("is a directory") });
+  });
+});
