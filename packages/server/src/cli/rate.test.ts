@@ -1,30 +1,34 @@
-import { PassThrough, Readable } from "node:stream";
+import { PassThrough, Readable, type Writable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { openPriceBook } from "../prices/price-book.ts";
 import { runCli } from "./cli.ts";
 
-/** Runs `outlay rate` over lines, with real prices and streams of its own. */
-async function rate(
-  input: string | Readable,
-  args: string[] = [],
-): Promise<{ code: number; out: string; err: string }> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const read = async (stream: Readable) => Buffer.concat(await Array.fromAsync<Buffer>(stream)).toString();
-  const [out, err] = [read(stdout), read(stderr)];
-  const now = () => Date.UTC(2026, 10, 22);
-  const unused = () => Promise.reject(new Error("rate needs no server"));
-  const code = await runCli(["rate", ...args], {
+const now = () => Date.UTC(2026, 10, 22);
+const unused = () => Promise.reject(new Error("rate needs no server"));
+
+function start(args: string[], streams: { stdin: Readable; stdout: Writable; stderr: Writable }): Promise<number> {
+  return runCli(["rate", ...args], {
     version: "0.0.0",
     env: {},
-    stdin: typeof input === "string" ? Readable.from([Buffer.from(input)]) : input,
-    stdout,
-    stderr,
+    ...streams,
     now,
     resolveSettings: unused,
     connect: unused,
     startServer: unused,
     openPrices: () => openPriceBook({ storage: null, config: {}, now }),
   });
+}
+
+/** Runs `outlay rate` over lines to its end, with real prices and streams of its own. */
+async function rate(
+  input: string | Readable,
+  args: string[] = [],
+): Promise<{ code: number; out: string; err: string }> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const [out, err] = [text(stdout), text(stderr)];
+  const stdin = typeof input === "string" ? Readable.from([Buffer.from(input)]) : input;
+  const code = await start(args, { stdin, stdout, stderr });
   stdout.end();
   stderr.end();
   return { code, out: await out, err: await err };
@@ -83,19 +87,7 @@ describe("outlay rate", () => {
       })(),
     );
     const stdout = new PassThrough();
-    const now = () => 0;
-    const running = runCli(["rate"], {
-      version: "0.0.0",
-      env: {},
-      stdin: endless,
-      stdout,
-      stderr: new PassThrough(),
-      now,
-      resolveSettings: () => Promise.reject(new Error("unused")),
-      connect: () => Promise.reject(new Error("unused")),
-      startServer: () => Promise.reject(new Error("unused")),
-      openPrices: () => openPriceBook({ storage: null, config: {}, now: () => Date.UTC(2026, 10, 22) }),
-    });
+    const running = start([], { stdin: endless, stdout, stderr: new PassThrough() });
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(produced).toBeLessThan(1_000);
     stdout.emit("error", Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));

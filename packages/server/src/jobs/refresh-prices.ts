@@ -20,6 +20,7 @@ export function refreshPricesJob({
   prices: PriceBook;
   now: () => number;
 }): Job {
+  let isFirst = true;
   return {
     name: "refresh-prices",
     intervalMs: HOUR_MS,
@@ -27,7 +28,8 @@ export function refreshPricesJob({
     delayMs: 30_000,
     async run() {
       // a new version of Outlay brings prices of its own
-      await repairUnpriced({ storage, prices, now });
+      if (isFirst) await repairUnpriced({ storage, prices, now });
+      isFirst = false;
       const { enabled, checkedAtMs } = prices.refreshState();
       if (!enabled || (checkedAtMs !== null && now() - checkedAtMs < DAY_MS)) return;
       try {

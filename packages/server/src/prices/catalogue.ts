@@ -101,7 +101,7 @@ const ruleSchema = z.strictObject({
 });
 
 /** One file of `catalogue/prices`: what we know of one provider's prices, with sources. */
-export const catalogueFileSchema = z.strictObject({
+const catalogueFileSchema = z.strictObject({
   provider: z.string().min(1),
   rules: z.array(ruleSchema).default([]),
   models: z.array(modelSchema).default([]),

@@ -17,7 +17,7 @@ export interface PriceSources {
 }
 
 /** The prices of one id over time: ascending, the first from -Infinity, without holes. */
-export interface PriceTimeline {
+interface PriceTimeline {
   slices: { startMs: number; match: PriceMatch }[];
   /** The region or data zone that the id itself names. */
   geo: string | undefined;

@@ -1,6 +1,7 @@
 import {
   compilePrice,
   explainCall,
+  ProviderFailed,
   rateCall,
   type CompiledPrice,
   type CostLine,
@@ -29,7 +30,7 @@ import {
 } from "./refreshed.ts";
 import { repairUnpriced } from "./reprice.ts";
 
-export type { PriceOverride, RateableCall, RefreshReport };
+export type { RateableCall };
 
 export interface PriceConfig {
   /** Overrides of the configuration file. Those set through the API go before them. */
@@ -45,7 +46,7 @@ export interface PriceConfig {
 }
 
 /** How fresh the public list is, for people to see. */
-export interface RefreshState {
+interface RefreshState {
   enabled: boolean;
   checkedAtMs: number | null;
   failedAtMs: number | null;
@@ -172,6 +173,18 @@ export async function openPriceBook(options: {
 
   const audit = async (action: string, actor: string, detail: unknown) =>
     storage?.appendAudit({ atMs: now(), actor, action, detail });
+  // Changes are made one after the other: each starts from what the one before has kept.
+  let lastChange: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
+    const done = lastChange.then(change);
+    lastChange = done.catch(() => undefined);
+    return done;
+  };
+  const replaceOverrides = async (next: PriceOverride[]) => {
+    await writeOverrides(writable(), next);
+    stored = next;
+    rebuild();
+  };
   const repair = async () => {
     if (storage !== null) await repairUnpriced({ storage, prices: book, now });
   };
@@ -208,39 +221,41 @@ export async function openPriceBook(options: {
     history: (provider, model) => toHistory(timelineOf(provider, model).slices),
     version: (id) => versions.get(id) ?? null,
     overrides: allOverrides,
-    async setOverride(override, actor = "settings") {
-      const others = stored.filter((it) => !(isSameModel(it, override) && it.startMs === override.startMs));
-      stored = [...others, override];
-      await writeOverrides(writable(), stored);
-      await audit("price_override_set", actor, override);
-      rebuild();
-      await repair();
-    },
-    async removeOverride(provider, model, startMs, actor = "settings") {
-      stored = stored.filter((it) => !(isSameModel(it, { provider, model }) && it.startMs === startMs));
-      await writeOverrides(writable(), stored);
-      await audit("price_override_removed", actor, { provider, model, startMs });
-      rebuild();
-    },
-    async refresh(confirm = []) {
-      const state = refreshed ?? (await readRefreshed(writable()));
-      try {
-        const fetched = await fetchPriceList(config.refresh?.url ?? REMOTE_DATA_JSON_URL);
-        const layers = publicLayers();
-        const known = (provider: string, model: string) =>
-          layers.filter((it) => it.provider === provider && it.model === model);
-        const taken = takeOver(state, fetched, { nowMs: now(), confirm, known });
-        refreshed = taken.state;
-        await writeRefreshed(writable(), refreshed);
-        rebuild();
-        if (taken.report.added.length > 0) await repair();
-        return taken.report;
-      } catch (error) {
-        refreshed = { ...state, failedAtMs: now(), failure: error instanceof Error ? error.message : String(error) };
-        await writeRefreshed(writable(), refreshed);
-        throw error;
-      }
-    },
+    setOverride: (override, actor = "settings") =>
+      inTurn(async () => {
+        const others = stored.filter((it) => !(isSameModel(it, override) && it.startMs === override.startMs));
+        await replaceOverrides([...others, override]);
+        await audit("price_override_set", actor, override);
+        await repair();
+      }),
+    removeOverride: (provider, model, startMs, actor = "settings") =>
+      inTurn(async () => {
+        await replaceOverrides(
+          stored.filter((it) => !(isSameModel(it, { provider, model }) && it.startMs === startMs)),
+        );
+        await audit("price_override_removed", actor, { provider, model, startMs });
+      }),
+    refresh: (confirm = []) =>
+      inTurn(async () => {
+        const state = refreshed ?? (await readRefreshed(writable()));
+        try {
+          const fetched = await fetchPriceList(config.refresh?.url ?? REMOTE_DATA_JSON_URL);
+          const layers = publicLayers();
+          const known = (provider: string, model: string) =>
+            layers.filter((it) => it.provider === provider && it.model === model);
+          const taken = takeOver(state, fetched, { nowMs: now(), confirm, known });
+          await writeRefreshed(writable(), taken.state);
+          refreshed = taken.state;
+          rebuild();
+          if (taken.report.added.length > 0) await repair();
+          return taken.report;
+        } catch (error) {
+          if (!(error instanceof ProviderFailed)) throw error;
+          refreshed = { ...state, failedAtMs: now(), failure: error.message };
+          await writeRefreshed(writable(), refreshed);
+          throw error;
+        }
+      }),
     refreshState() {
       const { checkedAtMs = null, failedAtMs = null, failure = null, held = [] } = refreshed ?? {};
       const enabled = config.refresh?.enabled !== false;

@@ -32,7 +32,7 @@ export interface RatedEvent {
 }
 
 /** The price that was found and how. */
-export interface RatedPrice {
+interface RatedPrice {
   id: string;
   layer: PriceVersion["layer"];
   provider: string;

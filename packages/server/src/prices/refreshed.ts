@@ -6,7 +6,7 @@ import { convertProviders } from "./bundled.ts";
 import type { ModelPrices, PriceFacts } from "./price-layer.ts";
 
 /** A public price that differs from what was known, kept with the start from which it counts. */
-export interface RefreshedPrice {
+interface RefreshedPrice {
   provider: string;
   model: string;
   aliases: string[];
@@ -16,7 +16,7 @@ export interface RefreshedPrice {
 }
 
 /** A change that waits for a person: too large to be believed unseen. */
-export interface HeldPrice extends RefreshedPrice {
+interface HeldPrice extends RefreshedPrice {
   id: string;
   /** In words: `input 2.5 → 0.25`. */
   change: string;

@@ -18,7 +18,7 @@ export interface RepriceReport {
   auditId: string | null;
 }
 
-export interface RepricedModel {
+interface RepricedModel {
   provider: string;
   model: string;
   calls: number;
@@ -30,7 +30,7 @@ export interface RepricedModel {
   unpricedAfter: number;
 }
 
-export interface RepricedCall {
+interface RepricedCall {
   id: string;
   provider: string;
   model: string;
@@ -94,9 +94,11 @@ export async function reprice({ storage, prices, now }: Repricing, question: Rep
 /** Gives a price to calls that had none, wherever one is known now. Costs that were known stay as they are. */
 export async function repairUnpriced(repricing: Repricing): Promise<{ repaired: number }> {
   const { storage, prices, now } = repricing;
+  const models = await modelsToRepair(storage, prices);
+  if (models.length === 0) return { repaired: 0 };
   let repaired = 0;
-  const whole = { startMs: 0, endMs: Number.MAX_SAFE_INTEGER };
-  for await (const page of storage.scanEvents({ ...whole, filters: [UNPRICED], pageSize: PAGE_SIZE })) {
+  const filters: Filter[] = [UNPRICED, { dimension: "model", values: models, patterns: [], exclude: false }];
+  for await (const page of storage.scanEvents({ ...ALL_TIME, filters, pageSize: PAGE_SIZE })) {
     const changes = page.flatMap((event) => {
       const rating = rateAgain(prices, event);
       return rating.basis === "unpriced" ? [] : [toChange(event, rating)];
@@ -110,6 +112,19 @@ export async function repairUnpriced(repricing: Repricing): Promise<{ repaired: 
   return { repaired };
 }
 
+/** Asked of the sums, so that nothing is read where nothing is to be done. */
+async function modelsToRepair(storage: Storage, prices: PriceBook): Promise<string[]> {
+  const { firstEventMs, lastEventMs } = await storage.stats();
+  if (firstEventMs === null || lastEventMs === null) return [];
+  const range = { startMs: firstEventMs, endMs: lastEventMs + 1 };
+  const { rows } = await storage.sum({ ...range, by: ["model", "provider"], filters: [UNPRICED] });
+  const models = rows.flatMap(({ key: [model, provider] }) =>
+    model != null && provider != null && prices.history(provider, model).length > 0 ? [model] : [],
+  );
+  return [...new Set(models)];
+}
+
+const ALL_TIME = { startMs: 0, endMs: Number.MAX_SAFE_INTEGER };
 const UNPRICED: Filter = { dimension: "basis", values: ["unpriced"], patterns: [], exclude: false };
 
 interface ModelSum {
