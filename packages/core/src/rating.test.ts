@@ -398,3 +398,18 @@ describe("properties", () => {
     }
   });
 });
+
+describe("a price with more conditions than fit a mask", () => {
+  const many = Array.from({ length: 40 }, (_, i) => ({
+    when: { imageSize: [`${i}x${i}`] },
+    rates: { images: String(i) },
+  }));
+
+  it("is rated the same way", () => {
+    const price = known({ images: "100" }, many);
+    for (const i of [0, 29, 30, 31, 39]) {
+      expect(cost(price, { usage: { images: 1, imageSize: `${i}x${i}` } })).toBe(String(i));
+    }
+    expect(cost(price, { usage: { images: 1 } })).toBe("100");
+  });
+});
