@@ -71,6 +71,15 @@ const PAIRS: [keyof typeof DIMENSION_CODES, keyof typeof DIMENSION_CODES][] = [
 ];
 /** So many values that their split with models into hours would be larger than the events. */
 const MANY_VALUES = new Set<DimensionCode>([DIMENSION_CODES.user, DIMENSION_CODES.customer]);
+/** Percentiles of these are asked by day at most: their sketches by quarter-hour would be as large as the sums. */
+const LATENCY_BY_DAY = new Set<DimensionCode>([
+  DIMENSION_CODES.activity,
+  DIMENSION_CODES.category,
+  DIMENSION_CODES.credential,
+  DIMENSION_CODES.source,
+  DIMENSION_CODES.geo,
+  DIMENSION_CODES.variant,
+]);
 const NEVER_ROLLED_UP = new Set<DimensionCode>([
   DIMENSION_CODES.requestedModel,
   DIMENSION_CODES.session,
@@ -109,7 +118,7 @@ export function cubeOf(dimension: DimensionCode): Cube | null {
       withModel: false,
       second: null,
       fine: many ? HOUR : QUARTER,
-      latency: many ? "day" : "fine",
+      latency: many || LATENCY_BY_DAY.has(dimension) ? "day" : "fine",
     };
     singles.set(dimension, cube);
   }

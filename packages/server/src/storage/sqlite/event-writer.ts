@@ -117,7 +117,9 @@ export class EventWriter {
   }
 
   #startPending(): void {
-    this.#sums = new PendingSums(this.dictionary.membersOf);
+    // A long run of batches needs the same room again; a quiet server does not keep it.
+    if (this.#pendingEvents >= FLUSH_EVENTS) this.#sums.clear();
+    else this.#sums = new PendingSums(this.dictionary.membersOf);
     this.#sessions = new PendingSessions();
     this.#pendingEvents = 0;
   }

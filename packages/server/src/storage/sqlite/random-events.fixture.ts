@@ -55,7 +55,7 @@ function randomEvent(random: () => number, fromMs: number, toMs: number): Record
   if (chance(0.3)) tags.epic = pick(["ep-1", "ep-2", ...HOSTILE_TEXTS]);
   const text = (name: string, n: number): string => (chance(0.1) ? pick(HOSTILE_TEXTS) : `${name}-${whole(n)}`);
   return {
-    id: chance(0.5) ? uuid(random) : `foreign ${random()}`,
+    id: chance(0.5) ? uuid(random) : `foreign ${random()} ${random()}`,
     occurredAtMs: fromMs + whole(toMs - fromMs),
     provider: pick(["openai", "anthropic", "azure"]),
     model: pick(["gpt-5", "claude-sonnet", "claude-haiku", "unknown"]),

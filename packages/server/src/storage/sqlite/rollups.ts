@@ -18,7 +18,7 @@ import {
 import type { TagMember } from "./dictionary.ts";
 import type { Database } from "./driver.ts";
 import { basisId, COL, DIMENSION_COLUMNS, type EventRow, measuresOf, newMeasures, statusId } from "./event-row.ts";
-import { packSketches, type Sketches, unpackSketches } from "./packed-latency.ts";
+import { packSketches, type SketchCounts, sketchKey, unpackSketches } from "./packed-latency.ts";
 import { PackedRowReader, PackedRowWriter } from "./packed-row.ts";
 import { MEASURE_COUNT, SumTable } from "./sum-table.ts";
 
@@ -29,6 +29,9 @@ export class PendingSums {
   /** Keys are (cube or its fine split, cell, value or model, latency bucket). */
   readonly latency = new SumTable(1);
   #measures = newMeasures();
+  /** The measures of the event at hand that are not zero: about half. */
+  #said = new Int32Array(MEASURE_COUNT);
+  #saidCount = 0;
   #membersOf: (tagSet: number) => TagMember[];
 
   constructor(membersOf: (tagSet: number) => TagMember[]) {
@@ -42,6 +45,8 @@ export class PendingSums {
     const durationUs = row[COL.duration_us] as number | null;
     const bucket = durationUs === null ? -1 : latencyBucket(durationUs / 1_000);
     measuresOf(row, COL, this.#measures);
+    this.#saidCount = 0;
+    for (let m = 0; m < MEASURE_COUNT; m++) if (this.#measures[m] !== 0) this.#said[this.#saidCount++] = m;
     const quarter = Math.floor(at / QUARTER.cellMs);
     this.#add(ALL_CUBE.code + 1, quarter, 0, 0, sign);
     this.#add(MODEL_CUBE.code + 1, quarter, model, 0, sign);
@@ -70,6 +75,12 @@ export class PendingSums {
     }
   }
 
+  /** Ready for the next events; the room stays, as the next ones will need as much. */
+  clear(): void {
+    this.sums.clear();
+    this.latency.clear();
+  }
+
   get isEmpty(): boolean {
     return this.sums.size === 0;
   }
@@ -85,7 +96,7 @@ export class PendingSums {
   }
 
   #add(code: number, cell: number, model: number, value: number, sign: 1 | -1): void {
-    this.sums.add(this.sums.slot(code, cell, model, value), this.#measures, sign);
+    this.sums.addSome(this.sums.slot(code, cell, model, value), this.#measures, this.#said, this.#saidCount, sign);
   }
 
   #count(code: number, cell: number, value: number, bucket: number, sign: 1 | -1): void {
@@ -199,10 +210,9 @@ export function mergeRows(
 
 const CHUNK_MASK = (1 << CHUNK_BITS) - 1;
 
-function addCount(sketches: Sketches, key: number, bucket: number, count: number): void {
-  let sketch = sketches.get(key);
-  if (!sketch) sketches.set(key, (sketch = new Map()));
-  sketch.set(bucket, (sketch.get(bucket) ?? 0) + count);
+function addCount(sketches: SketchCounts, key: number, bucket: number, count: number): void {
+  const at = sketchKey(key, bucket);
+  sketches.set(at, (sketches.get(at) ?? 0) + count);
 }
 
 /** Cells are numbered from 1970 in units of their length; which span they lie in, and where in it. */
@@ -242,7 +252,7 @@ interface RowGroup {
   model: number;
   /** Pairs: entry key, slot. */
   entries: number[];
-  sketches: Sketches | null;
+  sketches: SketchCounts | null;
 }
 
 /** Entries by the row that they belong to. */

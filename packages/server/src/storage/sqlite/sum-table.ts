@@ -99,6 +99,18 @@ export class SumTable {
     }
   }
 
+  /** Adds those of the values that `which` lists, its first `count`. */
+  addSome(slot: number, values: Float64Array, which: Int32Array, count: number, sign: number): void {
+    const sums = this.sums;
+    const base = slot * this.width;
+    for (let i = 0; i < count; i++) {
+      const m = which[i] as number;
+      const sum = (sums[base + m] as number) + sign * (values[m] as number);
+      sums[base + m] = sum;
+      if (sum >= CARRY_UNIT || sum <= -CARRY_UNIT) this.#carry(base + m);
+    }
+  }
+
   /** Adds what is above CARRY_UNIT in the values. */
   addCarries(slot: number, carries: Float64Array, sign: number): void {
     this.carries ??= new Float64Array(this.#capacity * this.width);
@@ -117,9 +129,19 @@ export class SumTable {
   }
 
   #combine(other: SumTable, otherSlot: number, slot: number, sign: number): void {
-    const from = otherSlot * other.width;
-    this.add(slot, other.sums.subarray(from, from + other.width), sign);
-    if (other.carries) this.addCarries(slot, other.carries.subarray(from, from + other.width), sign);
+    const { width } = this;
+    const from = otherSlot * width;
+    const to = slot * width;
+    const theirs = other.sums;
+    const ours = this.sums;
+    for (let m = 0; m < width; m++) {
+      const value = theirs[from + m] as number;
+      if (value === 0) continue;
+      const sum = (ours[to + m] as number) + sign * value;
+      ours[to + m] = sum;
+      if (sum >= CARRY_UNIT || sum <= -CARRY_UNIT) this.#carry(to + m);
+    }
+    if (other.carries) this.addCarries(slot, other.carries.subarray(from, from + width), sign);
   }
 
   value(slot: number, measure: number): bigint {

@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { expect, it } from "vitest";
+import type { RecordedEvent } from "../storage.ts";
+import { comparable, plainSum, randomEvents, seededRandom, temporaryFolder } from "./random-events.fixture.ts";
+import { openSqliteStorage } from "./sqlite-storage.ts";
+
+const START_MS = Date.UTC(2026, 9, 20);
+const END_MS = START_MS + 3 * 86_400_000;
+const BATCH = 200;
+
+it("has every acknowledged event once after being killed at any moment", async () => {
+  const folder = temporaryFolder();
+  const random = seededRandom(Number(process.env.OUTLAY_TEST_SEED ?? 1));
+  for (let round = 0; round < 5; round++) {
+    const acknowledged = await ingestUntilKilled(folder.path, round, 300 + random() * 1_200);
+    const storage = await openSqliteStorage({ dataDir: folder.path });
+    const stored: RecordedEvent[] = [];
+    for await (const page of storage.scanEvents({ startMs: 0, endMs: END_MS * 2, filters: [] })) stored.push(...page);
+    const ids = new Set(stored.map(({ id }) => id));
+    expect(ids.size).toBe(stored.length);
+    const sent = batchesOf(round, acknowledged).flat();
+    expect(sent.filter(({ id }) => !ids.has(id))).toEqual([]);
+    for (const by of [[], ["model"], ["user"], ["session", "trace"]] as const) {
+      const question = { startMs: 0, endMs: END_MS * 2, by: [...by], filters: [] };
+      expect(comparable((await storage.sum(question)).rows)).toEqual(comparable(plainSum(stored, question)));
+    }
+    expect((await storage.verifyRollups({ repair: true })).examples).toEqual([]);
+    // Sending everything again heals what was not acknowledged and doubles nothing.
+    const again = await storage.appendEvents(batchesOf(round, acknowledged + 1).flat());
+    expect(again.accepted + again.duplicates.length).toBe((acknowledged + 1) * BATCH);
+    await storage.close();
+  }
+  folder.remove();
+});
+
+function batchesOf(round: number, count: number): RecordedEvent[][] {
+  const random = seededRandom(1_000 + round);
+  return Array.from({ length: count }, () => randomEvents(random, BATCH, START_MS, END_MS));
+}
+
+/** Runs another process that appends batches; gives how many it had acknowledged when it was killed. */
+async function ingestUntilKilled(dataDir: string, round: number, afterMs: number): Promise<number> {
+  const script = `
+    import { openSqliteStorage } from ${JSON.stringify(new URL("./sqlite-storage.ts", import.meta.url).href)};
+    import { randomEvents, seededRandom } from ${JSON.stringify(new URL("./random-events.fixture.ts", import.meta.url).href)};
+    const random = seededRandom(${1_000 + round});
+    const storage = await openSqliteStorage({ dataDir: ${JSON.stringify(dataDir)} });
+    for (;;) {
+      await storage.appendEvents(randomEvents(random, ${BATCH}, ${START_MS}, ${END_MS}));
+      console.log("acknowledged");
+    }`;
+  const child = spawn(process.execPath, ["--conditions=source", "--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let acknowledged = 0;
+  const ended = new Promise((resolve) => child.on("exit", resolve));
+  for await (const _line of createInterface({ input: child.stdout })) {
+    if (++acknowledged === 1) setTimeout(() => child.kill("SIGKILL"), afterMs);
+  }
+  await ended;
+  expect(acknowledged).toBeGreaterThan(0);
+  return acknowledged;
+}
