@@ -79,11 +79,11 @@ export function previousPeriod(period: Period, nowMs: number): Period | null {
     return { timeZone, startMs: startMs - lengthMs, endMs: (unfinished ? nowMs : endMs) - lengthMs };
   }
   const localBefore = localStartBefore(period, localStart);
-  const beforeStartMs = instantOf(timeZone, localBefore, "edge");
+  const beforeStartMs = instantOf(timeZone, localBefore);
   if (!unfinished) return { timeZone, startMs: beforeStartMs, endMs: startMs };
   const localNow = localOf(timeZone, nowMs);
   const localEnd = period.name === "year" ? addMonths(localNow, -12) : localBefore + (localNow - localStart);
-  return { timeZone, startMs: beforeStartMs, endMs: Math.min(instantOf(timeZone, localEnd, "after"), startMs) };
+  return { timeZone, startMs: beforeStartMs, endMs: Math.min(instantOf(timeZone, localEnd), startMs) };
 }
 
 /**
@@ -128,26 +128,24 @@ function namedPeriod(name: string, context: PeriodContext): Period {
     );
   }
   const today = floorLocal(localOf(timeZone, nowMs), "day");
-  const tomorrowMs = instantOf(timeZone, today + DAY_MS, "edge");
+  const tomorrowMs = instantOf(timeZone, today + DAY_MS);
   if (name === "all") {
     const firstMs = context.firstEventMs ?? nowMs;
     const lastMs = context.lastEventMs ?? nowMs;
     return {
       name,
       timeZone,
-      startMs: instantOf(timeZone, floorLocal(localOf(timeZone, Math.min(firstMs, nowMs)), "day"), "edge"),
+      startMs: instantOf(timeZone, floorLocal(localOf(timeZone, Math.min(firstMs, nowMs)), "day")),
       endMs:
-        lastMs < tomorrowMs
-          ? tomorrowMs
-          : instantOf(timeZone, floorLocal(localOf(timeZone, lastMs), "day") + DAY_MS, "edge"),
+        lastMs < tomorrowMs ? tomorrowMs : instantOf(timeZone, floorLocal(localOf(timeZone, lastMs), "day") + DAY_MS),
     };
   }
   const localStart = localStartOf(name, today);
   return {
     name,
     timeZone,
-    startMs: instantOf(timeZone, localStart, "edge"),
-    endMs: name === "yesterday" ? instantOf(timeZone, today, "edge") : tomorrowMs,
+    startMs: instantOf(timeZone, localStart),
+    endMs: name === "yesterday" ? instantOf(timeZone, today) : tomorrowMs,
   };
 }
 
@@ -199,7 +197,7 @@ function customPeriod(from: string | undefined, to: string | undefined, context:
   const startMs = from === undefined ? firstMs : Math.max(readTime("from", from, timeZone), EARLIEST_MS);
   const endMs =
     to === undefined
-      ? instantOf(timeZone, floorLocal(localOf(timeZone, nowMs), "day") + DAY_MS, "edge")
+      ? instantOf(timeZone, floorLocal(localOf(timeZone, nowMs), "day") + DAY_MS)
       : readTime("to", to, timeZone);
   if (endMs > startMs) return { startMs, endMs, timeZone };
   // An absent `from` means everything before `to`, of which there is nothing.
@@ -232,7 +230,7 @@ function readTime(field: string, text: string, timeZone: string): number {
   }
   const zone = parts[8];
   if (zone !== undefined) return localMs - offsetOf(zone);
-  return instantOf(timeZone, localMs, parts[4] === undefined ? "edge" : "after");
+  return instantOf(timeZone, localMs);
 }
 
 function localFromParts(parts: RegExpExecArray): number | null {
@@ -264,7 +262,7 @@ function localOf(timeZone: string, atMs: number): number {
 }
 
 function isDayStart(timeZone: string, atMs: number): boolean {
-  return instantOf(timeZone, floorLocal(localOf(timeZone, atMs), "day"), "edge") === atMs;
+  return instantOf(timeZone, floorLocal(localOf(timeZone, atMs), "day")) === atMs;
 }
 
 /** The start of the calendar unit that a wall-clock reading lies in. */
@@ -320,7 +318,7 @@ function unitStarts(period: Period, unit: Exclude<TimeUnit, "hour">): UnitStart[
   // A day early: where clocks go back across midnight, the day that an instant shows is not the day it lies in.
   let local = floorLocal(localOf(period.timeZone, period.startMs) - DAY_MS, unit);
   for (;;) {
-    const startMs = instantOf(period.timeZone, local, "edge");
+    const startMs = instantOf(period.timeZone, local);
     if (startMs >= period.endMs) return starts;
     // What ends before the period starts does not belong to it; nor does a day that the zone skipped.
     const previous = starts.at(-1);

@@ -56,12 +56,14 @@ export function offsetAt(timeZone: string, atMs: number): number {
 }
 
 /**
- * The instant at which the zone's clock shows this. Of two such instants (clocks set back) the earlier one.
- * Of none (clocks set forward): `gap: "after"` moves on by the length of the gap, as Temporal's "compatible";
- * `gap: "edge"` is the instant of the jump, where a day begins whose midnight does not exist.
+ * The instant at which the zone's clock shows this. Of two such instants (clocks set back) the earlier one. Of none
+ * (clocks set forward) the one as far after the jump as the reading is after its start, as Temporal's "compatible".
+ *
+ * For the midnight of a day that begins at 01:00 that is the jump itself: no zone has jumped from before midnight to
+ * after it since 2000, so that the first instant of a day is the instant of its midnight.
  */
-export function instantOf(timeZone: string, localMs: number, gap: "after" | "edge"): number {
-  // No offset is above 26 hours from another one of the same zone, not even where the date line moved.
+export function instantOf(timeZone: string, localMs: number): number {
+  // No two offsets of a zone are further apart than this, not even where the date line moved.
   const stretches = zoneStretches(timeZone, localMs - 38 * HOUR_MS, localMs + 38 * HOUR_MS);
   for (const { startMs, endMs, offsetMs } of stretches) {
     const instant = localMs - offsetMs;
@@ -69,8 +71,7 @@ export function instantOf(timeZone: string, localMs: number, gap: "after" | "edg
   }
   for (const [index, stretch] of stretches.entries()) {
     const next = stretches[index + 1];
-    if (next === undefined || localMs >= next.startMs + next.offsetMs) continue;
-    return gap === "edge" ? next.startMs : localMs - stretch.offsetMs;
+    if (next !== undefined && localMs < next.startMs + next.offsetMs) return localMs - stretch.offsetMs;
   }
   throw new RangeError(`no instant for local ${localMs} in ${timeZone}`);
 }

@@ -326,10 +326,10 @@ function compareKeys(a: GroupKey, b: GroupKey): number {
 
 /**
  * Filters that keep the events of these groups, and of several dimensions also their mixtures, which the caller
- * leaves out. The values replace including filters on the same dimension: they have passed these already.
+ * leaves out. The values replace filters on the same dimension: they have passed these already.
  */
 function restrictTo(filters: Filter[], by: Dimension[], keys: GroupKey[]): Filter[] {
-  const others = filters.filter((filter) => filter.exclude || !by.includes(filter.dimension));
+  const others = filters.filter((filter) => !by.includes(filter.dimension));
   const chosen = by.map((dimension, index) => ({
     dimension,
     values: [...new Set(keys.map((key) => key[index] ?? null))],
