@@ -31,7 +31,7 @@ export function parseDimension(text: string, parameter: string): Dimension {
   const meant = nearestName(text, DIMENSIONS, {});
   throw new InvalidInput(
     "unknown_dimension",
-    `${parameter} ${shown(text)} is not a dimension${meant === undefined ? "" : `; did you mean ${meant}?`} Expected one of ${DIMENSIONS.join(", ")}, tag:<key>`,
+    `${parameter} ${shown(text)} is not a dimension${meant === undefined ? "" : ` (did you mean ${meant}?)`}; expected one of ${DIMENSIONS.join(", ")}, tag:<key>`,
     { field: parameter },
   );
 }

@@ -20,7 +20,7 @@ export function readParameters(params: QueryParams, allowed: readonly string[]):
     const meant = nearestName(name, allowed, {});
     throw new InvalidInput(
       "unknown_parameter",
-      `${shown(name).slice(1, -1)} is not a parameter of this question${meant === undefined ? "" : `; did you mean ${meant}?`} Allowed: ${allowed.join(", ")}`,
+      `${shown(name).slice(1, -1)} is not a parameter of this question${meant === undefined ? "" : ` (did you mean ${meant}?)`}; allowed: ${allowed.join(", ")}`,
       { field: name.slice(0, 60) },
     );
   }

@@ -97,10 +97,10 @@ describe("what is refused, by parameter and code", () => {
 
   test("the sentence has the value and what is allowed", () => {
     expect(refusal({ metrics: ["costs"] }).message).toMatch(
-      /"costs" is not a metric; did you mean cost\? Expected some of cost, calls/,
+      /"costs" is not a metric \(did you mean cost\?\); expected some of cost, calls/,
     );
     expect(refusal({ filters: ["user:1"] }).message).toMatch(
-      /^filters is not a parameter of this question; did you mean filter\? Allowed: metrics, by, filter/,
+      /^filters is not a parameter of this question \(did you mean filter\?\); allowed: metrics, by, filter/,
     );
     expect(refusal({ by: ["modle"] }).message).toMatch(/did you mean model\?/);
   });

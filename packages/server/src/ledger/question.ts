@@ -116,7 +116,7 @@ function parseGroup(name: string): Dimension {
   const meant = nearestName(name, [...DIMENSIONS, ...TIME_UNITS], {});
   throw new InvalidInput(
     "unknown_dimension",
-    `by ${shown(name)} is neither a dimension nor a time unit${meant === undefined ? "" : `; did you mean ${meant}?`} Expected some of ${DIMENSIONS.join(", ")}, tag:<key>, and at most one of ${TIME_UNITS.join(", ")}`,
+    `by ${shown(name)} is neither a dimension nor a time unit${meant === undefined ? "" : ` (did you mean ${meant}?)`}; expected some of ${DIMENSIONS.join(", ")}, tag:<key>, and at most one of ${TIME_UNITS.join(", ")}`,
     { field: "by" },
   );
 }
@@ -126,7 +126,7 @@ function parseMetric(name: string, parameter: string): Metric {
   const meant = nearestName(name, Object.keys(METRICS), {});
   throw new InvalidInput(
     "unknown_metric",
-    `${parameter} ${shown(name)} is not a metric${meant === undefined ? "" : `; did you mean ${meant}?`} Expected some of ${Object.keys(METRICS).join(", ")}`,
+    `${parameter} ${shown(name)} is not a metric${meant === undefined ? "" : ` (did you mean ${meant}?)`}; expected some of ${Object.keys(METRICS).join(", ")}`,
     { field: parameter },
   );
 }
