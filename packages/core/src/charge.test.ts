@@ -39,12 +39,12 @@ test("a credit is money back, with either sign", () => {
 
 test.each<[unknown, string[]]>([
   [7, ["charge: wrong_type"]],
-  [{}, ["kind: required", "amountUsd: required"]],
+  [{}, ["kind: missing_field", "amountUsd: missing_field"]],
   [{ kind: "bribe", amountUsd: 1 }, ["kind: unknown_kind"]],
   [{ kind: "tax", amountUsd: "1" }, ["amountUsd: wrong_type"]],
   [{ kind: "tax", amountUsd: 1e12 }, ["amountUsd: out_of_range"]],
-  [{ kind: "tax", amount: 1 }, ["amount: unknown_field", "amountUsd: required"]],
-  [{ kind: "payment_fee", fee: { percent: 3 } }, ["fee.paymentAmountUsd: required"]],
+  [{ kind: "tax", amount: 1 }, ["amount: unknown_field", "amountUsd: missing_field"]],
+  [{ kind: "payment_fee", fee: { percent: 3 } }, ["fee.paymentAmountUsd: missing_field"]],
   [{ kind: "payment_fee", fee: { paymentAmountUsd: 3, percent: 101 } }, ["fee.percent: out_of_range"]],
   [{ kind: "tax", amountUsd: 1, occurredAt: "9999-01-01T00:00:00Z" }, ["occurredAt: time_out_of_range"]],
 ])("%o is refused", (raw, expected) => {

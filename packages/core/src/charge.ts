@@ -86,9 +86,15 @@ export function parseCharge(raw: unknown, nowMs: number): ParsedCharge {
   const reading: Reading = { nowMs, occurredAtMs: nowMs, prefix: "", problems: [] };
   const read: ReadCharge = {};
   readFields(raw, read, CHARGE_READERS, reading, { names: CHARGE_NAMES, otherWords: OTHER_WORDS });
-  if (raw.kind == null) note(reading, "kind", "required", `is missing; expected one of ${CHARGE_KINDS.join(", ")}`);
+  if (raw.kind == null)
+    note(reading, "kind", "missing_field", `is missing; expected one of ${CHARGE_KINDS.join(", ")}`);
   if (raw.amountUsd == null && raw.fee == null) {
-    note(reading, "amountUsd", "required", "is missing; expected an amount in dollars, or a fee to compute it from");
+    note(
+      reading,
+      "amountUsd",
+      "missing_field",
+      "is missing; expected an amount in dollars, or a fee to compute it from",
+    );
   }
   if (reading.problems.length > 0 || read.kind === undefined) return { charge: null, problems: reading.problems };
   const { amountUsd, fee, kind, metadata, ...rest } = read;
@@ -134,8 +140,9 @@ const readFee: FieldReader = (value, field, reading) => {
   const fee: Fee = {};
   reading.prefix = "fee.";
   readFields(value, fee, FEE_READERS, reading, { names: Object.keys(FEE_READERS), otherWords: {} });
-  if (value.paymentAmountUsd == null) note(reading, "paymentAmountUsd", "required", "is missing; expected dollars");
-  if (value.percent == null) note(reading, "percent", "required", "is missing; expected a number such as 2.9");
+  if (value.paymentAmountUsd == null)
+    note(reading, "paymentAmountUsd", "missing_field", "is missing; expected dollars");
+  if (value.percent == null) note(reading, "percent", "missing_field", "is missing; expected a number such as 2.9");
   reading.prefix = "";
   return fee;
 };

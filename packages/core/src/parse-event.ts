@@ -45,8 +45,8 @@ export function parseEvent(raw: unknown, nowMs: number): ParsedEvent {
   const reading: Reading = { nowMs, occurredAtMs: nowMs, prefix: "", problems: [] };
   const event = blankEvent();
   readFields(raw, event, EVENT_READERS, reading, EVENT_SUGGESTIONS);
-  if (raw.provider == null) note(reading, "provider", "required", "is missing; expected text such as openai");
-  if (raw.model == null) note(reading, "model", "required", "is missing; expected text such as gpt-5");
+  if (raw.provider == null) note(reading, "provider", "missing_field", "is missing; expected text such as openai");
+  if (raw.model == null) note(reading, "model", "missing_field", "is missing; expected text such as gpt-5");
   if (reading.problems.length > 0) return { event: null, problems: reading.problems };
   return { event: withDefaults(event, raw, reading), problems: null };
 }

@@ -112,7 +112,7 @@ const readText = textReader(MAX_TEXT_LENGTH);
 export function filledTextReader(maxLength: number): FieldReader {
   const read = textReader(maxLength);
   return (value, field, reading) =>
-    value === "" ? note(reading, field, "required", "is empty; expected text") : read(value, field, reading);
+    value === "" ? note(reading, field, "missing_field", "is empty; expected text") : read(value, field, reading);
 }
 
 /** A whole number from `min` to `max`. */

@@ -61,7 +61,7 @@ describe("outlay rate", () => {
     expect(answers).toMatchObject([
       { id: "a", costUsd: "0.000135" },
       { error: { code: "invalid_json", field: "event" } },
-      { id: "c", error: { code: "required", field: "provider" } },
+      { id: "c", error: { code: "missing_field", field: "provider" } },
       { id: "d", costUsd: "0.000135" },
     ]);
     expect(err).toContain("2 of 4 lines");

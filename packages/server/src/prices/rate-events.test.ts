@@ -74,7 +74,7 @@ describe("rating an event as it is sent", () => {
   it.each<[string, unknown, string, string]>([
     ["no object", 5, "wrong_type", "event"],
     ["an unknown field", { ...call, modell: "x" }, "unknown_field", "modell"],
-    ["no model", { provider: "openai" }, "required", "model"],
+    ["no model", { provider: "openai" }, "missing_field", "model"],
     [
       "a part above its whole",
       { ...call, usage: { cacheReadTokens: 1 } },
