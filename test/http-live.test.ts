@@ -175,6 +175,10 @@ describe("the live stream", () => {
   });
 });
 
+it("logs no failure for readers that come and go", () => {
+  expect(server.output()).not.toMatch(/\n\s+at /);
+});
+
 describe("the stream of the unified dashboard", () => {
   it("begins with the object as it is, and sends it again when something changed", async () => {
     const source = new EventSource(`${server.url}/api/dev/ai-costs/unified/stream?period=7d`);

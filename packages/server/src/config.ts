@@ -6,7 +6,7 @@ import { z } from "zod";
 import { parseOverride } from "./prices/overrides.ts";
 
 /** Name of the configuration file inside the data folder. */
-export const CONFIG_FILE = "outlay.config.json";
+const CONFIG_FILE = "outlay.config.json";
 
 const timeZone = z.string().refine(isTimeZone, "must be an IANA time zone such as Europe/Berlin or UTC");
 const onOff = z.union([z.boolean(), z.enum(["on", "off"]).transform((word) => word === "on")]);

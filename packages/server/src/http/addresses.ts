@@ -704,10 +704,11 @@ function addChat(app: App, ledger: Ledger): void {
       }),
       answer: { mediaTypes: ["text/csv", "application/json"], description: "The file" },
     },
-    async ({ query: params }) => {
+    async ({ c, query: params }) => {
       const model = oneValue(params, "model");
       const format = oneOf(params, "format", ["csv", "json"], "csv");
       return fileResponse(
+        c,
         await exportEvents(ledger, {
           ...daysIncluded(params, "from", "to", { period: ["all"] }),
           format: [format],

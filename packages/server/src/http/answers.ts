@@ -11,17 +11,17 @@ const usd = z.number().meta({ description: "US dollars, exact to nine decimals" 
 const usdOrUnknown = z.number().nullable().meta({ description: "US dollars; null: no price is known" });
 
 /** Values of the metrics asked for; null: not known. */
-export const metricValues = z
+const metricValues = z
   .partialRecord(z.enum(Object.keys(METRICS) as (keyof typeof METRICS)[]), z.number().nullable())
   .meta({ id: "MetricValues", description: "A value for each metric; null: nothing to divide by, or no price known" });
 
-export const row = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).meta({
+const row = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).meta({
   id: "Row",
   description:
     "A field for each dimension (null: unattributed), the label of the time unit, a field for each metric; other: true marks the row that holds everything beyond the limit",
 });
 
-export const range = z.strictObject({ start: instant, end: instant });
+const range = z.strictObject({ start: instant, end: instant });
 
 const period = z.strictObject({
   name: z.string().optional(),
@@ -30,7 +30,7 @@ const period = z.strictObject({
   timeZone: z.string(),
 });
 
-export const resolvedQuery = z
+const resolvedQuery = z
   .strictObject({
     metrics: z.array(z.string()),
     by: z.array(z.string()),
@@ -51,7 +51,7 @@ const metaShape = {
   groups: z.number().int().meta({ description: "Groups before the limit cut them" }),
   scannedEvents: z.number().int().meta({ description: "Raw events read; 0 when sums sufficed" }),
 };
-export const meta = z.strictObject(metaShape).meta({ id: "Meta" });
+const meta = z.strictObject(metaShape).meta({ id: "Meta" });
 
 const comparedTotals = z.strictObject({ period: range, totals: metricValues, change: metricValues });
 
@@ -114,7 +114,7 @@ export const summaryAnswer = z
   .catchall(z.array(row))
   .meta({ id: "Summary", description: "byProvider, byModel, …: one list of rows for each part" });
 
-export const usageAnswer = usageSchema.meta({ id: "Usage" });
+const usageAnswer = usageSchema.meta({ id: "Usage" });
 
 const { occurredAt: _occurredAt, usage: _usage, ...wireFields } = eventSchema.shape;
 export const eventAnswer = z

@@ -44,7 +44,7 @@ export function createApp({ ledger, facts, dashboardFolder, logFailure }: HttpPa
   const streams = new LiveStreams(ledger);
   const files = new StaticFiles(dashboardFolder);
 
-  app.use(identify());
+  app.use(identify(logFailure));
   app.use(refuseForeignPages());
   app.onError((error, c) => {
     if (!(error instanceof InvalidInput) && !(error instanceof ProviderFailed)) logFailure(c.get("requestId"), error);
@@ -75,11 +75,17 @@ export function createApp({ ledger, facts, dashboardFolder, logFailure }: HttpPa
 }
 
 /** Gives the request its id, and its large body's turn back at the end. */
-function identify(): MiddlewareHandler<HttpEnvironment> {
+function identify(logFailure: HttpParts["logFailure"]): MiddlewareHandler<HttpEnvironment> {
   return async (c, next) => {
     const requestId = randomUUID();
+    const outgoing = c.env?.outgoing;
     c.set("requestId", requestId);
-    c.env?.outgoing?.setHeader("x-request-id", requestId);
+    c.set("abandon", (error) => {
+      if (error !== undefined) logFailure(requestId, error);
+      outgoing?.destroy();
+      return outgoing !== undefined;
+    });
+    outgoing?.setHeader("x-request-id", requestId);
     try {
       await next();
     } finally {

@@ -6,7 +6,7 @@ import { wireEvent } from "../ledger/wire-event.ts";
 import type { StoredEvent } from "../storage/storage.ts";
 
 /** Events that one message, or one resumption, holds at most; beyond that readers are told to ask again. */
-export const MAX_EVENTS_PER_MESSAGE = 1_000;
+const MAX_EVENTS_PER_MESSAGE = 1_000;
 /** Arrivals within this time go out together. */
 const GATHER_MS = 100;
 /** The time between messages while more arrives than anybody could read. */
@@ -14,7 +14,7 @@ const FLOOD_MS = 1_000;
 const TOTALS_MS = 1_000;
 const HEARTBEAT_MS = 15_000;
 /** What may wait for one reader; a slower one is cut off, and resumes. */
-const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+const MAX_WAITING_BYTES = 2 * 1024 * 1024;
 /** Live messages that may wait while a reader is still being told what it missed. */
 const MAX_WAITING_MESSAGES = 100;
 const MAX_READERS = 500;
@@ -44,16 +44,17 @@ export class LiveStreams {
   }
 
   /**
-   * A new stream. `lastSeq` is the id that the reader saw last: what came after it is sent first.
+   * A new stream. `lastSeq` is the id that the reader saw last: what came after it is sent first. `disconnect` cuts
+   * the connection of a reader that is too slow; false: there is none.
    * Throws InvalidInput `too_many_streams` (429) above 500 readers.
    */
-  open(lastSeq: number | null): Response {
+  open(lastSeq: number | null, disconnect: () => boolean): Response {
     if (this.#closed || this.#readers.size >= MAX_READERS) {
       throw new InvalidInput("too_many_streams", `${MAX_READERS} streams are open already; close some`, {
         status: 429,
       });
     }
-    const reader = new Reader(() => this.#leave(reader));
+    const reader = new Reader(disconnect, () => this.#leave(reader));
     this.#join(reader);
     void this.#start(reader, lastSeq);
     return eventStream(reader.stream);
@@ -173,12 +174,14 @@ export class LiveStreams {
 /** One open stream. Until its past has been sent, live messages wait. */
 class Reader {
   readonly stream: ReadableStream<Uint8Array>;
+  readonly #disconnect: () => boolean;
   readonly #onGone: () => void;
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   #waiting: { message: Message; frame: string }[] | null = [];
   #replayedSeq = 0;
 
-  constructor(onGone: () => void) {
+  constructor(disconnect: () => boolean, onGone: () => void) {
+    this.#disconnect = disconnect;
     this.#onGone = onGone;
     this.stream = new ReadableStream<Uint8Array>(
       {
@@ -226,7 +229,8 @@ class Reader {
 
   /** Ends in a way that the reader takes for a broken connection. */
   cut(): void {
-    this.#controller?.error(new Error("the reader is too slow"));
+    if (this.#disconnect()) this.#controller?.close();
+    else this.#controller?.error(new Error("the reader is too slow"));
     this.#gone();
   }
 

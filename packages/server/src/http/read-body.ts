@@ -7,7 +7,7 @@ import { BodySlots } from "./body-slots.ts";
 import { jsonErrorPosition } from "./json-error-position.ts";
 
 /** Largest request body, as sent and after decompression. */
-export const MAX_BODY_BYTES = 10 * 1024 * 1024;
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** What is read and thrown away of a body that is too large, so that its sender can hear the answer. */
 const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 /** Bodies up to this size are read at once; larger ones take turns. */

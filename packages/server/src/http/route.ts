@@ -11,7 +11,12 @@ import { readJsonBody } from "./read-body.ts";
 /** What Outlay keeps beside a request while it is answered. */
 export interface HttpEnvironment {
   Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse };
-  Variables: { requestId: string; releaseBody?: () => void };
+  Variables: {
+    requestId: string;
+    releaseBody?: () => void;
+    /** Cuts the connection of an answer that has begun and cannot be finished; an error is logged. False: there is none. */
+    abandon: (error?: unknown) => boolean;
+  };
 }
 
 export type App = OpenAPIHono<HttpEnvironment>;
@@ -35,7 +40,7 @@ export interface RouteDeclaration {
 }
 
 /** A request whose parameters have known names. */
-export interface RouteRequest {
+interface RouteRequest {
   c: Context<HttpEnvironment>;
   params: Record<string, string>;
   query: QueryParams;
@@ -57,12 +62,15 @@ export function addRoute(app: App, route: RouteDeclaration, handle: RouteHandler
       query: parseQueryString(c.req.url, known),
       body: () => readJsonBody(c),
     });
-    return answer instanceof Response ? answer : jsonResponse(answer);
+    const response = answer instanceof Response ? answer : jsonResponse(answer);
+    // nobody will read it: a stream must not wait for that
+    if (c.req.method === "HEAD") await response.body?.cancel();
+    return response;
   });
 }
 
 /** A JSON answer of status 200. */
-export function jsonResponse(value: unknown): Response {
+function jsonResponse(value: unknown): Response {
   return new Response(JSON.stringify(value), { headers: { "content-type": "application/json" } });
 }
 

@@ -11,7 +11,7 @@ export interface PersonalLimits {
   emailAlerts: boolean;
 }
 
-export const DEFAULT_LIMITS: PersonalLimits = {
+const DEFAULT_LIMITS: PersonalLimits = {
   dailyLimit: 1,
   weeklyLimit: 5,
   monthlyLimit: 20,
@@ -24,7 +24,7 @@ const WARNING_RATIO = 0.8;
 const DOCUMENT_KEY = "limits.personal";
 
 /** One limit and how much of it is used. */
-export interface LimitUse {
+interface LimitUse {
   period: "day" | "week" | "month" | "session";
   limit: number;
   used: number;
@@ -62,7 +62,7 @@ export async function personalLimitsUse(
   };
 }
 
-export async function readPersonalLimits(ledger: Ledger): Promise<PersonalLimits> {
+async function readPersonalLimits(ledger: Ledger): Promise<PersonalLimits> {
   const stored = (await ledger.storage.getDocument(DOCUMENT_KEY)) as Partial<PersonalLimits> | null | undefined;
   return { ...DEFAULT_LIMITS, ...stored };
 }

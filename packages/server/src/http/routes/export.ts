@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import { z } from "zod";
 import type { ExportFile } from "../../ledger/answers.ts";
 import { exportEvents, exportRows } from "../../ledger/export.ts";
@@ -10,7 +11,7 @@ import {
   periodParameters,
 } from "../parameters.ts";
 import { addRoute } from "../route.ts";
-import type { App } from "../route.ts";
+import type { App, HttpEnvironment } from "../route.ts";
 
 /** Downloads: every event, or the rows of a question. */
 export function addExportRoutes(app: App, ledger: Ledger): void {
@@ -36,16 +37,16 @@ export function addExportRoutes(app: App, ledger: Ledger): void {
         description: "The file",
       },
     },
-    async ({ query }) => {
+    async ({ c, query }) => {
       const rows = query["by"] !== undefined || query["metrics"] !== undefined;
-      return fileResponse(await (rows ? exportRows(ledger, query) : exportEvents(ledger, query)));
+      return fileResponse(c, await (rows ? exportRows(ledger, query) : exportEvents(ledger, query)));
     },
   );
 }
 
 /** A file to download. A failure on the way cuts the connection, so that half a file is not taken for a whole one. */
-export function fileResponse(file: ExportFile): Response {
-  return new Response(streamOf(file.body), {
+export function fileResponse(c: Context<HttpEnvironment>, file: ExportFile): Response {
+  return new Response(streamOf(file.body, c.get("abandon")), {
     headers: {
       "content-type": file.contentType,
       "content-disposition": `attachment; filename="${file.filename}"`,
@@ -53,14 +54,19 @@ export function fileResponse(file: ExportFile): Response {
   });
 }
 
-function streamOf(texts: AsyncIterable<string>): ReadableStream<Uint8Array> {
+function streamOf(texts: AsyncIterable<string>, abandon: (error: unknown) => boolean): ReadableStream<Uint8Array> {
   const iterator = texts[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   return new ReadableStream({
     async pull(controller) {
-      const { done, value } = await iterator.next();
-      if (done === true) controller.close();
-      else controller.enqueue(encoder.encode(value));
+      try {
+        const { done, value } = await iterator.next();
+        if (done === true) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      } catch (error) {
+        if (abandon(error)) controller.close();
+        else controller.error(error);
+      }
     },
     async cancel() {
       await iterator.return?.();

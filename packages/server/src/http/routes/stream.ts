@@ -27,7 +27,7 @@ export function addStreamRoute(app: App, streams: LiveStreams): void {
       const header = c.req.header("last-event-id");
       const asked = header === undefined || header === "" ? query : { lastEventId: [header] };
       const lastSeq = wholeNumber(asked, "lastEventId", { min: 0, max: Number.MAX_SAFE_INTEGER, default: -1 });
-      return streams.open(lastSeq === -1 ? null : lastSeq);
+      return streams.open(lastSeq === -1 ? null : lastSeq, () => c.get("abandon")());
     },
   );
 }
