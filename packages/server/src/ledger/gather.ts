@@ -20,7 +20,7 @@ export interface GatherRequest {
 }
 
 /** One value for each dimension asked; null: unattributed. */
-export type GroupKey = (string | null)[];
+type GroupKey = (string | null)[];
 
 export interface Group {
   key: GroupKey;

@@ -126,7 +126,7 @@ export function changeOf(now: MetricValues, before: MetricValues): MetricValues 
   return change;
 }
 
-export function relativeChange(now: number | null | undefined, before: number | null | undefined): number | null {
+function relativeChange(now: number | null | undefined, before: number | null | undefined): number | null {
   if (now === null || now === undefined || before === null || before === undefined || before === 0) return null;
   return (now - before) / Math.abs(before);
 }

@@ -43,7 +43,7 @@ export const QUESTION_PARAMETERS = [
 ] as const;
 
 /** Largest `limit`. */
-export const MAX_LIMIT = 10_000;
+const MAX_LIMIT = 10_000;
 const MAX_DIMENSIONS = 3;
 const DEFAULT_METRICS: readonly Metric[] = ["cost", "calls", "tokens"];
 
