@@ -126,7 +126,16 @@ describe(
   () => {
     it.concurrent("fits the terminal, says what has no price, and is shown without a command too", async () => {
       const shown = await text("costs --period 90d");
-      for (const word of ["Cost", "By model", "By agent", "By week", "Recent calls", "unpriced:", "dexter"]) {
+      for (const word of [
+        "Cost",
+        "By model",
+        "By agent",
+        "By week",
+        "This month",
+        "Recent calls",
+        "unpriced:",
+        "dexter",
+      ]) {
         expect(shown).toContain(word);
       }
       for (const line of shown.split("\n")) expect(textWidth(line)).toBeLessThanOrEqual(80);

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { ProjectionAnswer } from "../insights/projection.ts";
 import type { BreakdownAnswer, ChargesAnswer, EventsAnswer, QueryAnswer } from "../ledger/answers.ts";
 import type { Api, CliContext } from "./context.ts";
 import { drawCosts } from "./draw-costs.ts";
@@ -47,15 +48,16 @@ async function askAll(api: Api, params: Params): Promise<Dashboard> {
     metrics: totalMetrics,
     compare: params["period"] === "all" ? undefined : "previous",
   });
-  const { period, from, to, tz } = params;
-  const [byModel, byAgent, byTime, charges, recent] = await Promise.all([
+  const { period, from, to, filter, tz } = params;
+  const [byModel, byAgent, byTime, charges, recent, projection] = await Promise.all([
     getJson<BreakdownAnswer>(api, "/api/v1/breakdown", { ...params, by: "model", metrics: "cost,calls", limit: 8 }),
     getJson<BreakdownAnswer>(api, "/api/v1/breakdown", { ...params, by: "agent", metrics: "cost,calls", limit: 8 }),
     getJson<QueryAnswer>(api, "/api/v1/query", { ...params, by: unitFor(totals), metrics: "cost,calls" }),
     getJson<ChargesAnswer>(api, "/api/v1/charges", { period, from, to, tz, limit: 1 }),
     getJson<EventsAnswer>(api, "/api/v1/events", { ...params, limit: 8 }),
+    getJson<ProjectionAnswer>(api, "/api/v1/projection", { filter, tz }),
   ]);
-  return { totals, byModel, byAgent, byTime, charges, recent };
+  return { totals, byModel, byAgent, byTime, charges, recent, projection };
 }
 
 /** At most about thirty bars. */
@@ -66,7 +68,7 @@ function unitFor({ query }: QueryAnswer): "hour" | "day" | "week" | "month" {
   return days <= 200 ? "week" : "month";
 }
 
-function asJson({ totals, byModel, byAgent, byTime, charges, recent }: Dashboard): object {
+function asJson({ totals, byModel, byAgent, byTime, charges, recent, projection }: Dashboard): object {
   return {
     query: totals.query,
     totals: totals.totals,
@@ -77,6 +79,7 @@ function asJson({ totals, byModel, byAgent, byTime, charges, recent }: Dashboard
     byTime: byTime.rows,
     charges: { totalUsd: charges.totalUsd, byKind: charges.byKind },
     recent: recent.events,
+    projection,
   };
 }
 

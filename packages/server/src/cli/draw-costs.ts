@@ -1,3 +1,4 @@
+import type { ProjectionAnswer } from "../insights/projection.ts";
 import type { BreakdownAnswer, ChargesAnswer, EventsAnswer, QueryAnswer, Row } from "../ledger/answers.ts";
 import { callTable } from "./call-table.ts";
 import type { CliContext } from "./context.ts";
@@ -26,6 +27,7 @@ export interface Dashboard {
   byTime: QueryAnswer;
   charges: ChargesAnswer;
   recent: EventsAnswer;
+  projection: ProjectionAnswer;
 }
 
 /** The lines of the terminal's dashboard; they fit the terminal. */
@@ -46,7 +48,7 @@ export function drawCosts(dashboard: Dashboard, context: CliContext): string[] {
   return [
     header,
     "",
-    ...cards(totals, context),
+    ...cards(dashboard, context),
     ...(totals.meta.unpriced.calls > 0
       ? ["", ...wrapText(unpricedNote(totals.meta.unpriced), width).map(colors.yellow)]
       : []),
@@ -61,11 +63,13 @@ export function drawCosts(dashboard: Dashboard, context: CliContext): string[] {
 }
 
 /** The figures on top: a name, a value, and what belongs to it. */
-function cards({ totals, comparison }: QueryAnswer, context: CliContext): string[] {
+function cards({ totals: answer, projection }: Dashboard, context: CliContext): string[] {
+  const { totals, comparison } = answer;
   const change = comparison?.change.cost;
   const before = comparison === undefined ? "" : `before: ${formatUsd(comparison.totals.cost)}`;
   const all = [
     ["Cost", formatUsd(totals.cost), [changeText(change), before].filter(Boolean).join("  ")],
+    ["This month", formatUsd(projection.spent), `by its end: ${formatUsd(projection.projectedMonthEnd)}`],
     ["Calls", formatCount(totals.calls), `${formatRatio(totals.successRate)} succeeded`],
     ["Tokens", formatTokens(totals.tokens), `${formatTokens(totals.tokensPerCall)} a call`],
     ["Latency", formatDuration(totals.avgDurationMs), `95 %: ${formatDuration(totals.p95DurationMs)}`],
