@@ -36,10 +36,14 @@ export function releaseBody(c: Context): void {
   c.get("releaseBody")?.();
 }
 
+const JSON_TYPE = /^application\/([\w.-]+\+)?json$/;
+/** What `fetch` and `curl -d` send when nobody said a type. Foreign pages can send them too: guards.ts refuses those. */
+const UNSAID_TYPES = new Set(["text/plain", "application/x-www-form-urlencoded"]);
+
 function requireJson(contentType: string | undefined): void {
   if (contentType === undefined) return;
   const [type = "", ...parameters] = contentType.toLowerCase().split(";");
-  if (!/^application\/([\w.-]+\+)?json$/.test(type.trim())) {
+  if (!JSON_TYPE.test(type.trim()) && !UNSAID_TYPES.has(type.trim())) {
     throw new InvalidInput(
       "unsupported_media_type",
       `The body must be application/json, not ${contentType.slice(0, 100)}; send the header content-type: application/json`,
