@@ -49,7 +49,6 @@ interface Bucket {
   label: string;
   start: string;
   end: string;
-  unfinished: boolean;
 }
 
 export interface TimeSeriesAnswer {

@@ -58,11 +58,14 @@ function useLiveFigures(): void {
   const queries = useQueryClient();
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let lastMs = Number.NEGATIVE_INFINITY;
     const refresh = () => {
+      const waitMs = Math.max(SETTLE_MS, lastMs + REFRESH_MS - performance.now());
       timer ??= setTimeout(() => {
         timer = undefined;
+        lastMs = performance.now();
         void queries.invalidateQueries({ queryKey: [FIGURES] });
-      }, REFRESH_MS);
+      }, waitMs);
     };
     const stop = live.listen({ calls: refresh, reset: () => void queries.invalidateQueries() });
     live.open();
@@ -74,4 +77,6 @@ function useLiveFigures(): void {
   }, [queries]);
 }
 
+/** Calls that arrive together cause one refresh. */
+const SETTLE_MS = 150;
 const REFRESH_MS = 2_500;

@@ -6,7 +6,7 @@ export function Card({
   id,
   actions,
   children,
-  stale = false,
+  waiting = false,
   className = "",
 }: {
   title: ReactNode;
@@ -15,13 +15,13 @@ export function Card({
   actions?: ReactNode;
   children: ReactNode;
   /** Another view is on its way: the old picture stays, dimmed. */
-  stale?: boolean;
+  waiting?: boolean;
   className?: string;
 }) {
   return (
     <section
       aria-labelledby={id}
-      aria-busy={stale}
+      aria-busy={waiting}
       className={`min-w-0 rounded-xl border border-line bg-surface ${className}`}
     >
       <header className="flex min-h-12 flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 pt-3 sm:px-5">
@@ -30,7 +30,7 @@ export function Card({
         </h2>
         {actions}
       </header>
-      <div className={stale ? "opacity-60" : ""}>{children}</div>
+      <div className={waiting ? "opacity-60" : ""}>{children}</div>
     </section>
   );
 }

@@ -14,7 +14,7 @@ export function StackedBars({
   colour,
   summary,
   wholeNumbers,
-  formatTick,
+  tickLabels,
   axisName,
   barLabel,
   tooltip,
@@ -26,7 +26,8 @@ export function StackedBars({
   /** The chart in one sentence; it names the drawing. */
   summary: string;
   wholeNumbers: boolean;
-  formatTick: (value: number) => string;
+  /** What stands at the marks of the scale; all at once, so that they can be written alike. */
+  tickLabels: (marks: readonly number[]) => string[];
   axisName: (bar: Bar) => string;
   /** One bar in words, for assistive technology. */
   barLabel: (bar: Bar) => string;
@@ -44,6 +45,7 @@ export function StackedBars({
 
   const { bars } = prepared;
   const scale = niceScale(prepared.highest, { wholeNumbers });
+  const labels = tickLabels(scale.marks);
   const plotHeight = height - MARGIN.top - MARGIN.bottom;
   const plotWidth = Math.max(0, width - MARGIN.left);
   const bands = scaleBand<number>()
@@ -92,7 +94,7 @@ export function StackedBars({
           </pattern>
         </defs>
         <g aria-hidden="true" className="text-[0.6875rem]" fill="var(--muted)">
-          {scale.marks.map((mark) => (
+          {scale.marks.map((mark, index) => (
             <g key={mark}>
               <line
                 x1={MARGIN.left}
@@ -103,7 +105,7 @@ export function StackedBars({
                 shapeRendering="crispEdges"
               />
               <text x={MARGIN.left - 8} y={yOf(mark)} dy="0.32em" textAnchor="end">
-                {formatTick(mark)}
+                {labels[index]}
               </text>
             </g>
           ))}

@@ -3,12 +3,14 @@ import { describe, expect, test } from "vitest";
 import { prepareStackedBars } from "./stacked-bars.ts";
 import type { SeriesInput } from "./stacked-bars.ts";
 
+/** Past all bars. */
+const nowMs = 1_000;
+
 const buckets = (count: number) =>
   Array.from({ length: count }, (_, index) => ({
     label: `2026-11-0${index + 1}`,
-    startMs: index,
-    endMs: index + 1,
-    unfinished: index === count - 1,
+    startMs: index * 10,
+    endMs: index * 10 + 10,
   }));
 
 describe("stacked bars", () => {
@@ -23,6 +25,7 @@ describe("stacked bars", () => {
         { name: null, other: true, values: [9, 9] },
       ],
       maxSeries: 3,
+      nowMs,
     });
     expect(prepared.series).toEqual([
       { kind: "named", name: "large", total: 11 },
@@ -45,6 +48,7 @@ describe("stacked bars", () => {
       buckets: buckets(3),
       series: [{ name: "a", values: [null, 0, 2] }],
       maxSeries: 7,
+      nowMs,
     });
     expect(bars.map(({ total }) => total)).toEqual([null, 0, 2]);
     expect(series).toHaveLength(1);
@@ -55,26 +59,29 @@ describe("stacked bars", () => {
       buckets: buckets(2),
       series: [{ name: "a", values: [0, 0] }],
       maxSeries: 7,
+      nowMs,
     });
     expect(bars.map(({ total }) => total)).toEqual([0, 0]);
     expect(highest).toBe(0);
   });
 
   test("without any series are gaps", () => {
-    const { bars } = prepareStackedBars({ buckets: buckets(2), series: [], maxSeries: 7 });
+    const { bars } = prepareStackedBars({ buckets: buckets(2), series: [], maxSeries: 7, nowMs });
     expect(bars.map(({ total }) => total)).toEqual([null, null]);
   });
 
-  test("keep unfinished and the period before", () => {
+  test("tell what runs, and what has not begun, from what is over", () => {
     const { bars, highest } = prepareStackedBars({
-      buckets: buckets(2),
-      series: [{ name: "a", values: [1, 2] }],
-      before: [7],
+      buckets: buckets(3),
+      series: [{ name: "a", values: [1, 2, 0] }],
+      before: [7, 3],
       maxSeries: 7,
+      nowMs: 15,
     });
-    expect(bars.map(({ unfinished, before }) => [unfinished, before])).toEqual([
-      [false, 7],
-      [true, null],
+    expect(bars.map(({ unfinished, future, total, before }) => ({ unfinished, future, total, before }))).toEqual([
+      { unfinished: false, future: false, total: 1, before: 7 },
+      { unfinished: true, future: false, total: 2, before: 3 },
+      { unfinished: false, future: true, total: null, before: null },
     ]);
     expect(highest).toBe(7);
   });
@@ -85,7 +92,7 @@ describe("stacked bars", () => {
     fc.assert(
       fc.property(series, fc.integer({ min: 1, max: 8 }), (lists, maxSeries) => {
         const input = lists.map((values, index): SeriesInput => ({ name: `m${index}`, values }));
-        const { bars, series: shown } = prepareStackedBars({ buckets: buckets(4), series: input, maxSeries });
+        const { bars, series: shown } = prepareStackedBars({ buckets: buckets(4), series: input, maxSeries, nowMs });
         expect(shown.length).toBeLessThanOrEqual(maxSeries + 1);
         for (const [index, bar] of bars.entries()) {
           const sum = lists.reduce((all, list) => all + (list[index] ?? 0), 0);

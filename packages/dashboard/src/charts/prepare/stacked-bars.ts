@@ -7,12 +7,10 @@ export interface SeriesInput {
   values: readonly (number | null)[];
 }
 
-export interface BucketInput {
+interface BucketInput {
   label: string;
   startMs: number;
   endMs: number;
-  /** Still running: its value will grow. */
-  unfinished: boolean;
 }
 
 export interface PreparedSeries {
@@ -30,6 +28,10 @@ export interface Segment {
 }
 
 export interface Bar extends BucketInput {
+  /** Has not begun: there is nothing to know yet, and nothing missing either. */
+  future: boolean;
+  /** Still running: its value will grow. */
+  unfinished: boolean;
   /** Null: no value is known, which is drawn as a gap; 0 is drawn as zero. */
   total: number | null;
   /** The same bucket of the period before; null when there is none. */
@@ -54,10 +56,12 @@ export function prepareStackedBars(input: {
   series: readonly SeriesInput[];
   before?: readonly (number | null)[] | undefined;
   maxSeries: number;
+  nowMs: number;
 }): PreparedBars {
   const series = capSeries(input.series, input.maxSeries);
   const bars = input.buckets.map((bucket, index): Bar => {
-    const known = series.filter(({ values }) => typeof values[index] === "number");
+    const future = bucket.startMs > input.nowMs;
+    const known = future ? [] : series.filter(({ values }) => typeof values[index] === "number");
     let top = 0;
     const segments = known.flatMap(({ prepared, values }): Segment[] => {
       const value = values[index] ?? 0;
@@ -67,7 +71,8 @@ export function prepareStackedBars(input: {
       return [{ series: prepared, value, from, to: top }];
     });
     const total = known.length === 0 ? null : top;
-    return { ...bucket, total, before: input.before?.[index] ?? null, segments };
+    const unfinished = !future && bucket.endMs > input.nowMs;
+    return { ...bucket, future, unfinished, total, before: input.before?.[index] ?? null, segments };
   });
   return {
     series: series.map(({ prepared }) => prepared),

@@ -9,27 +9,29 @@ const words = {
   bucketName: (label: string) => label,
   seriesName: ({ name }: { name: string | null }) => name ?? "unattributed",
 };
-const bucket = (label: string, unfinished = false) => ({ label, startMs: 0, endMs: 1, unfinished });
+const bucket = (label: string, startMs: number) => ({ label, startMs, endMs: startMs + 10 });
 
 test("one sentence with total, peak, largest group, and what is missing", () => {
   const prepared = prepareStackedBars({
-    buckets: [bucket("1 Nov"), bucket("2 Nov"), bucket("3 Nov", true)],
+    buckets: [bucket("1 Nov", 0), bucket("2 Nov", 10), bucket("3 Nov", 20), bucket("4 Nov", 30)],
     series: [
-      { name: "opus", values: [3, null, 3] },
-      { name: "haiku", values: [1, null, 3] },
+      { name: "opus", values: [3, null, 3, 0] },
+      { name: "haiku", values: [1, null, 3, 0] },
     ],
     maxSeries: 7,
+    nowMs: 25,
   });
   expect(chartSummary(prepared, words)).toBe(
-    "Cost by model, 1–3 Nov 2026: $10 in total; highest $6 on 3 Nov; largest opus with 60%; 1 without data; the last one is not finished.",
+    "Cost by model, 1–3 Nov 2026: $10 in total; highest $6 on 3 Nov; largest opus with 60%; 1 without data; the present one is not finished.",
   );
 });
 
 test("of nothing claims nothing", () => {
   const prepared = prepareStackedBars({
-    buckets: [bucket("1 Nov")],
+    buckets: [bucket("1 Nov", 0)],
     series: [{ name: "a", values: [0] }],
     maxSeries: 7,
+    nowMs: 25,
   });
   expect(chartSummary(prepared, words)).toBe("Cost by model, 1–3 Nov 2026: $0 in total.");
 });

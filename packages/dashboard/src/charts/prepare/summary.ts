@@ -22,8 +22,8 @@ export function chartSummary(
       parts.push(`largest ${words.seriesName(largest)} with ${percent(largest.total / total)}`);
     }
   }
-  const unknown = bars.filter((bar) => bar.total === null).length;
+  const unknown = bars.filter((bar) => bar.total === null && !bar.future).length;
   if (unknown > 0) parts.push(`${unknown} without data`);
-  if (bars.some((bar) => bar.unfinished)) parts.push("the last one is not finished");
+  if (bars.some((bar) => bar.unfinished)) parts.push("the present one is not finished");
   return `${parts.join("; ")}.`;
 }

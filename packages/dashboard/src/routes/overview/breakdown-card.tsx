@@ -1,6 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
 import type { BreakdownRow } from "../../api/answers.ts";
 import { breakdownQuestion } from "../../api/questions.ts";
+import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { UNATTRIBUTED, dimensionLabel, filterText, toggleFilter } from "../../filters/filter.ts";
 import { withFilters } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
@@ -14,7 +14,7 @@ import { useChart } from "./use-chart.ts";
 /** Cost by one dimension, dearest first. Wears the chart's colours when the chart shows the same dimension. */
 export function BreakdownCard({ dimension }: { dimension: string }) {
   const { view, change } = usePageSearch();
-  const { data, isPlaceholderData } = useQuery(breakdownQuestion(view, dimension, MAX_ROWS));
+  const { data, isWaiting } = useKeptQuery(breakdownQuestion(view, dimension, MAX_ROWS));
   const { picture } = useChart();
   const label = dimensionLabel(dimension);
   const shownFilters = view.filters;
@@ -41,7 +41,7 @@ export function BreakdownCard({ dimension }: { dimension: string }) {
     };
   };
   return (
-    <Card id={`by-${dimension}`} title={`Cost by ${label.toLowerCase()}`} stale={isPlaceholderData}>
+    <Card id={`by-${dimension}`} title={`Cost by ${label.toLowerCase()}`} waiting={isWaiting}>
       <div className="min-h-80 px-2 pt-1 pb-3 sm:px-3">
         {data === undefined ? null : (
           <BarList

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { Numbers, TotalsAnswer } from "../../api/answers.ts";
 import { projectionQuestion, totalsQuestion } from "../../api/questions.ts";
+import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { withFilters } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { change, changeText } from "../../format/change.ts";
@@ -14,13 +15,13 @@ import { StatCard, StatNote } from "../../ui/stat-card.tsx";
 /** The five numbers: cost, calls, tokens, latency, coverage. */
 export function Cards() {
   const { view } = usePageSearch();
-  const { data, isPlaceholderData } = useQuery(totalsQuestion(view));
+  const { data, isWaiting } = useKeptQuery(totalsQuestion(view));
   const totals = data?.totals ?? null;
   return (
     <section
       aria-label="Totals"
-      aria-busy={data === undefined || isPlaceholderData}
-      className={`grid grid-cols-2 gap-3 sm:gap-4 md:grid-cols-6 xl:grid-cols-5 ${isPlaceholderData ? "opacity-60" : ""}`}
+      aria-busy={isWaiting}
+      className={`grid grid-cols-2 gap-3 sm:gap-4 md:grid-cols-6 xl:grid-cols-5 ${isWaiting && data !== undefined ? "opacity-60" : ""}`}
     >
       <CostCard answer={data} />
       <StatCard

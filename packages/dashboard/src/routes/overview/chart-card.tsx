@@ -24,12 +24,12 @@ import type { Picture } from "./use-chart.ts";
 /** Cost, calls or tokens over time, split by a dimension. */
 export function ChartCard() {
   const { view, change } = usePageSearch();
-  const { picture, isStale } = useChart();
+  const { picture, isWaiting } = useChart();
   return (
     <Card
       id="chart"
       title={`${METRICS[view.metric].label} over time`}
-      stale={isStale}
+      waiting={isWaiting}
       actions={
         <div className="flex min-w-0 flex-wrap items-center gap-2">
           <Segmented
@@ -86,7 +86,7 @@ function Drawn({ picture }: { picture: Picture }) {
       {asTable ? (
         <BarsTable
           prepared={prepared}
-          caption={title}
+          caption={`${title} over time`}
           bucketColumn={UNIT_NAMES[unit]}
           barName={nameOf}
           seriesName={seriesName}
@@ -99,7 +99,7 @@ function Drawn({ picture }: { picture: Picture }) {
           colour={colour}
           summary={summary}
           wholeNumbers={metric !== "cost"}
-          formatTick={(value) => (value === 0 ? "0" : tick(short(value)))}
+          tickLabels={(marks) => tickLabels(marks, short)}
           axisName={(bar) => bucketName(bar.label, unit).short}
           barLabel={(bar) => barInWords(bar, nameOf(bar), short)}
           tooltip={barNumbers}
@@ -158,7 +158,7 @@ function BarNumbers(props: {
     <>
       <p className="flex justify-between gap-3 font-medium">
         <span>{title}</span>
-        <span>{bar.total === null ? "no data" : format(bar.total)}</span>
+        <span>{bar.total === null ? (bar.future ? "not yet" : "no data") : format(bar.total)}</span>
       </p>
       {bar.before === null ? null : (
         <p className="flex justify-between gap-3 text-muted">
@@ -184,15 +184,21 @@ function BarNumbers(props: {
 }
 
 function barInWords(bar: Bar, name: string, format: (value: number | null) => string): string {
-  if (bar.total === null) return `${name}: no data`;
+  if (bar.total === null) return `${name}: ${bar.future ? "not yet" : "no data"}`;
   const parts = bar.segments.slice(0, 3).map(({ series, value }) => `${seriesName(series)} ${format(value)}`);
   const before = bar.before === null ? [] : [`period before ${format(bar.before)}`];
   const unfinished = bar.unfinished ? ["not finished"] : [];
   return [`${name}: ${format(bar.total)}`, ...parts, ...before, ...unfinished].join(", ");
 }
 
-// A scale with round marks needs no cents: $20, not $20.00.
-const tick = (text: string) => text.replace(/\.0+(?=\D*$)/, "");
+/** Marks that are all whole need no cents: $20, not $20.00; but $2.00 beside $2.50. */
+function tickLabels(marks: readonly number[], format: (value: number) => string): string[] {
+  const labels = marks.map((mark) => (mark === 0 ? "0" : format(mark)));
+  const cents = /\.0+(?=\D*$)/;
+  return labels.every((label) => label === "0" || cents.test(label))
+    ? labels.map((label) => label.replace(cents, ""))
+    : labels;
+}
 
 const FORMATS: Record<
   ChartMetric,

@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import type { ReactNode } from "react";
 import type { TotalsAnswer } from "../../api/answers.ts";
 import { metaQuestion, totalsQuestion } from "../../api/questions.ts";
+import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { FilterBar } from "../../filters/filter-bar.tsx";
 import type { ShownRange } from "../../filters/filter-bar.tsx";
 import { usePanels } from "../../filters/panels.tsx";
@@ -20,16 +21,16 @@ import { ServerTrouble } from "./server-trouble.tsx";
 export function Overview() {
   const { view } = usePageSearch();
   const meta = useQuery(metaQuestion);
-  const totals = useQuery(totalsQuestion(view));
+  const totals = useKeptQuery(totalsQuestion(view));
   const shown = shownRange(totals.data);
   useShownDays(shown);
 
   const trouble = totals.error ?? meta.error;
   const isFirstRun = meta.data?.events === 0;
-  const isEmpty = totals.data?.totals.calls === 0 && !totals.isPlaceholderData;
+  const isEmpty = totals.data?.totals.calls === 0 && !totals.isStale;
   return (
-    <Page busy={totals.isPlaceholderData || (totals.isFetching && totals.isPending)}>
-      {trouble === null ? null : <ServerTrouble error={trouble} shownAtMs={totals.dataUpdatedAt} />}
+    <Page busy={totals.isWaiting}>
+      {trouble === null ? null : <ServerTrouble error={trouble} shownAtMs={totals.answeredAtMs} />}
       {isFirstRun ? (
         <FirstRun />
       ) : (

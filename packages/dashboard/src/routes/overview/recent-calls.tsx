@@ -29,7 +29,7 @@ export function RecentCalls() {
     <Card
       id="recent"
       title="Recent calls"
-      stale={recent.isStale}
+      waiting={recent.isStale}
       actions={
         <div className="flex items-center gap-2">
           {recent.waiting > 0 ? (
@@ -182,7 +182,13 @@ function Tokens({ call }: { call: Call }) {
   const title = `${exactCount(input)} in${cached === null ? "" : `, ${exactCount(cached)} of them cached`}; ${exactCount(output)} out`;
   return (
     <span title={title}>
-      {count(input)} <span className="text-muted">→</span> {count(output)}
+      {count(input)}
+      {output === null ? null : (
+        <>
+          {" "}
+          <span className="text-muted">→</span> {count(output)}
+        </>
+      )}
     </span>
   );
 }

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { AskedPeriod, Series, TimeSeriesAnswer } from "../../api/answers.ts";
 import { chartQuestion, metaQuestion } from "../../api/questions.ts";
+import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { colourOf } from "../../charts/draw/colour.ts";
 import { SERIES_COLOURS } from "../../charts/prepare/colours.ts";
 import { prepareStackedBars } from "../../charts/prepare/stacked-bars.ts";
@@ -27,21 +28,21 @@ export interface Picture {
 }
 
 /** The chart's data, asked once however many parts of the page use it. */
-export function useChart(): { picture: Picture | null; isStale: boolean } {
+export function useChart(): { picture: Picture | null; isWaiting: boolean } {
   const { view } = usePageSearch();
   const meta = useQuery(metaQuestion).data;
   const nowMs = useNow();
   const timeZone = view.timeZone ?? meta?.timeZone ?? "UTC";
   const firstDate = meta?.firstEventAt ? localDate(Date.parse(meta.firstEventAt), timeZone) : null;
   const unit = chartUnit(view, firstDate, localDate(nowMs, timeZone));
-  const { data, isPlaceholderData } = useQuery({
+  const { data, isWaiting } = useKeptQuery({
     ...chartQuestion(view, unit, SERIES_COLOURS),
     enabled: meta !== undefined,
   });
   const picture = useMemo((): Picture | null => {
     if (data === undefined) return null;
     const { answer, group, metric } = data;
-    const prepared = prepare(answer, group, metric);
+    const prepared = prepare(answer, group, metric, nowMs);
     const names = prepared.series.flatMap(({ name }) => name ?? []);
     return {
       group,
@@ -52,17 +53,16 @@ export function useChart(): { picture: Picture | null; isStale: boolean } {
       colour: colourOf(group, names),
       groups: answer.meta.groups ?? names.length,
     };
-  }, [data]);
-  return { picture, isStale: isPlaceholderData };
+  }, [data, nowMs]);
+  return { picture, isWaiting };
 }
 
-function prepare(answer: TimeSeriesAnswer, group: Group, metric: ChartMetric): PreparedBars {
+function prepare(answer: TimeSeriesAnswer, group: Group, metric: ChartMetric, nowMs: number): PreparedBars {
   return prepareStackedBars({
-    buckets: answer.buckets.map(({ label, start, end, unfinished }) => ({
+    buckets: answer.buckets.map(({ label, start, end }) => ({
       label,
       startMs: Date.parse(start),
       endMs: Date.parse(end),
-      unfinished,
     })),
     series: answer.series.map((series) => ({
       name: series.other ? null : (series.key[group] ?? null),
@@ -71,6 +71,7 @@ function prepare(answer: TimeSeriesAnswer, group: Group, metric: ChartMetric): P
     })),
     before: answer.comparison && sums(answer.comparison.series, metric),
     maxSeries: SERIES_COLOURS,
+    nowMs,
   });
 }
 

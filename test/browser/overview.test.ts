@@ -1,0 +1,265 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { get, record } from "../api.ts";
+import { startServer } from "../start-server.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { LOOKS, barriers, launchChromium, openPage, overflowPx } from "./chromium.ts";
+import { startDemoServer } from "./demo-server.ts";
+
+let browser: Browser;
+let demo: { url: string; stop: () => Promise<void> };
+
+beforeAll(async () => {
+  [browser, demo] = await Promise.all([launchChromium(), startDemoServer()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+describe("the overview", () => {
+  test("shows the numbers that the API answers", async () => {
+    const { page, complaints, close } = await openPage(browser, demo.url);
+    const { totals } = await get(demo.url, "/api/v1/query?metrics=cost,calls,tokens,errors&period=30d");
+    expect(await cardNumber(page, "Cost")).toBeCloseTo(totals["cost"]!, 8);
+    expect(await cardNumber(page, "Calls")).toBe(totals["calls"]);
+    expect(await cardNumber(page, "Tokens")).toBe(totals["tokens"]);
+
+    const { rows } = await get(demo.url, "/api/v1/breakdown?by=model&metrics=cost&limit=8&period=30d");
+    const listed = page.getByRole("table", { name: /Cost by model/ }).locator("tbody tr");
+    await eventually(() => listed.count()).toBe(rows.length);
+    expect(await listed.first().innerText()).toContain(String(rows[0]!["model"]));
+
+    // The bars, read as a table, add up to the total.
+    await page.getByRole("button", { name: "Show as table" }).click();
+    const cells = page.getByRole("region", { name: "Cost by model over time" }).locator("tbody td:nth-child(2)");
+    const bars = await cells.evaluateAll((all) => all.map((cell) => (cell as { title?: string }).title ?? ""));
+    expect(bars).toHaveLength(30);
+    expect(bars.reduce((sum, text) => sum + numberIn(text), 0)).toBeCloseTo(totals["cost"]!, 6);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("keeps the period in the address, through reload and back", async () => {
+    const { page, complaints, close } = await openPage(browser, demo.url);
+    await page.getByRole("button", { name: "7 days" }).click();
+    await eventually(() => searchOf(page)).toBe("?period=7d");
+    const week = await get(demo.url, "/api/v1/query?metrics=calls&period=7d");
+    await eventually(() => cardNumber(page, "Calls")).toBe(week.totals["calls"]);
+    await page.reload();
+    await eventually(() => cardNumber(page, "Calls")).toBe(week.totals["calls"]);
+    expect(await page.getByRole("button", { name: "7 days" }).getAttribute("aria-pressed")).toBe("true");
+
+    await page.goBack();
+    await eventually(() => searchOf(page)).toBe("");
+    const month = await get(demo.url, "/api/v1/query?metrics=calls&period=30d");
+    await eventually(() => cardNumber(page, "Calls")).toBe(month.totals["calls"]);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("filters by a click on a row, and says so", async () => {
+    const { page, complaints, close } = await openPage(browser, demo.url);
+    const rows = page.getByRole("table", { name: /Cost by agent/ }).getByRole("button");
+    const agent = (await rows.first().innerText()).trim();
+    await rows.first().click();
+    await eventually(() => searchOf(page)).toBe(`?filter=agent:${agent}`);
+    const { totals } = await get(demo.url, `/api/v1/query?metrics=calls,cost&period=30d&filter=agent:${agent}`);
+    await eventually(() => cardNumber(page, "Calls")).toBe(totals["calls"]);
+    expect(await cardNumber(page, "Cost")).toBeCloseTo(totals["cost"]!, 8);
+    await page.getByRole("button", { name: `Remove the filter Agent is ${agent}` }).click();
+    await eventually(() => searchOf(page)).toBe("");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("obeys its keys", async () => {
+    const { page, complaints, close } = await openPage(browser, demo.url);
+    await cardNumber(page, "Calls");
+    await page.keyboard.press("9");
+    await eventually(() => searchOf(page)).toBe("?period=90d");
+    await page.keyboard.press("x");
+    await eventually(() => searchOf(page)).toBe("?period=90d&compare=off");
+    await page.keyboard.press("/");
+    await page.getByRole("searchbox").fill("claude-*");
+    await page.keyboard.press("Enter");
+    await eventually(() => searchOf(page)).toBe("?period=90d&compare=off&filter=model:claude-*");
+    const { totals } = await get(demo.url, "/api/v1/query?metrics=calls&period=90d&filter=model:claude-*");
+    await eventually(() => cardNumber(page, "Calls")).toBe(totals["calls"]);
+    await page.keyboard.press("Escape");
+    await eventually(() => searchOf(page)).toBe("?period=90d&compare=off");
+    await page.keyboard.press("?");
+    expect(await page.getByRole("dialog", { name: "Keyboard" }).isVisible()).toBe(true);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("lets the keyboard walk the bars and open a day", async () => {
+    const { page, complaints, close } = await openPage(browser, demo.url);
+    const bars = page.locator("[data-bar]");
+    await eventually(() => bars.count()).toBe(30);
+    await bars.last().focus();
+    await page.keyboard.press("ArrowLeft");
+    expect(await page.evaluate("document.activeElement.dataset.bar")).toBe("28");
+    await page.keyboard.press("Enter");
+    await eventually(() => searchOf(page)).toMatch(/^\?from=\d{4}-\d\d-\d\d&to=\d{4}-\d\d-\d\d$/);
+    await eventually(() => bars.count()).toBeGreaterThanOrEqual(23);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("explains one call to the last part of a cent", async () => {
+    const { page, complaints, close } = await openPage(
+      browser,
+      `${demo.url}/?filter=model:claude-*&filter=status:success`,
+    );
+    const row = page
+      .getByRole("table", { name: /Recent calls/ })
+      .locator("tbody tr")
+      .first();
+    await row.getByRole("button").click();
+    const sheet = page.getByRole("dialog");
+    await sheet.getByText("output tokens").waitFor();
+    expect(await sheet.locator("tfoot").innerText()).toContain("$");
+    expect(await barriers(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("names the filter that excludes everything", async () => {
+    const agents = await get(demo.url, "/api/v1/breakdown?by=agent&metrics=calls&period=30d");
+    const agent = agents.rows.find((row) => typeof row["agent"] === "string")!["agent"];
+    const { page, close } = await openPage(browser, `${demo.url}/?filter=agent:${agent}&filter=user:nobody-at-all`);
+    await page.getByRole("button", { name: /^Remove User is nobody-at-all/ }).click();
+    await eventually(() => searchOf(page)).toBe(`?filter=agent:${agent}`);
+    await close();
+  });
+
+  test("ignores nonsense in the address", async () => {
+    const { page, complaints, close } = await openPage(
+      browser,
+      `${demo.url}/?period=fortnight&tz=Mars/Olympus&filter=x`,
+    );
+    const { totals } = await get(demo.url, "/api/v1/query?metrics=calls&period=30d");
+    expect(await cardNumber(page, "Calls")).toBe(totals["calls"]);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("follows the system's theme, and remembers another choice", async () => {
+    const { page, close } = await openPage(browser, demo.url, LOOKS["desk-dark"]);
+    const background = () => page.evaluate<string>("getComputedStyle(document.documentElement).backgroundColor");
+    const dark = await background();
+    const button = page.getByRole("button", { name: /^Theme: system/ });
+    await button.click();
+    const light = await background();
+    expect(light).not.toBe(dark);
+    await page.reload();
+    await page.getByRole("button", { name: /^Theme: light/ }).waitFor();
+    expect(await background()).toBe(light);
+    await close();
+  });
+
+  test.each(Object.entries(LOOKS))("is whole and without barriers: %s", async (name, look) => {
+    const { page, complaints, close } = await openPage(browser, demo.url, look);
+    await cardNumber(page, "Calls");
+    await eventually(() => page.locator("[data-bar]").count()).toBe(30);
+    await page
+      .getByRole("table", { name: /Recent calls/ })
+      .locator("tbody tr")
+      .first()
+      .waitFor();
+    expect(await overflowPx(page)).toBe(0);
+    expect(await barriers(page)).toEqual([]);
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    await page.screenshot({ path: join(SCREENSHOTS, `overview-${name}.png`), fullPage: true });
+
+    await page
+      .getByRole("button", { name: /^Filter/ })
+      .first()
+      .click();
+    await page.getByRole("dialog").waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.screenshot({ path: join(SCREENSHOTS, `filters-${name}.png`) });
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test.each([320, 360, 768, 1024, 1920])("cuts nothing off at %i pixels", async (width) => {
+    const { page, close } = await openPage(browser, demo.url, { viewport: { width, height: 800 } });
+    await cardNumber(page, "Calls");
+    await eventually(() => page.locator("[data-bar]").count()).toBe(30);
+    expect(await overflowPx(page)).toBe(0);
+    await close();
+  });
+});
+
+describe("while calls arrive", () => {
+  test("waits for the first one, then shows it, and never moves rows under a reader", async () => {
+    const server = await startServer({ dataDir: temporaryFolder(), built: true });
+    const { page, complaints, close } = await openPage(browser, server.url);
+    await page.getByText("Waiting for the first event…").waitFor();
+    expect(await page.locator("pre").innerText()).toContain(`${server.url}/api/v1/events`);
+    expect(await barriers(page)).toEqual([]);
+
+    const call = { provider: "openai", model: "gpt-4o-mini", usage: { inputTokens: 1_000, outputTokens: 100 } };
+    await record(server.url, [{ ...call, id: "first" }]);
+    const list = page.getByRole("table", { name: /Recent calls/ });
+    await eventually(() => list.locator("tbody tr").count()).toBe(1);
+
+    await page.mouse.move(0, 0);
+    await record(server.url, [{ ...call, model: "gpt-4o", id: "second" }]);
+    await eventually(() => list.locator("tbody tr").count()).toBe(2);
+    expect(await list.locator("tbody tr").first().innerText()).toContain("gpt-4o");
+    await eventually(() => cardNumber(page, "Calls")).toBe(2);
+
+    await list.hover();
+    await record(server.url, [{ ...call, id: "third" }]);
+    await page.getByRole("button", { name: "1 new call" }).waitFor();
+    expect(await list.locator("tbody tr").count()).toBe(2);
+    await page.getByRole("button", { name: "1 new call" }).click();
+    await eventually(() => list.locator("tbody tr").count()).toBe(3);
+
+    await record(server.url, [{ ...call, model: "nobody-knows-me", provider: "nobody", id: "fourth" }]);
+    await page.mouse.move(0, 0);
+    await list.getByText("unpriced").waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+    await server.stop();
+  });
+
+  test("says when the server is gone, and keeps the numbers", async () => {
+    const server = await startServer({ dataDir: temporaryFolder(), built: true });
+    await record(server.url, [{ provider: "openai", model: "gpt-4o", usage: { inputTokens: 10, outputTokens: 1 } }]);
+    const { page, close } = await openPage(browser, server.url);
+    expect(await cardNumber(page, "Calls")).toBe(1);
+    await server.kill();
+    await page.getByText("Not connected").waitFor();
+    await page.getByRole("button", { name: "Today" }).click();
+    await page.getByRole("alert").getByText("The Outlay server does not answer.").waitFor();
+    expect(await cardNumber(page, "Calls")).toBe(1);
+    expect(await barriers(page)).toEqual([]);
+    await close();
+  });
+});
+
+const SCREENSHOTS = join(import.meta.dirname, "../screenshots");
+
+/** The exact number behind a card, which its hover text has in full. Waits until the card has one. */
+async function cardNumber(page: Page, title: string): Promise<number> {
+  const card = page.getByRole("article").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
+  const text = await card.locator("p[title]").first().getAttribute("title");
+  return numberIn(text ?? "");
+}
+
+/** The page may take its time on a busy machine. */
+const eventually = <T>(value: () => T) => expect.poll(value, { timeout: 20_000 });
+
+/** `$1,234.567` → 1234.567 */
+const numberIn = (text: string) => Number(text.replaceAll(/[^\d.]/g, ""));
+
+const searchOf = (page: Page) => new URL(page.url()).search;
