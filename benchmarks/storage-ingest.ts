@@ -116,18 +116,35 @@ function openBare(path: string): DatabaseSync {
 function plainRow(event: RecordedEvent, index: number): (string | number | null)[] {
   const { usage } = event;
   const values = {
-    ...{ seq: index, id: event.id, at: event.occurredAtMs, flags: 1, model: event.model, operation: event.operation },
-    ...{ user: event.user, team: event.team, project: event.project, agent: event.agent, activity: event.activity },
-    ...{ category: event.category, environment: event.environment, source: event.source, session: event.session },
-    ...{ price: event.priceId, error_type: event.errorType, input: usage.inputTokens, output: usage.outputTokens },
-    ...{ cache_read: usage.cacheReadTokens, reasoning: usage.reasoningTokens, cost: event.costNanoUsd },
+    seq: index,
+    id: event.id,
+    at: event.occurredAtMs,
+    flags: 1,
+    model: event.model,
+    operation: event.operation,
+    user: event.user,
+    team: event.team,
+    project: event.project,
+    agent: event.agent,
+    activity: event.activity,
+    category: event.category,
+    environment: event.environment,
+    source: event.source,
+    session: event.session,
+    price: event.priceId,
+    error_type: event.errorType,
+    input: usage.inputTokens,
+    output: usage.outputTokens,
+    cache_read: usage.cacheReadTokens,
+    reasoning: usage.reasoningTokens,
+    cost: event.costNanoUsd,
     ...{
       savings: event.cacheSavingsNanoUsd,
       avoided: 0,
       duration_us: event.durationMs,
       ttft_us: event.timeToFirstTokenMs,
     },
-    ...{ attempt: event.attempt },
+    attempt: event.attempt,
   } as Record<string, string | number | undefined>;
   return EVENT_COLUMNS.map((name) => values[name] ?? null);
 }

@@ -3,7 +3,8 @@ import { DIMENSION_CODES, type DimensionCode, PRICE_CODE } from "./cubes.ts";
 import { type Dictionary, openDictionary } from "./dictionary.ts";
 import { type Database, inTransaction, type SqlValue, type Statement } from "./driver.ts";
 import { COL, DIMENSION_COLUMNS, EVENT_COLUMNS, type EventColumn, type EventRow } from "./event-row.ts";
-import { PendingSums, writeRollups } from "./rollups.ts";
+import { PendingSums } from "./pending-sums.ts";
+import { writeRollups } from "./rollups.ts";
 import { PendingSessions, putSession, writeSessions } from "./sessions.ts";
 import { readState, type StoreState, writeState } from "./state.ts";
 
@@ -80,7 +81,7 @@ export class EventWriter {
   }
 
   get isFlushDue(): boolean {
-    return this.#pendingEvents >= FLUSH_EVENTS || this.#sums.sums.size >= FLUSH_SUMS;
+    return this.#pendingEvents >= FLUSH_EVENTS || this.#sums.size >= FLUSH_SUMS;
   }
 
   /** Moves the waiting sums into rollups and sessions, and the watermark with them; inside a transaction. */
@@ -117,9 +118,7 @@ export class EventWriter {
   }
 
   #startPending(): void {
-    // A long run of batches needs the same room again; a quiet server does not keep it.
-    if (this.#pendingEvents >= FLUSH_EVENTS) this.#sums.clear();
-    else this.#sums = new PendingSums(this.dictionary.membersOf);
+    this.#sums = new PendingSums(this.dictionary.membersOf);
     this.#sessions = new PendingSessions();
     this.#pendingEvents = 0;
   }

@@ -13,7 +13,7 @@ export function packSketches(counts: SketchCounts): Uint8Array | null {
   let size = 0;
   for (const [at, count] of counts) if (count !== 0) order[size++] = at;
   if (size === 0) return null;
-  const sorted = order.subarray(0, size).sort();
+  const sorted = order.subarray(0, size).toSorted();
   const bytes = new VarintBytes(size * 4);
   let lastKey = -1;
   for (let from = 0; from < size;) {

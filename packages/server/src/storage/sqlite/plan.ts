@@ -45,7 +45,9 @@ export function cubeFor(
 
 /** Whether rollups answer, for choosing a thread: every tag key has cubes of the same kinds. */
 export function kindOf(by: Dimension[], filters: Filter[]): Kind {
-  const codeOf = (dimension: Dimension): number =>
-    dimension.startsWith("tag:") ? FIRST_TAG_CODE : DIMENSION_CODES[dimension as keyof typeof DIMENSION_CODES];
-  return cubeFor(by, filters, codeOf) ? "rollup" : "scan";
+  return cubeFor(by, filters, likelyCode) ? "rollup" : "scan";
+}
+
+function likelyCode(dimension: Dimension): number {
+  return dimension.startsWith("tag:") ? FIRST_TAG_CODE : DIMENSION_CODES[dimension as keyof typeof DIMENSION_CODES];
 }

@@ -26,6 +26,8 @@ export const MEASURE_COUNT = MEASURES.length;
 export const CARRY_UNIT = 2 ** 52;
 
 const KEY_WIDTH = 4;
+/** Doubles are exact integers up to here. */
+const LARGEST_EXACT = 2 * CARRY_UNIT;
 
 /**
  * Sums by a key of four 32-bit integers: a hash table in flat arrays, because objects for each group would
@@ -40,6 +42,8 @@ export class SumTable {
   readonly width: number;
   #slots: Int32Array;
   #capacity: number;
+  /** No sum is larger than this. */
+  #bound = 0;
 
   /** `width`: how many sums belong to a key. */
   constructor(width: number = MEASURE_COUNT, capacity = 256) {
@@ -99,16 +103,35 @@ export class SumTable {
     }
   }
 
-  /** Adds those of the values that `which` lists, its first `count`. */
-  addSome(slot: number, values: Float64Array, which: Int32Array, count: number, sign: number): void {
-    const sums = this.sums;
-    const base = slot * this.width;
-    for (let i = 0; i < count; i++) {
-      const m = which[i] as number;
-      const sum = (sums[base + m] as number) + sign * (values[m] as number);
-      sums[base + m] = sum;
-      if (sum >= CARRY_UNIT || sum <= -CARRY_UNIT) this.#carry(base + m);
+  /**
+   * Prepares for additions whose absolute values add up to at most `total`. True: they may be too large for
+   * `addFast`, which does not look.
+   */
+  reserve(total: number): boolean {
+    if (total >= CARRY_UNIT) {
+      this.settle();
+      return true;
     }
+    if (this.#bound + total >= LARGEST_EXACT) this.settle();
+    this.#bound += total;
+    return false;
+  }
+
+  /** Adds the measures that begin at an offset; only after `reserve`. */
+  addFast(slot: number, measures: Float64Array, offset: number): void {
+    const sums = this.sums;
+    const base = slot * MEASURE_COUNT;
+    for (let m = 0; m < MEASURE_COUNT; m++) {
+      sums[base + m] = (sums[base + m] as number) + (measures[offset + m] as number);
+    }
+  }
+
+  /** Brings every sum below CARRY_UNIT, as all methods but `addFast` leave them. */
+  settle(): void {
+    if (this.#bound >= CARRY_UNIT) {
+      for (let at = 0; at < this.size * this.width; at++) this.#carry(at);
+    }
+    this.#bound = CARRY_UNIT;
   }
 
   /** Adds what is above CARRY_UNIT in the values. */
@@ -160,14 +183,16 @@ export class SumTable {
     this.keys.fill(0, 0, this.size * KEY_WIDTH);
     this.sums.fill(0, 0, this.size * this.width);
     this.carries = null;
+    this.#bound = 0;
     this.#slots.fill(-1);
     this.size = 0;
   }
 
   #carry(at: number): void {
-    this.carries ??= new Float64Array(this.#capacity * this.width);
     const sum = this.sums[at] as number;
     const units = Math.trunc(sum / CARRY_UNIT);
+    if (units === 0) return;
+    this.carries ??= new Float64Array(this.#capacity * this.width);
     this.carries[at] = (this.carries[at] as number) + units;
     this.sums[at] = sum - units * CARRY_UNIT;
   }
