@@ -23,7 +23,7 @@ export async function get<T = Answer>(url: string, path: string): Promise<T> {
 }
 
 /** POST that must succeed. */
-export async function post<T>(url: string, path: string, body: unknown): Promise<T> {
+async function post<T>(url: string, path: string, body: unknown): Promise<T> {
   return answerOf<T>(path, await postJson(`${url}${path}`, body));
 }
 
