@@ -259,6 +259,47 @@ describe("conditions", () => {
     expect(cost(peak, { occurredAtMs: Date.parse(at), usage: { inputTokens: 1 } })).toBe(usd);
   });
 
+  describe("where a price has a rate for the piece and one for its tokens", () => {
+    const medium = { when: { imageQuality: ["medium"] }, rates: { images: "0.042" } };
+    const draws = known({ input: "5", output: "40", outputImage: "40" }, [medium]);
+    const writesAndDraws = known({ input: "5", output: "10", outputImage: "32" }, [medium]);
+    const hears = known({ input: "2.5", output: "10", inputAudio: "6", audioSeconds: "0.36" });
+
+    it("charges image tokens and not the image", () => {
+      const tokens = { inputTokens: 50, outputTokens: 1_056, outputImageTokens: 1_056 };
+      expect(cost(draws, { usage: { ...tokens, images: 1, imageQuality: "medium" } })).toBe("0.04249");
+      expect(cost(draws, { usage: { images: 1, imageQuality: "medium" } })).toBe("0.042");
+      const byThePiece = known({ input: "5", output: "40", images: "0.042" });
+      expect(cost(byThePiece, { usage: { ...tokens, images: 1 } })).toBe("0.04249");
+    });
+
+    it("takes output tokens that are not split for those of the image", () => {
+      const usage = { inputTokens: 50, outputTokens: 1_056, images: 1, imageQuality: "medium" };
+      expect(cost(draws, { usage })).toBe("0.04249");
+      expect(rateCall(draws, { occurredAtMs: atMs, usage }).approximate).toBe(false);
+      expect(cost(writesAndDraws, { usage })).toBe("0.034042");
+      expect(rateCall(writesAndDraws, { occurredAtMs: atMs, usage })).toMatchObject({
+        approximate: true,
+        note: expect.stringContaining("which output tokens are images"),
+      });
+      expect(cost(writesAndDraws, { usage: { ...usage, outputImageTokens: 0 } })).toBe("0.01081");
+      expect(cost(writesAndDraws, { usage: { outputTokens: 1_056 } })).toBe("0.01056");
+    });
+
+    it("charges the image beside text that has a price of its own", () => {
+      const price = known({ input: "5", output: "10", images: "0.04" });
+      expect(cost(price, { usage: { outputTokens: 1_000, images: 1 } })).toBe("0.05");
+    });
+
+    it("charges audio tokens and not the minutes", () => {
+      const usage = { inputTokens: 600, inputAudioTokens: 580, outputTokens: 150, audioSeconds: 60 };
+      expect(cost(hears, { usage })).toBe("0.00503");
+      expect(cost(hears, { usage: { inputTokens: 600, outputTokens: 150, audioSeconds: 60 } })).toBe("0.003");
+      expect(cost(hears, { usage: { audioSeconds: 60 } })).toBe("0.006");
+      expect(cost(hears, { usage: { outputTokens: 150, audioSeconds: 60 } })).toBe("0.0075");
+    });
+  });
+
   it("prices images by size and quality", () => {
     const price = known({ images: "0.04" }, [
       { when: { imageSize: ["1024x1792", "1792x1024"] }, rates: { images: "0.08" } },

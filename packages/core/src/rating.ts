@@ -13,6 +13,7 @@ import {
   roundToNanoUsd,
   type Fraction,
 } from "./money.ts";
+import { isCountedTwice, payOnce } from "./pay-once.ts";
 import { fillQuantities, METER_INDEX } from "./usage.ts";
 import type { Basis } from "./vocabulary.ts";
 
@@ -149,6 +150,7 @@ function compute(price: CompiledPrice, call: PricedCall): Computed {
   const table = price.plainTable(call);
   if (table === null) return computeExactly(price, call).computed;
   fillQuantities(call.usage, counted);
+  if (isCountedTwice(counted)) return computeExactly(price, call).computed;
   const { pico, savingsPico } = table;
   let total = 0;
   for (let i = 0; i < METER_COUNT; i++) {
@@ -196,7 +198,9 @@ function computeExactly(price: CompiledPrice, call: PricedCall): { computed: Com
   const lines: ExactLine[] = [];
   const missing = new Set<Meter>();
   let savings = ZERO;
-  for (const { table, amounts } of parts) {
+  for (const { table, amounts: all } of parts) {
+    const { amounts, note } = payOnce(call.usage, table, all, given);
+    if (note !== undefined) notes.push(note);
     const folded = new Map<Meter, number>();
     for (const meter of METER_NAMES) {
       const quantity = amounts[METER_INDEX[meter]]!;
