@@ -138,12 +138,10 @@ function plainRow(event: RecordedEvent, index: number): (string | number | null)
     cache_read: usage.cacheReadTokens,
     reasoning: usage.reasoningTokens,
     cost: event.costNanoUsd,
-    ...{
-      savings: event.cacheSavingsNanoUsd,
-      avoided: 0,
-      duration_us: event.durationMs,
-      ttft_us: event.timeToFirstTokenMs,
-    },
+    savings: event.cacheSavingsNanoUsd,
+    avoided: 0,
+    duration_us: event.durationMs,
+    ttft_us: event.timeToFirstTokenMs,
     attempt: event.attempt,
   } as Record<string, string | number | undefined>;
   return EVENT_COLUMNS.map((name) => values[name] ?? null);

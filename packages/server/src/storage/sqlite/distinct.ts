@@ -33,6 +33,7 @@ function countSessions(context: ScanContext, question: DistinctQuestion): Distin
   const { database } = context;
   const buckets = new Buckets(question.startMs, question.endMs, question.bucketStartsMs);
   const { watermark } = readState(database);
+  if (buckets.starts.length === 1) return countSessionsAtOnce(context, question, watermark);
   const fresh = freshSessions(context, watermark);
   const counts = new Map<number, number>();
   const probe = database.prepare("SELECT at FROM events WHERE session = ?");
@@ -70,6 +71,32 @@ function countSessions(context: ScanContext, question: DistinctQuestion): Distin
     count(id, firstMs, row ? (row[1] as number) : firstMs);
   }
   return [...counts].map(([bucket, number]) => ({ bucket, key: [], count: number }));
+}
+
+/** Without buckets, indexes count; only sessions that span the whole range are looked up. */
+function countSessionsAtOnce(context: ScanContext, question: DistinctQuestion, watermark: number): DistinctRow[] {
+  const { database } = context;
+  const { startMs, endMs } = question;
+  const [ended] = database
+    .prepare("SELECT count(*) FROM sessions WHERE last_at >= ? AND last_at < ?")
+    .get(startMs, endMs) as [number];
+  let count = ended;
+  const probe = database.prepare("SELECT 1 FROM events WHERE session = ? AND +at >= ? AND +at < ? LIMIT 1");
+  const isIn = (atMs: number): boolean => atMs >= startMs && atMs < endMs;
+  const later = database.prepare("SELECT id, first_at FROM sessions WHERE last_at >= ? AND first_at < ?");
+  for (const [id, firstMs] of later.iterate(endMs, endMs) as Iterable<[number, number]>) {
+    if (!isIn(firstMs)) requireRaw(context, firstMs);
+    if (isIn(firstMs) || probe.get(id, startMs, endMs)) count++;
+  }
+  const known = database.prepare("SELECT first_at, last_at FROM sessions WHERE id = ?");
+  for (const [id, instants] of freshSessions(context, watermark)) {
+    if (!instants.some(isIn)) continue;
+    const row = known.get(id) as [number, number] | undefined;
+    const alreadyIn =
+      row && (row.some(isIn) || (row[0] < startMs && row[1] >= endMs && probe.get(id, startMs, endMs) !== undefined));
+    if (!alreadyIn) count++;
+  }
+  return count === 0 ? [] : [{ bucket: 0, key: [], count }];
 }
 
 /** Instants of the events behind the watermark, by session. */

@@ -24,10 +24,9 @@ export function listEvents(context: ScanContext, names: Names, question: EventsQ
   const after = question.cursor === undefined ? null : parseCursor(question.cursor);
   const rows: SqlRow[] = [];
   const state = readState(context.database);
-  const [newest, oldest] = context.database.prepare("SELECT max(at), min(at) FROM events").get() as [
-    number | null,
-    number | null,
-  ];
+  const [newest, oldest] = context.database
+    .prepare("SELECT (SELECT max(at) FROM events), (SELECT min(at) FROM events)")
+    .get() as [number | null, number | null];
   if (newest === null || oldest === null) return { events: [], nextCursor: null };
   const endMs = Math.min(question.endMs, newest + 1, after ? after.atMs + 1 : Infinity);
   const startMs = Math.max(question.startMs, oldest);

@@ -21,7 +21,7 @@ export interface RawScan {
   filters: ResolvedFilter[];
   columns: EventColumn[];
   order?: "seq" | "newest";
-  /** Reads by the order of arrival instead of an index: better for most of the table. */
+  /** Reads by the order of arrival instead of an index: better for most of the table. Implied by `afterSeq`. */
   wholeTable?: boolean;
 }
 
@@ -77,14 +77,15 @@ function scanSql(scan: RawScan): { sql: string; values: SqlValue[]; at: ColumnPo
     values.push(...bound);
   };
   // "+" keeps SQLite from using an index for the condition.
-  const time = scan.wholeTable ? "+at" : "at";
+  const bySeq = scan.wholeTable || scan.order === "seq" || scan.afterSeq !== undefined;
+  const time = bySeq ? "+at" : "at";
   if (scan.fromMs > -Infinity) condition(`${time} >= ?`, scan.fromMs);
   if (scan.toMs < Infinity) condition(`${time} < ?`, scan.toMs);
-  const seq = scan.wholeTable || scan.order === "seq" || scan.afterSeq !== undefined ? "seq" : "+seq";
+  const seq = bySeq ? "seq" : "+seq";
   if (scan.afterSeq !== undefined) condition(`${seq} > ?`, scan.afterSeq);
   if (scan.upToSeq !== undefined) condition(`${seq} <= ?`, scan.upToSeq);
   for (const filter of scan.filters) {
-    const sql = filterSql(filter, scan.wholeTable === true);
+    const sql = filterSql(filter, bySeq);
     if (sql) where.push(sql);
   }
   const order = scan.order === "seq" ? " ORDER BY seq" : scan.order === "newest" ? " ORDER BY at DESC, seq DESC" : "";

@@ -97,7 +97,7 @@ function addCount(sketches: SketchCounts, at: number, count: number): void {
 
 /** Adds the fine cells up to the days that they lie in. */
 function addDays(cubes: Map<number, PendingCube>): void {
-  for (const [code, fine] of [...cubes]) {
+  for (const [code, fine] of cubes) {
     fine.sums.settle();
     if (code % 2 === 0) continue;
     let day = cubes.get(code - 1);

@@ -186,7 +186,8 @@ class SumWork {
       const b = sums.key(slot, 2);
       if (keeps(a, b)) this.groups.addFrom(this.groups.slot(sums.key(slot, 0), ids(a, b)), sums, slot);
     }
-    for (let slot = 0; latency && slot < latency.size; slot++) {
+    if (!latency) return;
+    for (let slot = 0; slot < latency.size; slot++) {
       const a = latency.key(slot, 1);
       const b = latency.key(slot, 2);
       if (!keeps(a, b)) continue;
@@ -223,8 +224,9 @@ function subtractAll(base: CubeSums, main: CubeSums): CubeSums {
   for (let slot = 0; slot < main.sums.size; slot++) {
     sums.subtractFrom(main.sums, slot, sums.slot(main.sums.key(slot, 0), main.sums.key(slot, 1), 0, 0));
   }
-  for (let slot = 0; latency && main.latency && slot < main.latency.size; slot++) {
-    const from = main.latency;
+  const from = main.latency;
+  if (!latency || !from) return base;
+  for (let slot = 0; slot < from.size; slot++) {
     latency.addOne(
       latency.slot(from.key(slot, 0), from.key(slot, 1), 0, from.key(slot, 3)),
       -(from.sums[slot] as number),
