@@ -1,8 +1,9 @@
-import type { Adjustment, PriceMatch, PriceVersion } from "@outlay/core";
+import type { PriceMatch, PriceVersion } from "@outlay/core";
 import { canonicalProvider } from "./canonical-provider.ts";
 import type { CatalogueRule } from "./catalogue.ts";
 import { familyName, readModelId, snapshotName } from "./model-id.ts";
 import { LAYERS, toPriceVersion, type ModelPrices, type PriceFacts } from "./price-layer.ts";
+import { rulesBeside, rulesFor } from "./provider-rules.ts";
 
 /** What a price list is made of. */
 export interface PriceSources {
@@ -279,30 +280,10 @@ function toSpans(candidate: Candidate): Span[] {
 /** The provider's rules become part of the price: what an event was rated with must explain it for ever. */
 function toMatch(span: Span, rules: CatalogueRule[], askedId: string, atMs: number): PriceMatch {
   const { prices, how, note } = span.candidate;
-  const applied = rulesFor(rules, [askedId, prices.model.toLowerCase()], atMs);
+  const fitting = rulesFor(rules, [askedId, prices.model.toLowerCase()], atMs);
+  const applied = prices.layer === "override" ? rulesBeside(span.facts, fitting) : fitting;
   const version = toPriceVersion(prices, { ...span.facts, adjustments: [...span.facts.adjustments, ...applied] });
   return { found: true, version, how, ...(note === undefined ? {} : { note }) };
-}
-
-/** Of rules with the same name, the first that fits the model and the time. */
-function rulesFor(rules: CatalogueRule[], ids: string[], atMs: number): Adjustment[] {
-  const taken = new Set<string>();
-  return rules.flatMap((rule) => {
-    const fits =
-      !taken.has(rule.name) &&
-      (rule.from ?? -Infinity) <= atMs &&
-      atMs < (rule.to ?? Infinity) &&
-      ids.some((id) => rule.models.some((pattern) => fitsPattern(pattern.toLowerCase(), id)));
-    if (!fits) return [];
-    taken.add(rule.name);
-    return rule.adjustments;
-  });
-}
-
-function fitsPattern(pattern: string, id: string): boolean {
-  if (!pattern.includes("*")) return pattern === id;
-  const source = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${source.join(".*")}$`).test(id);
 }
 
 function isSame(a: PriceMatch, b: PriceMatch): boolean {

@@ -14,7 +14,8 @@ export interface PriceOverride {
   /** End excluded; null: until the next override of the same model, or for ever. */
   endMs: number | null;
   rates: Rates;
-  adjustments: Adjustment[];
+  /** Absent: none. */
+  adjustments?: Adjustment[] | undefined;
   note?: string | undefined;
 }
 
@@ -85,7 +86,7 @@ export function overrideLayer(overrides: PriceOverride[]): ModelPrices[] {
       versions: [],
     };
     models.set(id, prices);
-    prices.versions.push({ ...facts, source: "set by hand" });
+    prices.versions.push({ ...facts, adjustments: facts.adjustments ?? [], source: "set by hand" });
   }
   return [...models.values()];
 }
