@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { PriceVersion } from "@outlay/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { openSqliteStorage } from "../storage/sqlite/sqlite-storage.ts";
 import type { RecordedEvent, Storage } from "../storage/storage.ts";
@@ -60,6 +61,22 @@ describe("repricing", () => {
     await storage.appendEvents([recorded(prices, "a", {})]);
     await prices.setOverride(double);
     expect(await totals(storage)).toEqual({ costNanoUsd: 3_500_000n, unpricedCalls: 0n });
+  });
+
+  it("leaves calls alone that a price written anew rates the same", async () => {
+    const context = await open();
+    const { storage, prices } = context;
+    await storage.appendEvents([recorded(prices, "a", {}), recorded(prices, "b", { serviceTier: "batch" })]);
+    const { version: before } = prices.match("openai", "gpt-4o", atMs) as { version: PriceVersion };
+    const newTier = { when: { serviceTier: ["moonlight"] }, multiply: "0.1" };
+    await prices.setOverride({ ...double, rates: before.rates, adjustments: [newTier] });
+    expect(prices.match("openai", "gpt-4o", atMs)).not.toMatchObject({ version: { id: before.id } });
+
+    const trial = await reprice(context, { ...november, dryRun: true, actor: "test" });
+    expect(trial.totals).toMatchObject({ calls: 2, changedCalls: 0 });
+    expect(trial.examples).toEqual([]);
+    await reprice(context, { ...november, dryRun: false, actor: "test" });
+    expect((await storage.getEvent("a"))!.priceId).toBe(before.id);
   });
 
   it("shows what would change by model, then changes it, once", async () => {

@@ -151,6 +151,10 @@ function rateAgain(prices: PriceBook, event: StoredEvent): Rating {
   };
 }
 
+/**
+ * Whether any money, or how it is known, differs. A price that was only written anew gives the same: such a call
+ * keeps the price that it was rated with.
+ */
 function differs(event: StoredEvent, rating: Rating): boolean {
   return (
     event.basis !== rating.basis ||
@@ -158,7 +162,6 @@ function differs(event: StoredEvent, rating: Rating): boolean {
     event.computedNanoUsd !== rating.computedNanoUsd ||
     event.cacheSavingsNanoUsd !== rating.cacheSavingsNanoUsd ||
     event.avoidedNanoUsd !== rating.avoidedNanoUsd ||
-    event.priceId !== rating.priceId ||
     event.approximate !== rating.approximate
   );
 }
