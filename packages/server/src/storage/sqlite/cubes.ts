@@ -30,8 +30,10 @@ export const DAY: Grain = { cellMs: DAY_MS, cellsInSpan: 1 };
 export const HOUR: Grain = { cellMs: 3_600_000, cellsInSpan: 24 };
 export const QUARTER: Grain = { cellMs: 900_000, cellsInSpan: 24 };
 
-/** Values with neighbouring ids lie in one row, this many at most. */
-export const CHUNK_BITS = 6;
+/** Values with neighbouring ids lie in one row: 64 of a day, 8 of the fine split, which has more cells of each. */
+export function chunkBits(grain: Grain): number {
+  return grain === DAY ? 6 : 3;
+}
 
 /** Codes are stored: never change one. Provider is part of the model's identity. */
 export const DIMENSION_CODES = {
@@ -64,10 +66,10 @@ export const TAG_KEY_CODE = 22;
 export const FIRST_TAG_CODE = 100;
 
 const CODES_IN_A_CUBE = 8;
-const PAIRS: [keyof typeof DIMENSION_CODES, keyof typeof DIMENSION_CODES][] = [
-  ["team", "agent"],
-  ["project", "agent"],
-  ["agent", "activity"],
+const PAIRS: [keyof typeof DIMENSION_CODES, keyof typeof DIMENSION_CODES, Grain | null][] = [
+  ["team", "agent", HOUR],
+  ["project", "agent", HOUR],
+  ["agent", "activity", null],
 ];
 /** So many values that their split with models into hours would be larger than the events. */
 const MANY_VALUES = new Set<DimensionCode>([DIMENSION_CODES.user, DIMENSION_CODES.customer]);
@@ -144,12 +146,12 @@ export function cubeWithModel(dimension: DimensionCode): Cube | null {
   return cube;
 }
 
-export const PAIR_CUBES: Cube[] = PAIRS.map(([first, second], index) => ({
+export const PAIR_CUBES: Cube[] = PAIRS.map(([first, second, fine], index) => ({
   code: 8 * (30 + index),
   dimension: DIMENSION_CODES[first],
   withModel: false,
   second: DIMENSION_CODES[second],
-  fine: HOUR,
+  fine,
   latency: null,
 }));
 

@@ -15,6 +15,7 @@ export class PackedRowReader {
   hasCarries = false;
   #bytes: Uint8Array = EMPTY;
   #at = 0;
+  #mask = 0;
 
   open(bytes: Uint8Array): this {
     this.#bytes = bytes;
@@ -23,21 +24,39 @@ export class PackedRowReader {
     return this;
   }
 
-  /** Moves to the next entry; false at the end. */
+  /** Moves to the next entry and reads it; false at the end. */
   next(): boolean {
+    if (!this.nextKey()) return false;
+    this.readSums();
+    return true;
+  }
+
+  /** Moves to the next entry; `readSums` or `skip` must follow. */
+  nextKey(): boolean {
     const bytes = this.#bytes;
     if (this.#at >= bytes.length) return false;
+    this.key += 1 + this.#varint();
+    this.#mask = (bytes[this.#at] as number) | ((bytes[this.#at + 1] as number) << 8);
+    this.#at += 2;
+    return true;
+  }
+
+  readSums(): void {
     if (this.hasCarries) {
       this.carries.fill(0);
       this.hasCarries = false;
     }
-    this.key += 1 + this.#varint();
-    const mask = (bytes[this.#at] as number) | ((bytes[this.#at + 1] as number) << 8);
-    this.#at += 2;
+    const mask = this.#mask;
     const values = this.values;
     for (let m = 0; m < MEASURE_COUNT; m++) values[m] = mask & (1 << m) ? this.#measure(m) : 0;
     values[DURATION_CALLS] = (values[CALLS] as number) - (values[DURATION_CALLS] as number);
-    return true;
+  }
+
+  skip(): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    for (let rest = this.#mask; rest !== 0; rest &= rest - 1) while ((bytes[at++] as number) >= 0x80);
+    this.#at = at;
   }
 
   #measure(m: number): number {

@@ -105,8 +105,9 @@ export class PendingSums {
       this.#hasValue[d] = false;
     }
     this.#addTags();
-    for (const { code, first, second } of PAIRS) {
-      this.#addTo(code + 1, this.#hour, this.#values[first] as Int32Array, this.#values[second] as Int32Array, true);
+    for (const { cube, first, second } of PAIRS) {
+      const [code, cells] = cube.fine ? [cube.code + 1, this.#hour] : [cube.code, this.#day];
+      this.#addTo(code, cells, this.#values[first] as Int32Array, this.#values[second] as Int32Array, true);
     }
     this.#count = 0;
     this.#total = 0;
@@ -201,7 +202,7 @@ const ROLLED_UP: RolledUp[] = [
 ];
 
 const PAIRS = PAIR_CUBES.map((cube) => ({
-  code: cube.code,
+  cube,
   first: ROLLED_UP.findIndex(({ code }) => code === cube.dimension),
   second: ROLLED_UP.findIndex(({ code }) => code === cube.second),
 }));

@@ -1,6 +1,6 @@
 import type { Axes, ResolvedFilter } from "./axes.ts";
 import { type Buckets, cover, type Coverage } from "./buckets.ts";
-import { CHUNK_BITS, type Cube, grainOf } from "./cubes.ts";
+import { chunkBits, type Cube, grainOf } from "./cubes.ts";
 import type { SqlRow, SqlValue } from "./driver.ts";
 import { type EventColumn, MEASURE_COLUMNS, measuresOf, newMeasures } from "./event-row.ts";
 import { latencyBucket } from "../latency-sketch.ts";
@@ -65,7 +65,7 @@ class CubeRows {
   #acceptsModel: (id: number) => boolean;
   #acceptsValue: (id: number) => boolean;
   #models: number[] | null;
-  #chunks: number[] | null;
+  #values: number[] | null;
 
   constructor(context: ScanContext, question: CubeQuestion, result: CubeSums) {
     this.#context = context;
@@ -74,42 +74,46 @@ class CubeRows {
     this.#acceptsModel = every(question.models);
     this.#acceptsValue = every(question.values);
     this.#models = listed(question.models);
-    const values = listed(question.values);
-    this.#chunks = values && [...new Set(values.map((value) => value >> CHUNK_BITS))];
+    this.#values = listed(question.values);
   }
 
   /** `bucketsOf(span)` gives the bucket of each cell of a span. */
   read(code: number, from: number, to: number, bucketsOf: (span: number) => ArrayLike<number>): void {
-    const { cellsInSpan } = grainOf(code);
+    const grain = grainOf(code);
+    const bits = chunkBits(grain);
+    const { cellsInSpan } = grain;
     for (const row of this.#rows(code, from, to)) {
       const [span, chunk, model, sums, latency] = row as [number, number, number, Uint8Array | null, Uint8Array | null];
       if (!this.#acceptsModel(model)) continue;
       const buckets = bucketsOf(span);
-      if (sums) this.#addSums(sums, buckets, chunk, model, cellsInSpan);
-      if (latency && this.#result.latency) this.#addLatency(latency, buckets, chunk, model, cellsInSpan);
+      if (sums) this.#addSums(sums, buckets, chunk << bits, model, cellsInSpan);
+      if (latency && this.#result.latency) this.#addLatency(latency, buckets, chunk << bits, model, cellsInSpan);
     }
   }
 
-  #addSums(bytes: Uint8Array, buckets: ArrayLike<number>, chunk: number, model: number, cellsInSpan: number): void {
+  #addSums(bytes: Uint8Array, buckets: ArrayLike<number>, first: number, model: number, cellsInSpan: number): void {
     const { sums } = this.#result;
     const reader = this.#reader.open(bytes);
-    const first = chunk << CHUNK_BITS;
-    while (reader.next()) {
+    while (reader.nextKey()) {
       const low = cellsInSpan === 1 ? reader.key : Math.floor(reader.key / cellsInSpan);
       const bucket = buckets[reader.key - low * cellsInSpan] as number;
-      if (bucket < 0 || !this.#acceptsValue(first + low)) continue;
+      if (bucket < 0 || !this.#acceptsValue(first + low)) {
+        reader.skip();
+        continue;
+      }
+      reader.readSums();
       const slot = sums.slot(bucket, model, first + low, 0);
       sums.add(slot, reader.values, 1);
       if (reader.hasCarries) sums.addCarries(slot, reader.carries, 1);
     }
   }
 
-  #addLatency(bytes: Uint8Array, buckets: ArrayLike<number>, chunk: number, model: number, cells: number): void {
+  #addLatency(bytes: Uint8Array, buckets: ArrayLike<number>, first: number, model: number, cells: number): void {
     const { latency } = this.#result;
     if (!latency) return;
     unpackSketches(bytes, (key, sketchBucket, count) => {
       const low = Math.floor(key / cells);
-      const value = (chunk << CHUNK_BITS) + low;
+      const value = first + low;
       const bucket = buckets[key - low * cells] as number;
       if (bucket < 0 || !this.#acceptsValue(value)) return;
       latency.addOne(latency.slot(bucket, model, value, sketchBucket), count);
@@ -121,7 +125,7 @@ class CubeRows {
     const { database } = this.#context;
     const latency = this.#question.latency ? "latency" : "NULL";
     const select = `SELECT span, chunk, model, sums, ${latency} FROM rollups WHERE cube = ?`;
-    const seeks = this.#seeks();
+    const seeks = this.#seeks(chunkBits(grainOf(code)));
     this.#context.checkCancelled();
     if (seeks && seeks.length * (to - from) <= MAX_SEEKS) {
       for (let span = from; span < to; span++) {
@@ -137,9 +141,13 @@ class CubeRows {
     yield* database.prepare(`${select} AND span >= ? AND span < ?${models}`).iterate(code, from, to);
   }
 
-  #seeks(): [number, number | null][] | null {
+  #seeks(bits: number): [number, number | null][] | null {
     const { cube } = this.#question;
-    const chunks = this.#chunks ?? (cube.dimension === null ? [0] : null);
+    const chunks = this.#values
+      ? [...new Set(this.#values.map((value) => value >> bits))]
+      : cube.dimension === null
+        ? [0]
+        : null;
     if (chunks && this.#models)
       return chunks.flatMap((chunk) => (this.#models ?? []).map((m): [number, number] => [chunk, m]));
     if (chunks && cube.dimension !== null) return chunks.map((chunk) => [chunk, null]);

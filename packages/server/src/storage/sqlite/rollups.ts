@@ -1,4 +1,4 @@
-import { CHUNK_BITS, DAY_MS, grainOf, MODEL_CUBE } from "./cubes.ts";
+import { chunkBits, DAY_MS, grainOf, MODEL_CUBE } from "./cubes.ts";
 import type { Database } from "./driver.ts";
 import { packSketches, type SketchCounts, sketchKey, unpackSketches } from "./packed-latency.ts";
 import { PackedRowReader, PackedRowWriter } from "./packed-row.ts";
@@ -18,16 +18,26 @@ export interface RollupRow {
 /** Adds pending sums to the file, inside the caller's transaction. Each row that they touch is written once. */
 export function writeRollups(database: Database, pending: PendingSums): void {
   const read = database.prepare(
-    "SELECT sums, latency FROM rollups WHERE cube = ? AND span = ? AND chunk = ? AND model = ?",
+    "SELECT sums, latency, id FROM rollups WHERE cube = ? AND span = ? AND chunk = ? AND model = ?",
   );
-  const write = database.prepare("INSERT OR REPLACE INTO rollups VALUES (?, ?, ?, ?, ?, ?)");
-  const remove = database.prepare("DELETE FROM rollups WHERE cube = ? AND span = ? AND chunk = ? AND model = ?");
+  const insert = database.prepare(
+    "INSERT INTO rollups (cube, span, chunk, model, sums, latency) VALUES (?, ?, ?, ?, ?, ?)",
+  );
+  const update = database.prepare("UPDATE rollups SET sums = ?, latency = ? WHERE id = ?");
+  const remove = database.prepare("DELETE FROM rollups WHERE id = ?");
+  let id: number | null = null;
   mergeRows(
     pending,
-    (cube, span, chunk, model) => read.get(cube, span, chunk, model) as [Uint8Array | null, Uint8Array | null],
+    (cube, span, chunk, model) => {
+      const found = read.get(cube, span, chunk, model) as [Uint8Array | null, Uint8Array | null, number] | undefined;
+      id = found?.[2] ?? null;
+      return found;
+    },
     ({ cube, span, chunk, model, sums, latency }) => {
-      if (sums || latency) write.run(cube, span, chunk, model, sums, latency);
-      else remove.run(cube, span, chunk, model);
+      if (!sums && !latency) {
+        if (id !== null) remove.run(id);
+      } else if (id === null) insert.run(cube, span, chunk, model, sums, latency);
+      else update.run(sums, latency, id);
     },
   );
 }
@@ -43,7 +53,7 @@ export function mergeRows(
     span: number,
     chunk: number,
     model: number,
-  ) => [Uint8Array | null, Uint8Array | null] | undefined,
+  ) => [Uint8Array | null, Uint8Array | null, ...unknown[]] | undefined,
   onRow: (row: RollupRow) => void,
 ): void {
   pending.settle();
@@ -56,13 +66,16 @@ export function mergeRows(
 type ReadRow = Parameters<typeof mergeRows>[1];
 
 function mergeCube({ code, sums, latency }: PendingCube, read: ReadRow, onRow: (row: RollupRow) => void): void {
-  const { cellsInSpan } = grainOf(code);
+  const grain = grainOf(code);
+  const { cellsInSpan } = grain;
+  const bits = chunkBits(grain);
+  const mask = (1 << bits) - 1;
   const rows = new RowGroups();
   for (let slot = 0; slot < sums.size; slot++) {
     const value = sums.key(slot, 2);
     const span = Math.floor(sums.key(slot, 0) / cellsInSpan);
-    const entry = (value & CHUNK_MASK) * cellsInSpan + sums.key(slot, 0) - span * cellsInSpan;
-    rows.group(span, value >> CHUNK_BITS, sums.key(slot, 1)).entries.push(entry, slot);
+    const entry = (value & mask) * cellsInSpan + sums.key(slot, 0) - span * cellsInSpan;
+    rows.group(span, value >> bits, sums.key(slot, 1)).entries.push(entry, slot);
   }
   const ofModel = code === MODEL_CUBE.code || code === MODEL_CUBE.code + 1;
   for (let slot = 0; slot < latency.size; slot++) {
@@ -70,8 +83,8 @@ function mergeCube({ code, sums, latency }: PendingCube, read: ReadRow, onRow: (
     if (count === 0) continue;
     const value = ofModel ? 0 : latency.key(slot, 1);
     const span = Math.floor(latency.key(slot, 0) / cellsInSpan);
-    const entry = (value & CHUNK_MASK) * cellsInSpan + latency.key(slot, 0) - span * cellsInSpan;
-    const group = rows.group(span, value >> CHUNK_BITS, ofModel ? latency.key(slot, 1) : 0);
+    const entry = (value & mask) * cellsInSpan + latency.key(slot, 0) - span * cellsInSpan;
+    const group = rows.group(span, value >> bits, ofModel ? latency.key(slot, 1) : 0);
     addCount((group.sketches ??= new Map()), sketchKey(entry, latency.key(slot, 2)), count);
   }
   const merge = new EntryMerge(sums);
@@ -88,8 +101,6 @@ function mergeCube({ code, sums, latency }: PendingCube, read: ReadRow, onRow: (
     onRow({ cube: code, span, chunk, model, sums: packedSums, latency: packedLatency });
   }
 }
-
-const CHUNK_MASK = (1 << CHUNK_BITS) - 1;
 
 function addCount(sketches: SketchCounts, at: number, count: number): void {
   sketches.set(at, (sketches.get(at) ?? 0) + count);

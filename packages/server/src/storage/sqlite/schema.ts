@@ -50,9 +50,11 @@ CREATE TABLE tag_sets (id INTEGER PRIMARY KEY, members TEXT NOT NULL UNIQUE) STR
 CREATE TABLE tag_set_members (dimension INTEGER NOT NULL, value INTEGER NOT NULL, tag_set INTEGER NOT NULL,
   PRIMARY KEY (dimension, value, tag_set)) STRICT, WITHOUT ROWID;
 
--- cube: see cubes.ts · span: start of the span in units of its length · chunk: value >> 6 · sums, latency: packed-*.ts
-CREATE TABLE rollups (cube INTEGER NOT NULL, span INTEGER NOT NULL, chunk INTEGER NOT NULL, model INTEGER NOT NULL,
-  sums BLOB, latency BLOB, PRIMARY KEY (cube, span, chunk, model)) STRICT, WITHOUT ROWID;
+-- cube: see cubes.ts · span: number of the span since 1970 · chunk: value >> chunk bits · sums, latency: packed-*.ts
+-- With its own row number, because rows are too long for the inner pages of an index.
+CREATE TABLE rollups (id INTEGER PRIMARY KEY, cube INTEGER NOT NULL, span INTEGER NOT NULL, chunk INTEGER NOT NULL,
+  model INTEGER NOT NULL, sums BLOB, latency BLOB) STRICT;
+CREATE UNIQUE INDEX rollups_key ON rollups (cube, span, chunk, model);
 
 -- id: the session's id in texts · sums: packed-row.ts, one entry · models: "id@last use,…", most recent last
 CREATE TABLE sessions (id INTEGER PRIMARY KEY, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL,

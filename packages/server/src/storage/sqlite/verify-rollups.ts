@@ -36,7 +36,9 @@ export function repairDay(writer: EventWriter, day: number): Comparison {
     writer.flush();
     const { database, dictionary } = writer;
     const remove = database.prepare("DELETE FROM rollups WHERE cube = ? AND span = ? AND chunk = ? AND model = ?");
-    const put = database.prepare("INSERT OR REPLACE INTO rollups VALUES (?, ?, ?, ?, ?, ?)");
+    const put = database.prepare(
+      "INSERT OR REPLACE INTO rollups (cube, span, chunk, model, sums, latency) VALUES (?, ?, ?, ?, ?, ?)",
+    );
     return compareRows(
       storedRows(database, day),
       expectedRows(database, dictionary.membersOf, day),
