@@ -73,8 +73,13 @@ const aliasSchema = z.union([
   z
     .string()
     .min(1)
-    .transform((id) => ({ id, from: null, to: null })),
-  z.strictObject({ id: z.string().min(1), from: instant.default(null), to: instant.default(null) }),
+    .transform((id) => ({ id, from: null, to: null, note: undefined })),
+  z.strictObject({
+    id: z.string().min(1),
+    from: instant.default(null),
+    to: instant.default(null),
+    note: z.string().optional(),
+  }),
 ]);
 
 const modelSchema = z.strictObject({
@@ -130,7 +135,7 @@ export function catalogueLayer(files: CatalogueFile[]): ModelPrices[] {
       layer: "catalogue" as const,
       provider: canonicalProvider(provider),
       model,
-      aliases: aliases.map(({ id, from, to }) => ({ id, startMs: from, endMs: to })),
+      aliases: aliases.map(({ id, from, to, note }) => ({ id, startMs: from, endMs: to, note })),
       versions: versions.map(({ from, to, ...facts }) => ({ startMs: from, endMs: to, ...facts })),
     })),
   );

@@ -108,6 +108,57 @@ describe("models", () => {
     expect(rating.note).toContain(model);
   });
 
+  it.each([
+    ["azure", "azure/gpt-4o", "exact azure/gpt-4o"],
+    ["litellm", "azure/gpt-4o", "exact azure/gpt-4o"],
+    ["azure", "azure/us/gpt-4o-2024-08-06", "alias azure/gpt-4o"],
+    ["azure_ai", "azure_ai/gpt-4o", "exact azure/gpt-4o"],
+    ["vertex_ai", "vertex_ai/gemini-2.5-pro", "exact google/gemini-2.5-pro"],
+    ["litellm", "vertex_ai/claude-sonnet-4-5@20250929", "alias google/claude-sonnet-4-5"],
+    ["vertex_ai-anthropic_models", "vertex_ai/claude-opus-4-6", "exact google/claude-opus-4-6"],
+    ["gemini", "gemini/gemini-2.5-flash", "exact google/gemini-2.5-flash"],
+    ["litellm", "gemini/gemini-2.0-flash-001", "alias google/gemini-2.0-flash"],
+    [
+      "bedrock",
+      "bedrock/converse/anthropic.claude-sonnet-4-5-20250929-v1:0",
+      "exact aws/anthropic.claude-sonnet-4-5-20250929-v1:0",
+    ],
+    [
+      "litellm",
+      "bedrock/converse/us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+      "alias aws/anthropic.claude-sonnet-4-5-20250929-v1:0",
+    ],
+    ["litellm", "bedrock/us-east-1/anthropic.claude-sonnet-4-6", "exact aws/anthropic.claude-sonnet-4-6"],
+    ["groq", "groq/llama-3.3-70b-versatile", "exact groq/llama-3.3-70b-versatile"],
+    ["litellm", "groq/openai/gpt-oss-120b", "exact groq/openai/gpt-oss-120b"],
+    ["mistral", "mistral/mistral-large-latest", "alias mistral/mistral-large-2512"],
+    ["litellm", "mistral/mistral-large-latest", "alias mistral/mistral-large-2512"],
+    ["litellm", "openai/omni-moderation-latest", "exact openai/omni-moderation-latest"],
+    ["litellm", "litellm_proxy/azure/gpt-4o", "exact azure/gpt-4o"],
+  ])("reads LiteLLM's spelling: %s %s", (provider, model, expected) => expect(found(provider, model)).toBe(expected));
+
+  it.each([
+    ["gemini-2.0-flash-001", "alias google/gemini-2.0-flash"],
+    ["gemini-2.0-flash-lite-001", "alias google/gemini-2.0-flash-lite"],
+    ["models/gemini-1.5-flash-002", "alias google/gemini-1.5-flash"],
+    ["gemini-1.5-pro-002", "alias google/gemini-1.5-pro"],
+    ["text-embedding-006", "none"],
+  ])("takes Gemini's stable versions, and no others, for the model: %s", (model, expected) => {
+    expect(found("google", model)).toBe(expected);
+  });
+
+  it("takes a name that no document explains for the likeliest model, and says so", () => {
+    const priceOf = (at: string) => book.match("mistral", "mistral-large", Date.parse(at));
+    expect(priceOf("2026-06-01")).toMatchObject({
+      found: true,
+      how: "approximate",
+      note: expect.stringContaining("not the bare name"),
+      version: { model: "mistral-large-2512", rates: { input: "0.5", output: "1.5" } },
+    });
+    expect(priceOf("2025-06-01")).toMatchObject({ how: "approximate", version: { model: "mistral-large-2411" } });
+    expect(found("mistral", "mistral-large-latest")).toBe("alias mistral/mistral-large-2512");
+  });
+
   it("marks what only looks like a model", () => {
     const rating = book.rate({
       provider: "anthropic",

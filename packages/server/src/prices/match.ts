@@ -46,7 +46,10 @@ interface Sheet {
   /** By id in lower case: that model in each layer. */
   models: Map<string, ModelPrices[]>;
   /** By other id in lower case, best layer first. */
-  aliases: Map<string, { target: string; rank: number; startMs: number | null; endMs: number | null }[]>;
+  aliases: Map<
+    string,
+    { target: string; rank: number; startMs: number | null; endMs: number | null; note?: string | undefined }[]
+  >;
   bySnapshot: Map<string, Set<string>>;
   byFamily: Map<string, Set<string>>;
 }
@@ -74,12 +77,12 @@ export function buildPriceIndex(sources: PriceSources): PriceIndex {
   };
 }
 
-/** LiteLLM names the provider in the model: `litellm` with `anthropic/claude-…`. */
+/** LiteLLM names the provider in the model: `litellm` with `anthropic/claude-…`, or `litellm_proxy/anthropic/claude-…`. */
 function readProvider(provider: string, model: string): { payer: string; name: string } {
   const payer = canonicalProvider(provider);
   const slash = model.indexOf("/");
   if (payer !== "litellm" || slash < 1) return { payer, name: model };
-  return { payer: canonicalProvider(model.slice(0, slash)), name: model.slice(slash + 1) };
+  return readProvider(model.slice(0, slash), model.slice(slash + 1));
 }
 
 function buildSheets(models: ModelPrices[]): Map<string, Sheet> {
@@ -157,9 +160,10 @@ function exactly(sheet: Sheet, id: string): Candidate[] {
   const candidates: Candidate[] = [];
   for (const [rank] of LAYERS.entries()) {
     for (const prices of own) if (RANKS.get(prices.layer) === rank) candidates.push(always(prices, "exact"));
-    for (const { target, rank: aliasRank, startMs, endMs } of aliases) {
+    for (const { target, rank: aliasRank, startMs, endMs, note } of aliases) {
       if (aliasRank !== rank || target === id) continue;
-      for (const prices of sheet.models.get(target)!) candidates.push({ prices, startMs, endMs, how: "alias" });
+      const how = note === undefined ? "alias" : "approximate";
+      for (const prices of sheet.models.get(target)!) candidates.push({ prices, startMs, endMs, how, note });
     }
   }
   return candidates;

@@ -58,7 +58,10 @@ export function snapshotName(provider: string, id: string): string {
   return name.replace(DATE, "-$1$2$3").replace(/[-@:](latest|default)$/, "");
 }
 
-/** The model behind a snapshot: its name without the date. */
+/** Gemini's stable versions: `gemini-2.0-flash-001` is what `gemini-2.0-flash` stands for. */
+const STABLE_VERSION = /^(gemini-\d+\.\d+-(?:pro|flash|flash-lite|flash-8b))-00\d$/;
+
+/** The model behind a snapshot: its name without the date, or Gemini's version. */
 export function familyName(provider: string, id: string): string {
-  return snapshotName(provider, id).replace(DATE, "");
+  return snapshotName(provider, id).replace(DATE, "").replace(STABLE_VERSION, "$1");
 }

@@ -14,6 +14,9 @@ function tokens(inputTokens: number, outputTokens = 0, more: WireUsage = {}): Wi
 const cachedSol = tokens(10_000, 500, { cacheReadTokens: 4_000, cacheWriteTokens: 5_000 });
 const deepseek = tokens(1_000_000, 10_000, { cacheReadTokens: 900_000 });
 
+const drawn = { images: 1, imageSize: "1024x1024", imageQuality: "medium" };
+const bedrockSonnet = "anthropic.claude-sonnet-4-5-20250929-v1:0";
+
 /** Both sides of every dated change, threshold, tier, region and window that the cost vectors touch. */
 const facts: Record<string, Fact[]> = {
   "history: a call costs what it cost then": [
@@ -31,6 +34,37 @@ const facts: Record<string, Fact[]> = {
     ["0.04", "mistral", "mistral-ocr-latest", "2026-07-01T00:00:00Z", { pages: 10 }],
     ["0.009", "openai", "gpt-6.2-sol", "2027-02-28T23:59:59Z", tokens(1_000, 100), { serviceTier: "ultrafast" }],
     ["0.018", "openai", "gpt-6.2-sol", "2027-03-01T00:00:00Z", tokens(1_000, 100), { serviceTier: "ultrafast" }],
+  ],
+  "what has a price in more than one unit, or none": [
+    ["0", "openai", "omni-moderation-latest", "2026-11-01T00:00:00Z", tokens(500)],
+    ["0", "openai", "omni-moderation-2024-09-26", "2026-11-01T00:00:00Z", {}],
+    ["0", "openai", "text-moderation-stable", "2025-01-01T00:00:00Z", { requests: 1 }],
+    ["0.006", "openai", "gpt-4o-transcribe", "2026-11-01T00:00:00Z", { audioSeconds: 60 }],
+    ["0.003", "openai", "gpt-4o-mini-transcribe-2025-12-15", "2026-11-01T00:00:00Z", { audioSeconds: 60 }],
+    [
+      "0.0051",
+      "openai",
+      "gpt-4o-transcribe",
+      "2026-11-01T00:00:00Z",
+      tokens(600, 150, { inputAudioTokens: 600, audioSeconds: 60 }),
+    ],
+    ["0.042", "openai", "gpt-image-1", "2026-11-01T00:00:00Z", drawn],
+    ["0.04249", "openai", "gpt-image-1", "2026-11-01T00:00:00Z", { ...drawn, ...tokens(50, 1_056) }],
+    [
+      "0.034042",
+      "openai",
+      "gpt-image-1.5",
+      "2026-11-01T00:00:00Z",
+      { ...drawn, ...tokens(50, 1_056), outputImageTokens: 1_056 },
+    ],
+  ],
+  "regions: Bedrock's global profile, by the id or by the call": [
+    ["0.0396", "aws", bedrockSonnet, "2026-06-01T00:00:00Z", tokens(2_000, 2_000)],
+    ["0.036", "aws", `global.${bedrockSonnet}`, "2026-06-01T00:00:00Z", tokens(2_000, 2_000)],
+    ["0.036", "aws", bedrockSonnet, "2026-06-01T00:00:00Z", tokens(2_000, 2_000), { geo: "global" }],
+    ["0.036", "aws", `global.${bedrockSonnet}`, "2026-06-01T00:00:00Z", tokens(2_000, 2_000), { geo: "global" }],
+    ["0.0396", "aws", bedrockSonnet, "2026-06-01T00:00:00Z", tokens(2_000, 2_000), { geo: "us-east-1" }],
+    ["0.00054", "aws", "amazon.nova-lite-v1:0", "2026-06-01T00:00:00Z", tokens(5_000, 1_000), { geo: "global" }],
   ],
   "thresholds: the whole request, output too, on the right side of the number": [
     ["1.39", "openai", "gpt-5.5", "2026-08-15T00:00:00Z", tokens(272_000, 1_000)],

@@ -13,8 +13,11 @@ export interface ModelPrices {
   /** As `canonicalProvider` spells it. */
   provider: string;
   model: string;
-  /** Other ids of exactly the same thing; start included, end excluded. */
-  aliases: { id: string; startMs: number | null; endMs: number | null }[];
+  /**
+   * Other ids of the same thing; start included, end excluded. With a note it is only likely that they are: it says
+   * why, and the price is approximate.
+   */
+  aliases: { id: string; startMs: number | null; endMs: number | null; note?: string | undefined }[];
   /** Whether the layer's own loose pattern takes this id for the model. Good for an approximate price only. */
   resembles?: (id: string) => boolean;
   /** Ascending by start. */
