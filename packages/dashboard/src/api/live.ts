@@ -11,6 +11,8 @@ export type LiveStatus = "connecting" | "open" | "lost";
 export interface LiveListener {
   /** Calls as they arrive, oldest first. */
   calls?: (calls: Call[]) => void;
+  /** The stream has been opened: what arrives from now on is told. */
+  open?: () => void;
   /** More was missed than the server keeps: ask everything again. */
   reset?: () => void;
 }
@@ -35,7 +37,10 @@ export class LiveStream {
     this.close();
     const source = new EventSource(this.#url);
     this.#source = source;
-    source.addEventListener("open", () => this.#set({ status: "open" }));
+    source.addEventListener("open", () => {
+      this.#set({ status: "open" });
+      for (const listener of this.#listeners) listener.open?.();
+    });
     source.addEventListener("error", () => {
       this.#set({ status: "lost" });
       if (source.readyState === EventSource.CLOSED) this.#retry = setTimeout(() => this.open(), RETRY_MS);

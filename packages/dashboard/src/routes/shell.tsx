@@ -2,7 +2,7 @@ import { Link, Outlet } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { live } from "../api/live.ts";
-import { FIGURES } from "../api/questions.ts";
+import { FIGURES, metaQuestion } from "../api/questions.ts";
 import { PanelsProvider, usePanels } from "../filters/panels.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { iconButton } from "../ui/sheet.tsx";
@@ -67,7 +67,14 @@ function useLiveFigures(): void {
         void queries.invalidateQueries({ queryKey: [FIGURES] });
       }, waitMs);
     };
-    const stop = live.listen({ calls: refresh, reset: () => void queries.invalidateQueries() });
+    const refreshAll = () => void queries.invalidateQueries();
+    // Calls that came between the first answers and the opening of the stream are told by nobody.
+    const catchUp = async () => {
+      const before = queries.getQueryData(metaQuestion.queryKey)?.events;
+      const now = await queries.fetchQuery({ ...metaQuestion, staleTime: 0 }).catch(() => null);
+      if (before !== undefined && now !== null && now.events !== before) refreshAll();
+    };
+    const stop = live.listen({ calls: refresh, open: () => void catchUp(), reset: refreshAll });
     live.open();
     return () => {
       clearTimeout(timer);
