@@ -97,7 +97,7 @@ export function batchTransfers(message: BatchMessage): ArrayBuffer[] {
 }
 
 /** Provider and model as one text; the length keeps them apart whatever they contain. */
-export function modelText(provider: string, model: string): string {
+function modelText(provider: string, model: string): string {
   return `${provider.toWellFormed().length}:${provider}${model}`;
 }
 

@@ -2,8 +2,8 @@ import type { Cube, Grain } from "./cubes.ts";
 import { DAY, DAY_MS, spanMs } from "./cubes.ts";
 
 /** Instants before the range and after it: kept apart, because a cell that holds both is cut. */
-export const BEFORE = -1;
-export const AFTER = -2;
+const BEFORE = -1;
+const AFTER = -2;
 
 /** The parts that a question's range is split into. */
 export class Buckets {

@@ -109,7 +109,7 @@ interface RatingParts {
   computedNanoUsd: number | null;
 }
 
-export function ratingFlags(rating: RatingParts): number {
+function ratingFlags(rating: RatingParts): number {
   const computedIsCost = rating.computedNanoUsd !== null && rating.computedNanoUsd === rating.costNanoUsd;
   return (
     (rating.approximate ? APPROXIMATE : 0) |

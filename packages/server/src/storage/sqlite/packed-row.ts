@@ -1,4 +1,4 @@
-import { CARRY_UNIT, MEASURES, MEASURE_COUNT, type SumTable } from "./sum-table.ts";
+import { CARRY_UNIT, MEASURES, MEASURE_COUNT } from "./sum-table.ts";
 
 /**
  * A row of a rollup holds the sums of several values and cells in one blob, sorted by key:
@@ -186,23 +186,6 @@ export class PackedRowWriter {
       larger.set(this.#bytes);
       this.#bytes = larger;
     }
-  }
-}
-
-/** Reads all entries of a packed row into a table; `slotOf` says where an entry belongs, -1 for nowhere. */
-export function addPackedRow(
-  reader: PackedRowReader,
-  bytes: Uint8Array,
-  table: SumTable,
-  sign: number,
-  slotOf: (key: number) => number,
-): void {
-  reader.open(bytes);
-  while (reader.next()) {
-    const slot = slotOf(reader.key);
-    if (slot === -1) continue;
-    table.add(slot, reader.values, sign);
-    if (reader.hasCarries) table.addCarries(slot, reader.carries, sign);
   }
 }
 

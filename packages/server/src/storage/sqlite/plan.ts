@@ -15,7 +15,7 @@ import {
 export type Kind = "rollup" | "scan";
 
 /** The dimensions that a question touches, without model and provider, which every cube can be kept by. */
-export function touchedDimensions(by: Dimension[], filters: Filter[]): { others: Dimension[]; models: boolean } {
+function touchedDimensions(by: Dimension[], filters: Filter[]): { others: Dimension[]; models: boolean } {
   const all = new Set<Dimension>([...by, ...filters.map(({ dimension }) => dimension)]);
   const models = all.delete("model") || false;
   const providers = all.delete("provider") || false;

@@ -23,6 +23,7 @@ import type {
   SumAnswer,
   SumQuestion,
 } from "../storage.ts";
+import { type AnswerMessage, decodeAnswer } from "./answer-message.ts";
 import { batchTransfers, encodeBatch } from "./batch-message.ts";
 import type { BatchResult } from "./event-writer.ts";
 import type { ScanPiece } from "./list-events.ts";
@@ -89,9 +90,12 @@ class SqliteStorage implements Storage {
     return { accepted, duplicates, expired, seqs: Array.from({ length: accepted }, (_, index) => firstSeq + index) };
   }
 
-  sum(question: SumQuestion): Promise<SumAnswer> {
+  async sum(question: SumQuestion): Promise<SumAnswer> {
     const light = kindOf(question.by, question.filters) === "rollup" || namesOneSession(question.filters);
-    return light ? this.#reader.call("sum", [question]) : this.#scan("sum", [question]);
+    const message = light
+      ? await this.#reader.call<AnswerMessage>("sum", [question])
+      : await this.#scan<AnswerMessage>("sum", [question]);
+    return decodeAnswer(message);
   }
 
   countDistinct(question: DistinctQuestion): Promise<DistinctRow[]> {

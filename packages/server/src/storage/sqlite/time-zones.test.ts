@@ -1,4 +1,4 @@
-import { Temporal } from "temporal-polyfill";
+import { buckets } from "@outlay/core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Storage, Sums } from "../storage.ts";
 import { comparable, plainSum, randomEvents, seededRandom, temporaryFolder } from "./random-events.fixture.ts";
@@ -62,12 +62,11 @@ async function checkZone(zone: string, stretchStartMs: number): Promise<number> 
   return days.scannedEvents;
 }
 
-function localDays(zone: string, startMs: number): { bucketStartsMs: number[]; endMs: number } {
-  const first = Temporal.Instant.fromEpochMilliseconds(startMs + 2 * DAY_MS)
-    .toZonedDateTimeISO(zone)
-    .startOfDay();
-  const starts = Array.from({ length: 32 }, (_, day) => first.add({ days: day }).startOfDay().epochMilliseconds);
-  return { bucketStartsMs: starts.slice(0, -1), endMs: starts.at(-1) as number };
+/** Whole local days inside the stretch. */
+function localDays(zone: string, stretchStartMs: number): { bucketStartsMs: number[]; endMs: number } {
+  const period = { startMs: stretchStartMs, endMs: stretchStartMs + DAYS * DAY_MS, timeZone: zone };
+  const starts = buckets(period, "day").map(({ startMs }) => startMs);
+  return { bucketStartsMs: starts.slice(1, -1), endMs: starts.at(-1) as number };
 }
 
 function addUp(parts: Sums[]): Sums {

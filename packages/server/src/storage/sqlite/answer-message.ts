@@ -1,0 +1,51 @@
+import type { SumAnswer, SumRow, Sums } from "../storage.ts";
+import { MEASURES } from "./sum-table.ts";
+
+/**
+ * The rows of an answer on their way from a reading thread: sums as numbers where they are small enough. Cloning
+ * sixteen big integers for each of some thousand rows would take longer than adding them up.
+ */
+export interface AnswerMessage extends Omit<SumAnswer, "rows"> {
+  buckets: Int32Array;
+  keys: (string | null)[][];
+  sums: Float64Array;
+  /** By row: the sums of rows with one that a double does not hold. */
+  large: Map<number, Sums>;
+  latency: (Map<number, number> | undefined)[] | null;
+}
+
+export function encodeAnswer({ rows, ...rest }: SumAnswer): AnswerMessage {
+  const message: AnswerMessage = {
+    ...rest,
+    buckets: Int32Array.from(rows, ({ bucket }) => bucket),
+    keys: rows.map(({ key }) => key),
+    sums: new Float64Array(rows.length * MEASURES.length),
+    large: new Map(),
+    latency: rows.some(({ sums }) => sums.latency) ? rows.map(({ sums }) => sums.latency) : null,
+  };
+  rows.forEach(({ sums }, index) => {
+    for (let m = 0; m < MEASURES.length; m++) {
+      const value = Number(sums[MEASURES[m] as (typeof MEASURES)[number]]);
+      if (!Number.isSafeInteger(value)) message.large.set(index, sums);
+      message.sums[index * MEASURES.length + m] = value;
+    }
+  });
+  return message;
+}
+
+export function decodeAnswer({ buckets, keys, sums, large, latency, ...rest }: AnswerMessage): SumAnswer {
+  const rows = keys.map((key, index): SumRow => {
+    const own = large.get(index) ?? sumsAt(sums, index);
+    const sketch = latency?.[index];
+    return { bucket: buckets[index] as number, key, sums: sketch ? { ...own, latency: sketch } : own };
+  });
+  return { ...rest, rows };
+}
+
+function sumsAt(values: Float64Array, index: number): Sums {
+  const sums = {} as Record<(typeof MEASURES)[number], bigint>;
+  for (let m = 0; m < MEASURES.length; m++) {
+    sums[MEASURES[m] as (typeof MEASURES)[number]] = BigInt(values[index * MEASURES.length + m] as number);
+  }
+  return sums;
+}
