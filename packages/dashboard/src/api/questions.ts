@@ -104,6 +104,10 @@ export function callsQuestion(view: View) {
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,
+    // The stream tells a list on screen what is new; one that comes on screen again has missed that. Nothing else
+    // may move its rows.
+    staleTime: 0,
+    refetchOnWindowFocus: false,
   });
 }
 

@@ -68,7 +68,7 @@ export function RecentCalls() {
               <th scope="col" className="hidden px-2 py-1.5 font-normal md:table-cell">
                 Agent and user
               </th>
-              <th scope="col" className="hidden px-2 py-1.5 text-right font-normal sm:table-cell">
+              <th scope="col" className="hidden px-2 py-1.5 text-right font-normal whitespace-nowrap sm:table-cell">
                 Tokens in → out
               </th>
               <th scope="col" className="hidden px-2 py-1.5 text-right font-normal lg:table-cell">

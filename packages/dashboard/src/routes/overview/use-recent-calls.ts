@@ -9,6 +9,8 @@ import type { View } from "../../filters/search.ts";
 /** Waiting calls beyond this are dropped, oldest first: nobody reads so many, and "show" asks the server. */
 const MAX_WAITING = 500;
 
+const NOTHING_ARRIVED: { shown: Call[]; waiting: Call[] } = { shown: [], waiting: [] };
+
 export interface RecentCalls {
   calls: Call[];
   /** Matching calls that have arrived and are not shown yet. */
@@ -35,7 +37,7 @@ export function useRecentCalls(view: View, hold: boolean): RecentCalls {
     shown: [],
     waiting: [],
   });
-  const current = arrived.key === key ? arrived : { key, shown: [], waiting: [] };
+  const current = arrived.key === key ? arrived : NOTHING_ARRIVED;
 
   const latest = useRef({ view, hold, key });
   useEffect(() => {
@@ -52,7 +54,7 @@ export function useRecentCalls(view: View, hold: boolean): RecentCalls {
             .toReversed();
           if (fresh.length === 0) return;
           setArrived((before) => {
-            const { shown, waiting } = before.key === forKey ? before : { shown: [], waiting: [] };
+            const { shown, waiting } = before.key === forKey ? before : NOTHING_ARRIVED;
             const next = [...fresh, ...waiting].slice(0, MAX_WAITING);
             return holding
               ? { key: forKey, shown, waiting: next }
@@ -64,17 +66,20 @@ export function useRecentCalls(view: View, hold: boolean): RecentCalls {
   );
 
   const pages = stored.data?.pages;
-  const calls = useMemo(() => {
+  const { calls, waiting } = useMemo(() => {
     const list = (pages ?? []).flatMap((page) => page.events);
     const known = new Set(list.map(({ id }) => id));
     const merged = [...current.shown.filter(({ id }) => !known.has(id)), ...list];
-    // As many rows as pages were asked for: arrivals push the oldest out, so that the page keeps its height.
-    return merged.slice(0, Math.max(1, pages?.length ?? 1) * CALLS_PER_PAGE);
-  }, [pages, current.shown]);
+    return {
+      // As many rows as pages were asked for: arrivals push the oldest out, so that the page keeps its height.
+      calls: merged.slice(0, Math.max(1, pages?.length ?? 1) * CALLS_PER_PAGE),
+      waiting: current.waiting.filter(({ id }) => !known.has(id)).length,
+    };
+  }, [pages, current.shown, current.waiting]);
 
   return {
     calls,
-    waiting: current.waiting.length,
+    waiting,
     showWaiting: () =>
       setArrived({ key, shown: [...current.waiting, ...current.shown].slice(0, MAX_WAITING), waiting: [] }),
     isPending: stored.isPending,
