@@ -1,9 +1,19 @@
-import { METERS, METER_NAMES, type CostLine, type Meter, type PriceMatch, type PriceVersion } from "@outlay/core";
+import {
+  METERS,
+  METER_NAMES,
+  type CostLine,
+  type Meter,
+  type PriceMatch,
+  type PriceVersion,
+  type Rates,
+} from "@outlay/core";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { RepriceReport } from "../prices/reprice.ts";
-import type { CliContext } from "./context.ts";
+import type { Api, CliContext } from "./context.ts";
+import { describeMatch, describePrice, describeRates } from "./describe-price.ts";
 import { formatCount, formatTokens, formatUsd, UNKNOWN } from "./draw/values.ts";
-import { getJson, sendJson, withParams } from "./get-json.ts";
+import { getJson, sendJson, withParams, type Params } from "./get-json.ts";
+import { nearestName } from "./nearest-name.ts";
 import { collect, parseCount } from "./parse-option.ts";
 import { printTable } from "./print-answer.ts";
 import { UsageError } from "./problem.ts";
@@ -64,9 +74,31 @@ function addShow(prices: Command, context: CliContext): void {
       const history = await getJson<{ prices: PriceVersion[] }>(api, "/api/v1/prices/history", params);
       if (context.isJson()) return context.printJson({ match, ...history });
       await context.print(describeMatch(match), "");
-      for (const price of history.prices) await context.print(...describePrice(context, price), "");
+      if (history.prices.length === 0) return printSuggestions(context, api, params);
+      for (const price of history.prices) await context.print(...describePrice(context.colors, price), "");
     },
   );
+}
+
+const MOST_SUGGESTED = 4;
+
+/** What was probably meant: the same model elsewhere, or the nearest name at this provider; and how to set a price. */
+async function printSuggestions(
+  context: CliContext,
+  api: Api,
+  { provider, model }: { provider: string; model: string },
+): Promise<void> {
+  const list = async (params: Params) =>
+    (await getJson<{ prices: PriceVersion[] }>(api, "/api/v1/prices", { ...params, limit: 1_000 })).prices;
+  const elsewhere = (await list({ search: model })).filter((it) => it.model.toLowerCase() === model.toLowerCase());
+  const names = elsewhere.length > 0 ? [] : (await list({ provider })).map((it) => it.model);
+  const nearest = nearestName(model, names);
+  const meant = [
+    ...elsewhere.slice(0, MOST_SUGGESTED).map((it) => `${it.provider}/${it.model}`),
+    ...(nearest === null ? [] : [`${provider}/${nearest}`]),
+  ];
+  if (meant.length > 0) await context.print(`There is a price for ${meant.join(", ")}.`);
+  await context.print(`Set one: outlay prices set ${provider} ${model} --input <usd> --output <usd>`);
 }
 
 interface TestOptions {
@@ -105,9 +137,12 @@ function addTest(prices: Command, context: CliContext): void {
       const [rated] = results;
       if (context.isJson()) return context.printJson({ match, rated });
       await context.print(describeMatch(match));
-      if (match.found) await context.print(...describePrice(context, match.version));
-      if (rated === undefined || rated.lines.length === 0) return;
+      if (match.found) await context.print(...describePrice(context.colors, match.version));
       await context.print("");
+      if (!match.found) return printSuggestions(context, api, params);
+      if (rated === undefined || rated.lines.length === 0) {
+        return context.print(context.colors.dim("What a call would cost: --input 12000 --output 800"));
+      }
       await printTable(context, linesTable(rated));
       if (rated.note !== undefined) await context.print("", context.colors.yellow(rated.note));
     });
@@ -123,11 +158,11 @@ const FLAGS: [flag: string, meter: Meter][] = [
 ];
 
 interface SetOptions {
-  rate?: string[];
+  rate?: Rates;
   from?: string;
   to?: string;
   note?: string;
-  [flag: string]: string | string[] | undefined;
+  [flag: string]: string | Rates | undefined;
 }
 
 function addSet(prices: Command, context: CliContext): void {
@@ -135,10 +170,10 @@ function addSet(prices: Command, context: CliContext): void {
     prices.command("set").description("set a price of your own; it goes before every list"),
   );
   for (const [flag, meter] of FLAGS) {
-    command.option(`--${flag} <usd>`, `${METERS[meter].label.toLowerCase()}, USD per million`);
+    command.option(`--${flag} <usd>`, `${METERS[meter].label.toLowerCase()}, USD per million`, parseUsd);
   }
   command
-    .option("--rate <meter=usd>", `any meter: ${METER_NAMES.join(", ")}; may be repeated`, collect)
+    .option("--rate <meter=usd>", `any meter: ${METER_NAMES.join(", ")}; may be repeated`, collectRate)
     .option("--from <date>", "from this date or instant, included (default: since ever)")
     .option("--to <date>", "until this date or instant, excluded")
     .option("--note <text>", "why")
@@ -146,30 +181,42 @@ function addSet(prices: Command, context: CliContext): void {
       const rates = readRates(options);
       if (Object.keys(rates).length === 0) throw new UsageError("Give at least one price, for example --input 2.5.");
       const { from, to, note } = options;
-      const override = { ...splitModel(provider, model), from, to, rates, note };
+      const named = splitModel(provider, model);
+      const override = { ...named, from, to, rates, note };
       const api = await context.connect();
       const answer = await sendJson<unknown>(api, "PUT", "/api/v1/prices/overrides", override);
       if (context.isJson()) return context.printJson(answer);
+      const time = `${from === undefined ? "" : ` from ${from}`}${to === undefined ? "" : ` until ${to}`}`;
       await context.print(
-        `Set. Calls without a price get it now; known costs stay until ${context.colors.bold("outlay prices reprice")}.`,
+        `${named.provider}/${named.model}${time}: ${describeRates(rates)}`,
+        `Calls without a price get it now; known costs stay until ${context.colors.bold("outlay prices reprice")}.`,
       );
     });
 }
 
-function readRates(options: SetOptions): Record<string, string> {
-  const rates: Record<string, string> = {};
+/** A price as the catalogue writes it: `.5` and `$0.50` are `0.5`. */
+function parseUsd(text: string): string {
+  const usd = text.trim().replace(/^\$/, "").replace(/^\./, "0.");
+  if (!/^\d+(\.\d+)?$/.test(usd)) throw new InvalidArgumentError("It must be dollars, for example 2.5.");
+  return usd;
+}
+
+function readRates(options: SetOptions): Rates {
+  const rates: Rates = {};
   for (const [flag, meter] of FLAGS) {
     const usd = options[flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
     if (typeof usd === "string") rates[meter] = usd;
   }
-  for (const pair of options.rate ?? []) {
-    const [meter = "", usd = ""] = pair.split("=");
-    if (!METER_NAMES.includes(meter as Meter)) {
-      throw new InvalidArgumentError(`"${meter}" is no meter; known are ${METER_NAMES.join(", ")}.`);
-    }
-    rates[meter] = usd;
+  return { ...rates, ...options.rate };
+}
+
+/** Collects `searches=10`. */
+function collectRate(text: string, before: Rates = {}): Rates {
+  const [meter = "", usd = ""] = text.split("=");
+  if (!METER_NAMES.includes(meter as Meter)) {
+    throw new InvalidArgumentError(`"${meter}" is no meter; known are ${METER_NAMES.join(", ")}.`);
   }
-  return rates;
+  return { ...before, [meter]: parseUsd(usd) };
 }
 
 function addRemove(prices: Command, context: CliContext): void {
@@ -306,47 +353,6 @@ function splitModel(provider: string, model: string | undefined): { provider: st
     return { provider: provider.slice(0, slash), model: provider.slice(slash + 1) };
   }
   throw new UsageError("Name the provider and the model, for example: openai gpt-5");
-}
-
-function describeMatch(match: PriceMatch): string {
-  if (!match.found) return `No price: ${match.reason}`;
-  const how = { exact: "", alias: " (another name of it)", approximate: " (approximately)" }[match.how];
-  const note = match.note === undefined ? "" : `: ${match.note}`;
-  return `Priced as ${match.version.provider}/${match.version.model}${how}${note}`;
-}
-
-function describePrice(context: CliContext, price: PriceVersion): string[] {
-  const { colors } = context;
-  const rates = METER_NAMES.flatMap((meter) => {
-    const usd = price.rates[meter];
-    const { label, per, unit } = METERS[meter];
-    return usd === undefined ? [] : [`  ${label.padEnd(30)} ${usd} USD for ${per.toLocaleString("en-US")} ${unit}`];
-  });
-  const changes = price.adjustments.map((it) => {
-    const effect = [
-      it.multiply === undefined ? [] : `× ${it.multiply}`,
-      it.rates === undefined ? [] : describeRates(it.rates),
-    ];
-    return colors.dim(`  when ${JSON.stringify(it.when)}: ${effect.flat().join(", ")}`);
-  });
-  const checked = price.checkedOn === undefined ? "" : `, checked on ${price.checkedOn}`;
-  return [
-    colors.bold(`${describeTime(price)}  [${price.layer}]`),
-    ...rates,
-    ...changes,
-    colors.dim(`  ${price.source ?? "no source"}${checked}`),
-  ];
-}
-
-function describeTime({ startMs, endMs }: PriceVersion): string {
-  const from = startMs === null ? "since ever" : `from ${new Date(startMs).toISOString()}`;
-  return endMs === null ? from : `${from} until ${new Date(endMs).toISOString()}`;
-}
-
-function describeRates(rates: PriceVersion["rates"]): string {
-  return Object.entries(rates)
-    .map(([meter, usd]) => `${meter} ${usd}`)
-    .join(", ");
 }
 
 function printPrices(context: CliContext, prices: PriceVersion[]): Promise<void> {

@@ -64,7 +64,15 @@ describe("outlay rate", () => {
       { id: "c", error: { code: "missing_field", field: "provider" } },
       { id: "d", costUsd: "0.000135" },
     ]);
-    expect(err).toContain("2 of 4 lines");
+    expect(err).toContain("2 of 4 events could not be rated: lines 2, 4");
+  });
+
+  it("counts empty lines when it names the wrong ones, and names the first ten", async () => {
+    const one = await rate(`\n\n${good("a")}\nwrong\n\n`);
+    expect(one.out.trimEnd().split("\n")).toHaveLength(2);
+    expect(one.err).toContain("1 of 2 events could not be rated: line 4\n");
+    const many = await rate("wrong\n".repeat(12));
+    expect(many.err).toContain("12 of 12 events could not be rated: lines 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …\n");
   });
 
   it("reads text whose bytes come in pieces, with a byte order mark and Windows line ends", async () => {

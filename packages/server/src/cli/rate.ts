@@ -30,25 +30,36 @@ Examples:
 async function rate(context: CliContext, file: string | undefined): Promise<void> {
   const prices = await context.openPrices();
   const input = file === undefined || file === "-" ? context.stdin : await openFile(file);
+  if ("isTTY" in input && input.isTTY === true) context.note("Type or paste events, one a line; Ctrl-D ends");
   let lines = 0;
+  let number = 0;
   let refused = 0;
+  const first: number[] = [];
   for await (const line of readLines(input)) {
+    number += 1;
+    if (line.trim() === "") continue;
     const answer = rateLine(prices, line, context.now());
     lines += 1;
-    if ("error" in answer) refused += 1;
+    if ("error" in answer) {
+      refused += 1;
+      if (first.length < MOST_NAMED) first.push(number);
+    }
     await context.write(`${JSON.stringify(answer)}\n`);
   }
   if (refused === 0) return;
-  context.note(`${refused} of ${lines} lines could not be rated`);
+  const where = `${first.length === 1 ? "line" : "lines"} ${first.join(", ")}${refused > first.length ? ", …" : ""}`;
+  context.note(`${refused} of ${lines} events could not be rated: ${where}`);
   throw new CommandFailed();
 }
+
+const MOST_NAMED = 10;
 
 async function openFile(path: string): Promise<Readable> {
   if ((await stat(path)).isDirectory()) throw new InvalidInput("file_not_usable", `${path} is a directory`);
   return createReadStream(path);
 }
 
-/** Lines that say something, as they come; a byte order mark and empty lines are left out. */
+/** Lines as they come, without a byte order mark. */
 async function* readLines(input: Readable): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder();
   let rest = "";
@@ -56,10 +67,10 @@ async function* readLines(input: Readable): AsyncGenerator<string, void, undefin
   for await (const chunk of input as AsyncIterable<Buffer | string>) {
     const lines = (rest + (typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true }))).split("\n");
     rest = lines.pop()!;
-    for (const line of lines) if (line.trim() !== "") yield line;
+    yield* lines;
   }
   rest += decoder.decode();
-  if (rest.trim() !== "") yield rest;
+  yield rest;
 }
 
 function rateLine(prices: PriceBook, line: string, nowMs: number): RatedEvent | RefusedEvent {

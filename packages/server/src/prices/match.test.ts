@@ -148,14 +148,16 @@ describe("models", () => {
   });
 
   it("takes a name that no document explains for the likeliest model, and says so", () => {
-    const priceOf = (at: string) => book.match("mistral", "mistral-large", Date.parse(at));
-    expect(priceOf("2026-06-01")).toMatchObject({
+    expect(book.match("mistral", "mistral-large", Date.UTC(2026, 5, 1))).toMatchObject({
       found: true,
       how: "approximate",
       note: expect.stringContaining("not the bare name"),
       version: { model: "mistral-large-2512", rates: { input: "0.5", output: "1.5" } },
     });
-    expect(priceOf("2025-06-01")).toMatchObject({ how: "approximate", version: { model: "mistral-large-2411" } });
+    expect(book.match("mistral", "mistral-large", Date.UTC(2025, 5, 1))).toMatchObject({
+      how: "approximate",
+      version: { model: "mistral-large-2411" },
+    });
     expect(found("mistral", "mistral-large-latest")).toBe("alias mistral/mistral-large-2512");
   });
 

@@ -14,7 +14,7 @@ export interface PriceOverride {
   /** End excluded; null: until the next override of the same model, or for ever. */
   endMs: number | null;
   rates: Rates;
-  /** Absent: none. */
+  /** None when absent. */
   adjustments?: Adjustment[] | undefined;
   note?: string | undefined;
 }
@@ -23,7 +23,9 @@ const DOCUMENT = "prices.overrides";
 
 /** An instant, or a date for its start in UTC. */
 const instant = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], {
+    error: "expected a date such as 2026-11-01 or an instant such as 2026-11-01T08:00:00Z",
+  })
   .nullish()
   .transform((text) => (text == null ? null : Date.parse(text)));
 
@@ -49,7 +51,9 @@ export function parseOverride(value: unknown): PriceOverride {
   if (!result.success) {
     const issue = result.error.issues[0]!;
     const field = [...issue.path, ...(issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [])].join(".");
-    throw new InvalidInput("invalid_override", `${field || "the override"}: ${issue.message}`, { field });
+    const given = issue.path.reduce<unknown>((inner, name) => (inner as Record<PropertyKey, unknown>)?.[name], value);
+    const said = typeof given === "string" || typeof given === "number" ? ` is ${JSON.stringify(given)}` : "";
+    throw new InvalidInput("invalid_override", `${field || "the override"}${said}: ${issue.message}`, { field });
   }
   const { from, to, note, ...facts } = result.data;
   return { ...facts, startMs: from, endMs: to, ...(note === undefined ? {} : { note }) };

@@ -130,10 +130,11 @@ export async function openPriceBook(options: {
     kept.clear();
     keptCount = 0;
   };
-  const allOverrides = () => [
-    ...stored,
-    ...configured.filter((it) => !stored.some((other) => isSameModel(it, other) && it.startMs === other.startMs)),
-  ];
+  const allOverrides = () =>
+    [
+      ...stored,
+      ...configured.filter((it) => !stored.some((other) => isSameModel(it, other) && it.startMs === other.startMs)),
+    ].map((it) => ({ ...it, adjustments: it.adjustments ?? [] }));
   rebuild();
 
   const compile = (version: PriceVersion): CompiledPrice => {

@@ -182,12 +182,18 @@ function overridesOf(ledger: Ledger): z.infer<typeof overridesAnswer> {
 }
 
 function requireOverride(overrides: PriceOverride[], provider: string, model: string, startMs: number | null): void {
-  if (overrides.some((it) => isSameModel(it, { provider, model }) && it.startMs === startMs)) return;
+  const starts = overrides.filter((it) => isSameModel(it, { provider, model })).map((it) => it.startMs);
+  if (starts.includes(startMs)) return;
+  const others = starts.length === 0 ? "" : `; there is one ${starts.map(describeStart).join(", and one ")}`;
   throw new InvalidInput(
     "override_not_found",
-    `There is no price of yours for ${provider}/${model} that starts ${startMs === null ? "since ever" : `at ${isoOrNull(startMs)}`}`,
+    `There is no price of yours for ${provider}/${model} ${describeStart(startMs)}${others}`,
     { status: 404 },
   );
+}
+
+function describeStart(ms: number | null): string {
+  return ms === null ? "without a start" : `from ${isoOrNull(ms)}`;
 }
 
 const refreshBody = z.strictObject({
