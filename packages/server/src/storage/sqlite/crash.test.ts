@@ -13,7 +13,7 @@ it("has every acknowledged event once after being killed at any moment", async (
   const folder = temporaryFolder();
   const random = seededRandom(Number(process.env.OUTLAY_TEST_SEED ?? 1));
   for (let round = 0; round < 5; round++) {
-    const acknowledged = await ingestUntilKilled(folder.path, round, 300 + random() * 1_200);
+    const acknowledged = await ingestUntilKilled(folder.path, round, 200 + random() * 600);
     const storage = await openSqliteStorage({ dataDir: folder.path });
     const stored: RecordedEvent[] = [];
     for await (const page of storage.scanEvents({ startMs: 0, endMs: END_MS * 2, filters: [] })) stored.push(...page);
@@ -39,18 +39,61 @@ function batchesOf(round: number, count: number): RecordedEvent[][] {
   return Array.from({ length: count }, () => randomEvents(random, BATCH, START_MS, END_MS));
 }
 
+it("refuses what does not fit on the disk, and keeps what it acknowledged", async () => {
+  const folder = temporaryFolder();
+  const script = `
+    ${imports()}
+    const random = seededRandom(1000);
+    const storage = await openSqliteStorage({ dataDir: ${JSON.stringify(folder.path)} });
+    const question = { startMs: 0, endMs: ${END_MS * 2}, by: ["model"], filters: [] };
+    let accepted = 0;
+    let refused = 0;
+    while (refused < 3) {
+      try {
+        accepted += (await storage.appendEvents(randomEvents(random, ${BATCH}, ${START_MS}, ${END_MS}))).accepted;
+      } catch {
+        refused++;
+      }
+    }
+    console.log(accepted, (await storage.sum(question)).totals.calls);
+    process.exit();`;
+  // A limit on the size of files stands for a full disk: 4 MB here, the signal for it ignored.
+  const limited = `trap '' XFSZ; ulimit -f 4096; exec "$0" "$@"`;
+  const child = spawn("bash", ["-c", limited, process.execPath, ...NODE_ARGUMENTS, script]);
+  let printed = "";
+  child.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
+  await new Promise((resolve) => child.on("close", resolve));
+  const [accepted, counted] = printed.trim().split(" ");
+  expect(Number(accepted)).toBeGreaterThan(BATCH);
+  expect(counted).toBe(`${accepted}n`);
+  const storage = await openSqliteStorage({ dataDir: folder.path });
+  const more = await storage.appendEvents(batchesOf(99, 2).flat());
+  expect((await storage.stats()).events).toBe(Number(accepted) + more.accepted);
+  expect((await storage.verifyRollups({ repair: true })).examples).toEqual([]);
+  await storage.close();
+  folder.remove();
+}, 180_000);
+
+const NODE_ARGUMENTS = ["--conditions=source", "--input-type=module", "-e"];
+
+const url = (name: string): string => JSON.stringify(new URL(name, import.meta.url).href);
+
+function imports(): string {
+  return `import { openSqliteStorage } from ${url("./sqlite-storage.ts")};
+    import { randomEvents, seededRandom } from ${url("./random-events.fixture.ts")};`;
+}
+
 /** Runs another process that appends batches; gives how many it had acknowledged when it was killed. */
 async function ingestUntilKilled(dataDir: string, round: number, afterMs: number): Promise<number> {
   const script = `
-    import { openSqliteStorage } from ${JSON.stringify(new URL("./sqlite-storage.ts", import.meta.url).href)};
-    import { randomEvents, seededRandom } from ${JSON.stringify(new URL("./random-events.fixture.ts", import.meta.url).href)};
+    ${imports()}
     const random = seededRandom(${1_000 + round});
     const storage = await openSqliteStorage({ dataDir: ${JSON.stringify(dataDir)} });
     for (;;) {
       await storage.appendEvents(randomEvents(random, ${BATCH}, ${START_MS}, ${END_MS}));
       console.log("acknowledged");
     }`;
-  const child = spawn(process.execPath, ["--conditions=source", "--input-type=module", "-e", script], {
+  const child = spawn(process.execPath, [...NODE_ARGUMENTS, script], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let acknowledged = 0;

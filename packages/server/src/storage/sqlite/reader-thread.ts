@@ -27,7 +27,7 @@ import { compareDay, compareSessions, daysToVerify } from "./verify-rollups.ts";
 /** Answers questions, one after the other, each from one state of the file. */
 const start = workerData as ThreadStart;
 const port = parentPort as NonNullable<typeof parentPort>;
-const database = openDatabase(start.path, { readOnly: true, cacheKb: 8_192 });
+const database = openDatabase(start.path, { readOnly: true, cacheKb: 4_096 });
 const names = new Names(database);
 
 const methods: Record<string, (context: ScanContext, ...args: never[]) => unknown> = {

@@ -1,6 +1,9 @@
 import { Worker } from "node:worker_threads";
 import { fromThreadError, type ThreadAnswer, type ThreadStart } from "./thread-messages.ts";
 
+/** Threads make short-lived objects only: with more room for them, they would hold on to it. */
+const YOUNG_GENERATION_MB = 4;
+
 /** The serving side of one storage thread: calls go over, promises come back. */
 export class ThreadClient {
   #worker: Worker;
@@ -12,7 +15,11 @@ export class ThreadClient {
   constructor(name: "writer-thread" | "reader-thread", start: ThreadStart) {
     const fromSource = import.meta.url.endsWith(".ts");
     const url = new URL(`./${name}.${fromSource ? "ts" : "js"}`, import.meta.url);
-    this.#worker = new Worker(url, { workerData: start, execArgv: fromSource ? ["--conditions=source"] : [] });
+    this.#worker = new Worker(url, {
+      workerData: start,
+      execArgv: fromSource ? ["--conditions=source"] : [],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
     this.#worker.on("message", (answer: ThreadAnswer) => this.#settle(answer));
     this.#worker.on("error", (error) => this.#fail(error as Error));
     this.#worker.on("exit", () => this.#fail(new Error(`the storage's ${name} has ended`)));
