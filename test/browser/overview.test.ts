@@ -156,8 +156,8 @@ describe("the overview", () => {
     const dark = await background();
     const button = page.getByRole("button", { name: /^Theme: system/ });
     await button.click();
+    await eventually(background).not.toBe(dark);
     const light = await background();
-    expect(light).not.toBe(dark);
     await page.reload();
     await page.getByRole("button", { name: /^Theme: light/ }).waitFor();
     expect(await background()).toBe(light);

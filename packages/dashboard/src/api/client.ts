@@ -12,7 +12,7 @@ export class ApiProblem extends Error {
 }
 
 /** The server did not answer at all. */
-export class Unreachable extends Error {
+class Unreachable extends Error {
   override readonly name = "Unreachable";
 
   constructor(cause: unknown) {

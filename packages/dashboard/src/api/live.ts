@@ -21,7 +21,7 @@ export interface LiveListener {
  * The server's stream of events. The browser reconnects and resumes by itself (`Last-Event-ID`); when the
  * server is gone for good it closes, and we try again every few seconds.
  */
-export class LiveStream {
+class LiveStream {
   #source: EventSource | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
   readonly #listeners = new Set<LiveListener>();

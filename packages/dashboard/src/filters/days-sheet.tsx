@@ -33,7 +33,7 @@ export function DaysSheet({ onClose }: { onClose: () => void }) {
 }
 
 /** The one button of a panel that goes on. */
-export const primaryButton = "h-10 rounded-lg bg-strong px-4 font-medium text-on-strong hover:opacity-90";
+const primaryButton = "h-10 rounded-lg bg-strong px-4 font-medium text-on-strong hover:opacity-90";
 
 function DateField(props: {
   label: string;

@@ -2,7 +2,7 @@ import type { Basis } from "@outlay/core";
 import { exactMoney, money } from "../format/money.ts";
 
 /** A cost from which on a call is drawn in the middle colour, and above which in the high one, in dollars. */
-export const COST_STEPS_USD = { middle: 0.01, high: 0.1 } as const;
+const COST_STEPS_USD = { middle: 0.01, high: 0.1 } as const;
 
 export type CostLevel = "low" | "middle" | "high";
 
