@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { get, record } from "../api.ts";
 import { startServer } from "../start-server.ts";
@@ -201,6 +201,7 @@ describe("the overview", () => {
 describe("while calls arrive", () => {
   test("waits for the first one, then shows it, and never moves rows under a reader", async () => {
     const server = await startServer({ dataDir: temporaryFolder(), built: true });
+    onTestFinished(() => server.kill());
     const { page, complaints, close } = await openPage(browser, server.url);
     await page.getByText("Waiting for the first event…").waitFor();
     expect(await page.locator("pre").innerText()).toContain(`${server.url}/api/v1/events`);
@@ -229,11 +230,11 @@ describe("while calls arrive", () => {
     await list.getByText("unpriced").waitFor();
     expect(complaints).toEqual([]);
     await close();
-    await server.stop();
   });
 
   test("says when the server is gone, and keeps the numbers", async () => {
     const server = await startServer({ dataDir: temporaryFolder(), built: true });
+    onTestFinished(() => server.kill());
     await record(server.url, [{ provider: "openai", model: "gpt-4o", usage: { inputTokens: 10, outputTokens: 1 } }]);
     const { page, close } = await openPage(browser, server.url);
     expect(await cardNumber(page, "Calls")).toBe(1);
