@@ -1,4 +1,5 @@
-import { defineConfig } from "rolldown";
+import { waitForUpdate } from "@pydantic/genai-prices";
+import { defineConfig, type Plugin } from "rolldown";
 
 const inputs = {
   main: "src/main.ts",
@@ -6,15 +7,65 @@ const inputs = {
   "reader-thread": "src/storage/sqlite/reader-thread.ts",
 };
 
+/** Every message that zod could give in some other language: half of its code, and more than half of its memory. */
+const englishOnly: Plugin = {
+  name: "english-only",
+  load: {
+    filter: { id: /zod\/v4\/locales\/index\.js$/ },
+    handler: () => `export { default as en } from "./en.js";`,
+  },
+};
+
+/** The public price list becomes a file beside the program, so that it can be read, converted and let go of. */
+const priceListAsFile: Plugin = {
+  name: "price-list-as-file",
+  transform: {
+    filter: { id: /@pydantic\/genai-prices\/dist\/index\.js$/ },
+    async handler(code) {
+      const url = /"(https:[^"]*\/data\.json)"/.exec(code)?.[1];
+      if (url === undefined) throw new Error("genai-prices no longer names the address of its list");
+      this.emitFile({ type: "asset", fileName: "price-list.json", source: JSON.stringify(await waitForUpdate()) });
+      return `
+        import { readFile } from "node:fs/promises";
+        export const REMOTE_DATA_JSON_URL = ${JSON.stringify(url)};
+        export const waitForUpdate = async () =>
+          JSON.parse(await readFile(new URL("./price-list.json", import.meta.url), "utf8"));`;
+    },
+  },
+};
+
+/** V8 keeps a program's text in memory, and twice as large when it has characters beyond Latin-1. */
+const asciiOnly: Plugin = {
+  name: "ascii-only",
+  generateBundle(_, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type !== "chunk") continue;
+      file.code = file.code.replaceAll(
+        /[^\0-\x7f]/g,
+        (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+      );
+    }
+  },
+};
+
 /**
  * One file for the program and for each of its threads: everything is bundled, so that the installed product has no
- * dependencies to resolve at start. The dashboard is built into `dist/dashboard` by its own package.
+ * dependencies to resolve at start. Names are kept for the sake of stack traces. The dashboard is built into
+ * `dist/dashboard` by its own package.
  */
 export default Object.entries(inputs).map(([name, input]) =>
   defineConfig({
     input: { [name]: input },
     platform: "node",
     resolve: { conditionNames: ["source", "import", "node", "default"] },
-    output: { dir: "dist", format: "esm", codeSplitting: false, cleanDir: false, sourcemap: false },
+    plugins: [englishOnly, priceListAsFile, asciiOnly],
+    output: {
+      dir: "dist",
+      format: "esm",
+      codeSplitting: false,
+      cleanDir: false,
+      sourcemap: false,
+      minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    },
   }),
 );

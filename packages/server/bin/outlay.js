@@ -16,4 +16,8 @@ if (!existsSync(main)) {
 // Compiled code is kept between runs, which saves a fifth of the time of a start; where it cannot be kept, nothing happens.
 const { enableCompileCache } = await import("node:module");
 enableCompileCache?.();
+// What the program is made of is kept anyway: loading it need not make the space for short-lived objects grow. The
+// program lets it grow again when it begins to work.
+const { setFlagsFromString } = await import("node:v8");
+setFlagsFromString("--semi-space-growth-factor=1");
 await import(main);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 import { InvalidInput } from "@outlay/core";
 import { runCli } from "./cli/cli.ts";
 import type { Api, ResolvedSettings, RunningServer, SettingFlags } from "./cli/context.ts";
@@ -43,6 +44,8 @@ async function openOutlay(config: Config, facts: { demo: boolean }): Promise<Out
   const storage = await openSqliteStorage({ dataDir: config.dataDir });
   const prices = await openPriceBook({ storage, config: priceConfig(config), now });
   const live = createLiveFeed();
+  // bin/outlay.js has kept it small while the program was loaded; V8's own factor serves ingest a tenth faster
+  setFlagsFromString("--semi-space-growth-factor=2");
   const ledger: Ledger = { storage, prices, now, timeZone: config.timeZone, live, health: { unrecorded: 0 } };
   const http = createApp({ ledger, facts: { version, ...facts }, dashboardFolder, logFailure });
   return {

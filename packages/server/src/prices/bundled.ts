@@ -38,7 +38,9 @@ export function convertProviders(providers: Provider[], layer: "bundled" | "refr
       const versions = convertPrices(model);
       if (versions.length === 0) return [];
       const aliases = spelledOut(model.match).map((id) => ({ id, startMs: null, endMs: null }));
-      const resembles = (id: string) => matches(model.match, id);
+      // nothing else of the list is kept
+      const { match } = model;
+      const resembles = (id: string) => matches(match, id);
       return [{ layer, provider: provider.id, model: model.id, aliases, resembles, versions }];
     }),
   );

@@ -50,14 +50,18 @@ interface Sheet {
     string,
     { target: string; rank: number; startMs: number | null; endMs: number | null; note?: string | undefined }[]
   >;
-  bySnapshot: Map<string, Set<string>>;
-  byFamily: Map<string, Set<string>>;
+  bySnapshot: Map<string, string[]>;
+  byFamily: Map<string, string[]>;
 }
+
+/** The sheet of a provider. */
+type Sheets = (provider: string) => Sheet | undefined;
 
 const RANKS = new Map<PriceVersion["layer"], number>(LAYERS.map((layer, i) => [layer, i]));
 
 export function buildPriceIndex(sources: PriceSources): PriceIndex {
-  const sheets = buildSheets(sources.models);
+  const byProvider = Map.groupBy(sources.models, ({ provider }) => provider);
+  const sheets = lazySheets(byProvider);
   return {
     timeline(provider, model) {
       const { payer, name } = readProvider(provider, model);
@@ -71,8 +75,8 @@ export function buildPriceIndex(sources: PriceSources): PriceIndex {
       };
     },
     models: () =>
-      [...sheets].flatMap(([provider, sheet]) =>
-        [...sheet.models.values()].map((layers) => ({ provider, model: layers[0]!.model })),
+      [...byProvider.keys()].flatMap((provider) =>
+        [...sheets(provider)!.models.values()].map((layers) => ({ provider, model: layers[0]!.model })),
       ),
   };
 }
@@ -85,17 +89,21 @@ function readProvider(provider: string, model: string): { payer: string; name: s
   return readProvider(model.slice(0, slash), model.slice(slash + 1));
 }
 
-function buildSheets(models: ModelPrices[]): Map<string, Sheet> {
-  const sheets = new Map<string, Sheet>();
+/** Built when first asked for: nobody uses more than a few of the providers. */
+function lazySheets(byProvider: Map<string, ModelPrices[]>): Sheets {
+  const built = new Map<string, Sheet>();
+  return (provider) => {
+    const models = byProvider.get(provider);
+    if (models === undefined) return undefined;
+    let sheet = built.get(provider);
+    if (sheet === undefined) built.set(provider, (sheet = buildSheet(provider, models)));
+    return sheet;
+  };
+}
+
+function buildSheet(provider: string, models: ModelPrices[]): Sheet {
+  const sheet: Sheet = { models: new Map(), aliases: new Map(), bySnapshot: new Map(), byFamily: new Map() };
   for (const prices of models) {
-    const { provider } = prices;
-    const sheet: Sheet = sheets.get(provider) ?? {
-      models: new Map(),
-      aliases: new Map(),
-      bySnapshot: new Map(),
-      byFamily: new Map(),
-    };
-    sheets.set(provider, sheet);
     const id = prices.model.toLowerCase();
     const rank = RANKS.get(prices.layer)!;
     push(sheet.models, id, prices);
@@ -103,29 +111,27 @@ function buildSheets(models: ModelPrices[]): Map<string, Sheet> {
       push(sheet.aliases, alias.id.toLowerCase(), { ...alias, target: id, rank });
     }
     for (const name of [id, ...prices.aliases.map((alias) => alias.id.toLowerCase())]) {
-      add(sheet.bySnapshot, snapshotName(provider, name), id);
-      add(sheet.byFamily, familyName(provider, name), id);
+      pushOnce(sheet.bySnapshot, snapshotName(provider, name), id);
+      pushOnce(sheet.byFamily, familyName(provider, name), id);
     }
   }
-  for (const sheet of sheets.values()) {
-    for (const layers of sheet.models.values()) layers.sort((a, b) => RANKS.get(a.layer)! - RANKS.get(b.layer)!);
-    for (const list of sheet.aliases.values()) list.sort((a, b) => a.rank - b.rank);
-  }
-  return sheets;
+  for (const layers of sheet.models.values()) layers.sort((a, b) => RANKS.get(a.layer)! - RANKS.get(b.layer)!);
+  for (const list of sheet.aliases.values()) list.sort((a, b) => a.rank - b.rank);
+  return sheet;
 }
 
 function findCandidates(
-  sheets: Map<string, Sheet>,
+  sheets: Sheets,
   fallbacks: Map<string, string[]>,
   provider: string,
   id: string,
   variant: string | undefined,
 ): Candidate[] {
-  const sheet = sheets.get(provider);
+  const sheet = sheets(provider);
   const own = sheet === undefined ? [] : findInSheet(sheet, provider, id, variant);
   if (own.length > 0) return own;
   for (const other of fallbacks.get(provider) ?? []) {
-    const otherSheet = sheets.get(other);
+    const otherSheet = sheets(other);
     const found = otherSheet === undefined ? [] : findInSheet(otherSheet, other, id, undefined);
     if (found.length > 0) {
       return found.map((it) => ({
@@ -170,7 +176,7 @@ function exactly(sheet: Sheet, id: string): Candidate[] {
 }
 
 function sameSnapshot(sheet: Sheet, provider: string, id: string): Candidate[] {
-  return layered(sheet, sheet.bySnapshot.get(snapshotName(provider, id)) ?? new Set(), "alias");
+  return layered(sheet, sheet.bySnapshot.get(snapshotName(provider, id)) ?? [], "alias");
 }
 
 /**
@@ -181,12 +187,12 @@ function sameFamily(sheet: Sheet, provider: string, id: string): Candidate[] {
   const family = familyName(provider, id);
   const undated = sheet.bySnapshot.get(family);
   if (undated !== undefined) return layered(sheet, undated, "alias");
-  const members = [...(sheet.byFamily.get(family) ?? [])];
+  const members = sheet.byFamily.get(family) ?? [];
   const snapshots = [...new Set(members.map((member) => snapshotName(provider, member)))].toSorted();
   const latest = members.filter((member) => snapshotName(provider, member) === snapshots.at(-1));
-  if (snapshots.length < 2) return layered(sheet, new Set(latest), "alias");
+  if (snapshots.length < 2) return layered(sheet, latest, "alias");
   const note = `Several snapshots of ${family} have prices of their own; taken as ${latest[0]}`;
-  return layered(sheet, new Set(latest), "approximate", note);
+  return layered(sheet, latest, "approximate", note);
 }
 
 /** Bedrock's global profile where only the regional price is known. */
@@ -205,13 +211,13 @@ function withoutGlobal(sheet: Sheet, provider: string, id: string): Candidate[] 
 function resembling(sheet: Sheet, id: string): Candidate[] {
   for (const [target, layers] of sheet.models) {
     if (!layers.some((prices) => prices.resembles?.(id) === true)) continue;
-    return layered(sheet, new Set([target]), "approximate", `Looks like ${layers[0]!.model}`);
+    return layered(sheet, [target], "approximate", `Looks like ${layers[0]!.model}`);
   }
   return [];
 }
 
-function layered(sheet: Sheet, ids: Set<string>, how: Found, note?: string): Candidate[] {
-  const all = [...ids].flatMap((id) => sheet.models.get(id)!.map((prices) => ({ ...always(prices, how), note })));
+function layered(sheet: Sheet, ids: string[], how: Found, note?: string): Candidate[] {
+  const all = ids.flatMap((id) => sheet.models.get(id)!.map((prices) => ({ ...always(prices, how), note })));
   return all.toSorted((a, b) => RANKS.get(a.prices.layer)! - RANKS.get(b.prices.layer)!);
 }
 
@@ -301,8 +307,8 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else list.push(value);
 }
 
-function add<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
-  const set = map.get(key);
-  if (set === undefined) map.set(key, new Set([value]));
-  else set.add(value);
+function pushOnce<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else if (!list.includes(value)) list.push(value);
 }
