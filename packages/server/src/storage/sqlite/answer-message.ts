@@ -1,4 +1,5 @@
 import type { SumAnswer, SumRow, Sums } from "../storage.ts";
+import type { GroupTable } from "./group-table.ts";
 import { MEASURES } from "./sum-table.ts";
 
 /**
@@ -14,21 +15,20 @@ export interface AnswerMessage extends Omit<SumAnswer, "rows"> {
   latency: (Map<number, number> | undefined)[] | null;
 }
 
-export function encodeAnswer({ rows, ...rest }: SumAnswer): AnswerMessage {
+/** The rows of an answer from the slots of a table. */
+export function encodeAnswer(groups: GroupTable, slots: number[], rest: Omit<SumAnswer, "rows">): AnswerMessage {
   const message: AnswerMessage = {
     ...rest,
-    buckets: Int32Array.from(rows, ({ bucket }) => bucket),
-    keys: rows.map(({ key }) => key),
-    sums: new Float64Array(rows.length * MEASURES.length),
+    buckets: Int32Array.from(slots, (slot) => groups.bucketOf(slot)),
+    keys: slots.map((slot) => groups.keyOf(slot)),
+    sums: new Float64Array(slots.length * MEASURES.length),
     large: new Map(),
-    latency: rows.some(({ sums }) => sums.latency) ? rows.map(({ sums }) => sums.latency) : null,
+    latency: groups.hasLatency ? slots.map((slot) => groups.latencyOf(slot)) : null,
   };
-  rows.forEach(({ sums }, index) => {
-    for (let m = 0; m < MEASURES.length; m++) {
-      const value = Number(sums[MEASURES[m] as (typeof MEASURES)[number]]);
-      if (!Number.isSafeInteger(value)) message.large.set(index, sums);
-      message.sums[index * MEASURES.length + m] = value;
-    }
+  slots.forEach((slot, index) => {
+    const numbers = groups.numbersOf(slot);
+    if (numbers) message.sums.set(numbers, index * MEASURES.length);
+    else message.large.set(index, groups.toSums(slot));
   });
   return message;
 }

@@ -28,7 +28,7 @@ export type DimensionCode = number;
 export const DAY_MS = 86_400_000;
 export const DAY: Grain = { cellMs: DAY_MS, cellsInSpan: 1 };
 export const HOUR: Grain = { cellMs: 3_600_000, cellsInSpan: 24 };
-export const QUARTER: Grain = { cellMs: 900_000, cellsInSpan: 24 };
+export const QUARTER: Grain = { cellMs: 900_000, cellsInSpan: 96 };
 
 /** Values with neighbouring ids lie in one row: 64 of a day, 8 of the fine split, which has more cells of each. */
 export function chunkBits(grain: Grain): number {

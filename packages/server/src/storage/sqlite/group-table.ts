@@ -60,9 +60,25 @@ export class GroupTable {
     return this.#by.map((axis, index) => axis.nameOf(ids[index] as number));
   }
 
+  /** The sums as doubles; null when one of them is too large for that. */
+  numbersOf(slot: number): Float64Array | null {
+    const { sums, carries, width } = this.#table;
+    const [from, to] = [slot * width, (slot + 1) * width];
+    if (carries?.subarray(from, to).some((carry) => carry !== 0)) return null;
+    return sums.subarray(from, to);
+  }
+
+  get hasLatency(): boolean {
+    return this.#latency !== null;
+  }
+
+  latencyOf(slot: number): Map<number, number> {
+    return withoutZeros(this.#latency?.[slot]);
+  }
+
   toSums(slot: number): Sums {
     const sums = this.#table.toSums(slot);
-    if (this.#latency) sums.latency = withoutZeros(this.#latency[slot]);
+    if (this.#latency) sums.latency = this.latencyOf(slot);
     return sums;
   }
 

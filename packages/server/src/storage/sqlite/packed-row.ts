@@ -48,7 +48,28 @@ export class PackedRowReader {
     }
     const mask = this.#mask;
     const values = this.values;
-    for (let m = 0; m < MEASURE_COUNT; m++) values[m] = mask & (1 << m) ? this.#measure(m) : 0;
+    const bytes = this.#bytes;
+    let at = this.#at;
+    for (let m = 0; m < MEASURE_COUNT; m++) {
+      if ((mask & (1 << m)) === 0) {
+        values[m] = 0;
+        continue;
+      }
+      // Up to four bytes are read here: this loop is where the time of a question goes.
+      const from = at;
+      let byte = bytes[at++] as number;
+      let value = byte & 0x7f;
+      for (let shift = 7; byte >= 0x80 && shift < 28; shift += 7) {
+        byte = bytes[at++] as number;
+        value |= (byte & 0x7f) << shift;
+      }
+      if (byte >= 0x80) {
+        this.#at = from;
+        values[m] = this.#measure(m);
+        at = this.#at;
+      } else values[m] = m !== SAVINGS ? value : value & 1 ? -((value + 1) >> 1) : value >> 1;
+    }
+    this.#at = at;
     values[DURATION_CALLS] = (values[CALLS] as number) - (values[DURATION_CALLS] as number);
   }
 

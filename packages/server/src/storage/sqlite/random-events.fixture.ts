@@ -108,7 +108,7 @@ function randomEvent(random: () => number, fromMs: number, toMs: number): Record
   };
 }
 
-export function uuid(random: () => number): string {
+function uuid(random: () => number): string {
   const hex = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join("");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
@@ -151,7 +151,7 @@ export function plainSum(events: RecordedEvent[], question: SumQuestion): SumRow
   return [...rows.values()];
 }
 
-export function noSums(latency: boolean): Sums {
+function noSums(latency: boolean): Sums {
   const sums = Object.fromEntries(MEASURES.map((name) => [name, 0n])) as unknown as Sums;
   return latency ? { ...sums, latency: new Map() } : sums;
 }

@@ -8,7 +8,6 @@ import type {
   SessionsQuestion,
   SumQuestion,
 } from "../storage.ts";
-import { encodeAnswer } from "./answer-message.ts";
 import { listCharges } from "./charges.ts";
 import { countDistinct } from "./distinct.ts";
 import { getDocument, getPriceVersion, listAudit } from "./documents.ts";
@@ -31,7 +30,7 @@ const database = openDatabase(start.path, { readOnly: true, cacheKb: 4_096 });
 const names = new Names(database);
 
 const methods: Record<string, (context: ScanContext, ...args: never[]) => unknown> = {
-  sum: (context, question: SumQuestion) => encodeAnswer(answerSum(context, names, question)),
+  sum: (context, question: SumQuestion) => answerSum(context, names, question),
   countDistinct: (context, question: DistinctQuestion) => countDistinct(context, names, question),
   listEvents: (context, question: EventsQuestion) => listEvents(context, names, question),
   getEvent: (context, id: string) => getEvent(context, names, id),

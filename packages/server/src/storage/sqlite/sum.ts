@@ -1,6 +1,7 @@
 import { InvalidInput } from "@outlay/core";
 import { latencyBucket } from "../latency-sketch.ts";
-import type { SumAnswer, SumQuestion, SumRow, Sums } from "../storage.ts";
+import type { SumQuestion, Sums } from "../storage.ts";
+import { type AnswerMessage, encodeAnswer } from "./answer-message.ts";
 import { Axes, type Axis, type ResolvedFilter } from "./axes.ts";
 import { Buckets } from "./buckets.ts";
 import { ALL_CUBE, type Cube, MODEL_CUBE } from "./cubes.ts";
@@ -15,7 +16,7 @@ import { readState, type StoreState } from "./state.ts";
 import { MEASURES } from "./sum-table.ts";
 
 /** Answers one question inside a reading transaction: rollups up to the watermark, raw events behind it. */
-export function answerSum(context: ScanContext, names: Names, question: SumQuestion): SumAnswer {
+export function answerSum(context: ScanContext, names: Names, question: SumQuestion): AnswerMessage {
   const { groups, scannedEvents } = sumGroups(context, names, question);
   return toAnswer(groups, question, scannedEvents);
 }
@@ -248,7 +249,7 @@ const floorDay = (ms: number): number => Math.floor(ms / DAY_LENGTH_MS) * DAY_LE
 const CALLS = MEASURES.indexOf("calls");
 const WHOLE_TABLE_SHARE = 0.3;
 
-function toAnswer(groups: GroupTable, question: SumQuestion, scannedEvents: number): SumAnswer {
+function toAnswer(groups: GroupTable, question: SumQuestion, scannedEvents: number): AnswerMessage {
   const slots = groups.nonEmpty();
   const totals = groups.total(slots);
   const { top } = question;
@@ -265,10 +266,5 @@ function toAnswer(groups: GroupTable, question: SumQuestion, scannedEvents: numb
     kept = order.slice(0, top.limit);
     others = groups.total(order.slice(top.limit));
   }
-  const rows: SumRow[] = kept.map((slot) => ({
-    bucket: groups.bucketOf(slot),
-    key: groups.keyOf(slot),
-    sums: groups.toSums(slot),
-  }));
-  return { rows, others, groups: slots.length, totals, scannedEvents };
+  return encodeAnswer(groups, kept, { others, groups: slots.length, totals, scannedEvents });
 }
