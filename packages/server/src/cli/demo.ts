@@ -2,9 +2,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import type { CliContext, SettingFlags } from "./context.ts";
-import { fillDemo } from "./fill-demo.ts";
 import { parseCount, parsePort } from "./parse-option.ts";
-import { playLiveCalls } from "./play-live-calls.ts";
 import { UsageError } from "./problem.ts";
 import { untilStopped } from "./until-stopped.ts";
 
@@ -50,6 +48,8 @@ async function demo(context: CliContext, flags: DemoFlags): Promise<void> {
   const settings = demoSettings(dataDir, flags);
   const server = flags.serve ? await context.startServer({ ...settings, demo: true }) : null;
   const api = await context.connect(settings);
+  // the made-up organisation is loaded for this command only
+  const { fillDemo } = await import("./fill-demo.ts");
   const outcome = await fillDemo(context, api, { dataDir, days: flags.days, events: flags.events, seed: flags.seed });
   if (server === null) {
     if (context.isJson()) await context.printJson({ dataDir, ...outcome });
@@ -66,7 +66,10 @@ async function demo(context: CliContext, flags: DemoFlags): Promise<void> {
       context.colors.dim(`made-up calls of an invented firm, in ${dataDir}`),
     );
   }
-  if (flags.live) await playLiveCalls(api, { seed: context.now(), now: context.now, until: stopped });
+  if (flags.live) {
+    const { playLiveCalls } = await import("./play-live-calls.ts");
+    await playLiveCalls(api, { seed: context.now(), now: context.now, until: stopped });
+  }
   await stopped;
 }
 

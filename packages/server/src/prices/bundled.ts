@@ -38,10 +38,7 @@ export function convertProviders(providers: Provider[], layer: "bundled" | "refr
       const versions = convertPrices(model);
       if (versions.length === 0) return [];
       const aliases = spelledOut(model.match).map((id) => ({ id, startMs: null, endMs: null }));
-      // nothing else of the list is kept
-      const { match } = model;
-      const resembles = (id: string) => matches(match, id);
-      return [{ layer, provider: provider.id, model: model.id, aliases, resembles, versions }];
+      return [{ layer, provider: provider.id, model: model.id, aliases, resembles: looseMatch(model.match), versions }];
     }),
   );
 }
@@ -110,6 +107,11 @@ function spelledOut(logic: MatchLogic): string[] {
   // The pattern itself, as an id: `claude-haiku-4.5` for what starts with it.
   if ("starts_with" in logic) return [logic.starts_with];
   return "contains" in logic ? [logic.contains] : [];
+}
+
+/** Made here, because a function keeps alive all that is known where it is made: there, the whole list. */
+function looseMatch(logic: MatchLogic): (id: string) => boolean {
+  return (id) => matches(logic, id);
 }
 
 function matches(logic: MatchLogic, id: string): boolean {

@@ -1,8 +1,14 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readCatalogue } from "./catalogue.ts";
+import { openCatalogue, readCatalogue } from "./catalogue.ts";
 
 const folder = new URL("../../../../catalogue/prices/", import.meta.url);
+
+/** What ids of prices are made from: in another order it would be another id. */
+function hashedParts(files: ReturnType<typeof readCatalogue>): string {
+  const versions = files.flatMap((file) => file.models.flatMap((model) => model.versions));
+  return JSON.stringify(versions.map(({ rates, adjustments }) => [rates, adjustments]));
+}
 
 describe("the catalogue", () => {
   it("takes in every file of its folder, each named after its provider", () => {
@@ -14,6 +20,11 @@ describe("the catalogue", () => {
         .map((file) => file.provider)
         .toSorted(),
     ).toEqual(names.toSorted());
+  });
+
+  it("is opened as its check reads it, to the order of its fields", () => {
+    expect(openCatalogue()).toEqual(readCatalogue());
+    expect(hashedParts(openCatalogue())).toBe(hashedParts(readCatalogue()));
   });
 
   it("names no id twice for the same time", () => {

@@ -14,7 +14,7 @@ import { REMOTE_DATA_JSON_URL, waitForUpdate } from "@pydantic/genai-prices";
 import type { Storage } from "../storage/storage.ts";
 import { convertProviders, fallbackProviders } from "./bundled.ts";
 import { canonicalProvider } from "./canonical-provider.ts";
-import { catalogueLayer, readCatalogue } from "./catalogue.ts";
+import { catalogueLayer, openCatalogue } from "./catalogue.ts";
 import { buildPriceIndex, type PriceIndex } from "./match.ts";
 import { isSameModel, overrideLayer, readOverrides, writeOverrides, type PriceOverride } from "./overrides.ts";
 import type { ModelPrices } from "./price-layer.ts";
@@ -108,7 +108,7 @@ export async function openPriceBook(options: {
   const { storage, config, now } = options;
   const providers = (await waitForUpdate()) ?? [];
   const bundled = convertProviders(providers);
-  const files = readCatalogue();
+  const files = openCatalogue();
   const catalogue = catalogueLayer(files);
   const rules = new Map(files.map((file) => [canonicalProvider(file.provider), file.rules]));
   const fallbacks = fallbackProviders(providers);
