@@ -1,0 +1,44 @@
+import { at, fields, list, text } from "./fields.ts";
+import type { Measured } from "./provider.ts";
+
+/**
+ * What went wrong, from the body of any provider's refusal:
+ * `{error: {type, code, message}}` (OpenAI, Anthropic, Google with `status`), `{error: "…"}` (Ollama),
+ * `{message, __type}` (AWS), `{message}` (Cohere), `[{error: …}]` (Google, in streams).
+ */
+export function readError(body: unknown, status: number): Measured["error"] {
+  const answer = Array.isArray(body) ? fields(list(body)[0]) : fields(body);
+  const error = fields(answer["error"]);
+  const type =
+    text(error["status"]) ??
+    text(error["type"]) ??
+    text(error["code"]) ??
+    text(answer["__type"])?.replace(/^.*#/, "") ??
+    text(at(answer, ["type"])) ??
+    typeOfStatus(status);
+  const message =
+    text(error["message"]) ??
+    text(answer["error"]) ??
+    text(answer["message"]) ??
+    text(answer["Message"]) ??
+    text(answer["detail"]) ??
+    `HTTP ${status}`;
+  return { type: type === "error" ? typeOfStatus(status) : type, message };
+}
+
+/** The name that OpenTelemetry would give: the status, or a word where it is well known. */
+function typeOfStatus(status: number): string {
+  return STATUS_TYPES[status] ?? String(status);
+}
+
+const STATUS_TYPES: Record<number, string> = {
+  200: "error",
+  401: "authentication_error",
+  403: "permission_error",
+  404: "not_found",
+  413: "request_too_large",
+  429: "rate_limit",
+  500: "server_error",
+  503: "overloaded",
+  529: "overloaded",
+};

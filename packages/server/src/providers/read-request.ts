@@ -1,0 +1,53 @@
+import { fields, text, type Fields } from "./fields.ts";
+import { JsonText } from "./json-text.ts";
+import { blankRequest, type RequestFacts, type SentRequest } from "./provider.ts";
+
+/** How much of each end of a form is looked at: its fields stand beside the file. */
+const FORM_END_BYTES = 65_536;
+const MAX_TAGS = 32;
+
+/** The fields of a request's body: JSON of any size without its long texts, or those of a form. Empty when it is neither. */
+export function requestFields(request: SentRequest): Fields {
+  if (request.contentType?.includes("multipart/form-data") === true) return formFields(request.body);
+  let body: Fields = {};
+  const json = new JsonText(
+    (value) => (body = fields(value)),
+    () => {},
+  );
+  json.push(new TextDecoder().decode(request.body));
+  json.end();
+  return body;
+}
+
+/** Facts that stand in every dialect in the same place. */
+export function commonFacts(body: Fields): RequestFacts {
+  const metadata = fields(body["metadata"]);
+  return {
+    ...blankRequest(),
+    model: text(body["model"]),
+    streaming: body["stream"] === true || body["stream"] === "true",
+    user: text(body["safety_identifier"]) ?? text(body["user"]) ?? text(metadata["user_id"]),
+    session: text(body["session_id"]) ?? text(metadata["session_id"]),
+    tags: textTags(metadata),
+    serviceTier: text(body["service_tier"]),
+  };
+}
+
+/** The pairs of an object that are text and no ids of users or sessions. */
+export function textTags(pairs: Fields): Record<string, string> {
+  const found = Object.entries(pairs).flatMap(([key, value]): [string, string][] => {
+    const known = text(value);
+    return known === null || key === "user_id" || key === "session_id" ? [] : [[key, known]];
+  });
+  return Object.fromEntries(found.slice(0, MAX_TAGS));
+}
+
+/** Short fields of `multipart/form-data`. Bytes are taken as Latin-1: the file between them may be anything. */
+function formFields(body: Uint8Array): Fields {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
+  const start = bytes.subarray(0, FORM_END_BYTES);
+  const end = bytes.subarray(Math.max(FORM_END_BYTES, bytes.length - FORM_END_BYTES));
+  const form = `${start.toString("latin1")}\r\n${end.toString("latin1")}`;
+  const field = /name="([\w[\]]{1,64})"\r\n(?:[\w-]+:[^\r\n]*\r\n)*\r\n([^\r\n]{0,512})\r\n--/g;
+  return Object.fromEntries([...form.matchAll(field)].map((match) => [match[1]!, match[2]!]));
+}
