@@ -71,16 +71,16 @@ const PAIRS: [keyof typeof DIMENSION_CODES, keyof typeof DIMENSION_CODES, Grain 
   ["project", "agent", HOUR],
   ["agent", "activity", null],
 ];
-/** So many values that their split with models into hours would be larger than the events. */
+/** So many values that their split into quarter-hours would be as large as the events. */
 const MANY_VALUES = new Set<DimensionCode>([DIMENSION_CODES.user, DIMENSION_CODES.customer]);
-/** Percentiles of these are asked by day at most: their sketches by quarter-hour would be as large as the sums. */
-const LATENCY_BY_DAY = new Set<DimensionCode>([
-  DIMENSION_CODES.activity,
-  DIMENSION_CODES.category,
-  DIMENSION_CODES.credential,
-  DIMENSION_CODES.source,
-  DIMENSION_CODES.geo,
-  DIMENSION_CODES.variant,
+/**
+ * Charts by day and model of these are asked in any zone, so that their split with models is kept by the hour too.
+ * Of the others it is kept by the UTC day: an hour's cell would hold little more than one event, and cost as much.
+ */
+const WITH_MODEL_BY_HOUR = new Set<DimensionCode>([
+  DIMENSION_CODES.agent,
+  DIMENSION_CODES.project,
+  DIMENSION_CODES.team,
 ]);
 const NEVER_ROLLED_UP = new Set<DimensionCode>([
   DIMENSION_CODES.requestedModel,
@@ -120,7 +120,7 @@ export function cubeOf(dimension: DimensionCode): Cube | null {
       withModel: false,
       second: null,
       fine: many ? HOUR : QUARTER,
-      latency: many || LATENCY_BY_DAY.has(dimension) ? "day" : "fine",
+      latency: "day",
     };
     singles.set(dimension, cube);
   }
@@ -132,13 +132,12 @@ export function cubeWithModel(dimension: DimensionCode): Cube | null {
   if (NEVER_ROLLED_UP.has(dimension)) return null;
   let cube = withModels.get(dimension);
   if (!cube) {
-    const many = MANY_VALUES.has(dimension) || dimension >= FIRST_TAG_CODE;
     cube = {
       code: dimension * CODES_IN_A_CUBE + 2,
       dimension,
       withModel: true,
       second: null,
-      fine: many ? null : HOUR,
+      fine: WITH_MODEL_BY_HOUR.has(dimension) ? HOUR : null,
       latency: null,
     };
     withModels.set(dimension, cube);

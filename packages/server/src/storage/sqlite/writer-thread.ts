@@ -31,7 +31,7 @@ function open(): void {
   mkdirSync(start.dataDir, { recursive: true });
   lock = lockDataFolder(start.dataDir, join(start.dataDir, "outlay.lock"));
   const database = openDatabase(start.path, { readOnly: false, cacheKb: 8_192 });
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000");
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000");
   database.exec("PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = OFF");
   migrate(database);
   writer = new EventWriter(database);
