@@ -19,6 +19,7 @@ import { createLiveFeed } from "./ledger/live-feed.ts";
 import { openPriceBook } from "./prices/price-book.ts";
 import type { PriceBook, PriceConfig } from "./prices/price-book.ts";
 import { findRunningServer, removeServerRecord, writeServerRecord } from "./running-server.ts";
+import { giveBackMemoryWhenIdle } from "./storage/give-back-memory.ts";
 import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
 import type { Storage } from "./storage/storage.ts";
 
@@ -65,6 +66,7 @@ async function startServer(flags: SettingFlags, facts: { demo: boolean }): Promi
   const outlay = await openOutlay(config, facts);
   try {
     const listening = await serve(outlay.http.app, config);
+    giveBackMemoryWhenIdle();
     await writeServerRecord(config.dataDir, { pid: process.pid, url: listening.url });
     const stopJobs = scheduleJobs(jobsOf(outlay.ledger, config), (name, error) => logFailure(`job ${name}`, error));
     return {

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Dimension } from "@outlay/core";
+import { giveBackMemoryWhenIdle } from "../give-back-memory.ts";
 import type {
   ChargesQuestion,
   DistinctQuestion,
@@ -26,6 +27,7 @@ import { compareDay, compareSessions, daysToVerify } from "./verify-rollups.ts";
 /** Answers questions, one after the other, each from one state of the file. */
 const start = workerData as ThreadStart;
 const port = parentPort as NonNullable<typeof parentPort>;
+giveBackMemoryWhenIdle();
 const database = openDatabase(start.path, { readOnly: true, cacheKb: 4_096 });
 const names = new Names(database);
 

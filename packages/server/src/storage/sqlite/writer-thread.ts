@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { giveBackMemoryWhenIdle } from "../give-back-memory.ts";
 import type { AuditEntry, RatingChange, RecordedCharge } from "../storage.ts";
 import type { PriceVersion } from "@outlay/core";
 import type { BatchMessage } from "./batch-message.ts";
@@ -18,6 +19,7 @@ import { lockDataFolder } from "./writer-lock.ts";
 /** The only thread that writes the data file. */
 const start = workerData as ThreadStart;
 const port = parentPort as NonNullable<typeof parentPort>;
+giveBackMemoryWhenIdle();
 
 /** Batches that wait while others are written are committed together, up to so many events. */
 const GROUP_EVENTS = 20_000;
