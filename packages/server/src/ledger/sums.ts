@@ -1,23 +1,4 @@
-import type { Sums } from "../storage/storage.ts";
-
-const NAMES = [
-  "calls",
-  "errors",
-  "costNanoUsd",
-  "inputTokens",
-  "cacheReadTokens",
-  "cacheWriteTokens",
-  "outputTokens",
-  "reasoningTokens",
-  "cacheSavingsNanoUsd",
-  "avoidedNanoUsd",
-  "unpricedCalls",
-  "unpricedTokens",
-  "estimatedCalls",
-  "retries",
-  "durationUs",
-  "durationCalls",
-] as const satisfies (keyof Sums)[];
+import { SUM_NAMES, type Sums } from "../storage/storage.ts";
 
 export function emptySums(): Sums {
   return {
@@ -44,7 +25,7 @@ export function emptySums(): Sums {
 export function totalOf(parts: Iterable<Sums>): Sums {
   const total = emptySums();
   for (const part of parts) {
-    for (const name of NAMES) total[name] += part[name];
+    for (const name of SUM_NAMES) total[name] += part[name];
     if (part.latency !== undefined) total.latency = mergeSketch(total.latency, part.latency, 1);
   }
   return total;
@@ -54,7 +35,7 @@ export function totalOf(parts: Iterable<Sums>): Sums {
 export function restOf(whole: Sums, parts: Iterable<Sums>): Sums {
   const rest = totalOf([whole]);
   for (const part of parts) {
-    for (const name of NAMES) rest[name] -= part[name];
+    for (const name of SUM_NAMES) rest[name] -= part[name];
     if (part.latency !== undefined) rest.latency = mergeSketch(rest.latency, part.latency, -1);
   }
   return rest;

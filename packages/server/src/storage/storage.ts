@@ -208,6 +208,26 @@ export interface Sums {
   latency?: Map<number, number>;
 }
 
+/** The sums by name, in the order in which they are stored: new ones are added at the end. */
+export const SUM_NAMES = [
+  "calls",
+  "errors",
+  "costNanoUsd",
+  "inputTokens",
+  "cacheReadTokens",
+  "cacheWriteTokens",
+  "outputTokens",
+  "reasoningTokens",
+  "cacheSavingsNanoUsd",
+  "avoidedNanoUsd",
+  "unpricedCalls",
+  "unpricedTokens",
+  "estimatedCalls",
+  "retries",
+  "durationUs",
+  "durationCalls",
+] as const satisfies (keyof Sums)[];
+
 export interface DistinctQuestion {
   of: "user" | "session";
   startMs: number;

@@ -1,6 +1,5 @@
-import type { SumAnswer, SumRow, Sums } from "../storage.ts";
+import { SUM_NAMES, type SumAnswer, type SumRow, type Sums } from "../storage.ts";
 import type { GroupTable } from "./group-table.ts";
-import { MEASURES } from "./sum-table.ts";
 
 /**
  * The rows of an answer on their way from a reading thread: sums as numbers where they are small enough. Cloning
@@ -21,13 +20,13 @@ export function encodeAnswer(groups: GroupTable, slots: number[], rest: Omit<Sum
     ...rest,
     buckets: Int32Array.from(slots, (slot) => groups.bucketOf(slot)),
     keys: slots.map((slot) => groups.keyOf(slot)),
-    sums: new Float64Array(slots.length * MEASURES.length),
+    sums: new Float64Array(slots.length * SUM_NAMES.length),
     large: new Map(),
     latency: groups.hasLatency ? slots.map((slot) => groups.latencyOf(slot)) : null,
   };
   slots.forEach((slot, index) => {
     const numbers = groups.numbersOf(slot);
-    if (numbers) message.sums.set(numbers, index * MEASURES.length);
+    if (numbers) message.sums.set(numbers, index * SUM_NAMES.length);
     else message.large.set(index, groups.toSums(slot));
   });
   return message;
@@ -43,9 +42,9 @@ export function decodeAnswer({ buckets, keys, sums, large, latency, ...rest }: A
 }
 
 function sumsAt(values: Float64Array, index: number): Sums {
-  const sums = {} as Record<(typeof MEASURES)[number], bigint>;
-  for (let m = 0; m < MEASURES.length; m++) {
-    sums[MEASURES[m] as (typeof MEASURES)[number]] = BigInt(values[index * MEASURES.length + m] as number);
+  const sums = {} as Record<(typeof SUM_NAMES)[number], bigint>;
+  for (let m = 0; m < SUM_NAMES.length; m++) {
+    sums[SUM_NAMES[m] as (typeof SUM_NAMES)[number]] = BigInt(values[index * SUM_NAMES.length + m] as number);
   }
   return sums;
 }

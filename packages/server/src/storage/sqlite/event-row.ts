@@ -1,8 +1,8 @@
 import { BASES, type Basis } from "@outlay/core";
-import type { RecordedEvent, StoredUsage } from "../storage.ts";
+import { SUM_NAMES, type RecordedEvent, type StoredUsage } from "../storage.ts";
 import { DIMENSION_CODES, type DimensionCode } from "./cubes.ts";
 import type { SqlValue } from "./driver.ts";
-import { MEASURES, MEASURE_COUNT } from "./sum-table.ts";
+import { MEASURE_COUNT } from "./sum-table.ts";
 
 /** Columns of the table `events`, in order. Text is stored as ids of the dictionary. */
 export const EVENT_COLUMNS = [
@@ -144,7 +144,10 @@ export const basisId = (flags: number): number => flags >> BASIS_SHIFT;
 /** 1 for a failed call, 0 for the rest. */
 export const statusId = (flags: number): number => (flags & SUCCESS ? 0 : 1);
 
-const M = Object.fromEntries(MEASURES.map((name, index) => [name, index])) as Record<(typeof MEASURES)[number], number>;
+const M = Object.fromEntries(SUM_NAMES.map((name, index) => [name, index])) as Record<
+  (typeof SUM_NAMES)[number],
+  number
+>;
 
 /** Columns that the measures of an event are made of. */
 export const MEASURE_COLUMNS: EventColumn[] = [

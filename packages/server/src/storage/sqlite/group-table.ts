@@ -1,6 +1,6 @@
-import type { Sums } from "../storage.ts";
+import { SUM_NAMES, type Sums } from "../storage.ts";
 import type { Axis } from "./axes.ts";
-import { MEASURES, SumTable } from "./sum-table.ts";
+import { SumTable } from "./sum-table.ts";
 
 /** Sums by bucket and the groups of up to any number of dimensions. */
 export class GroupTable {
@@ -84,11 +84,11 @@ export class GroupTable {
 
   amount(slot: number, sum: keyof Sums | "tokens"): bigint {
     if (sum === "tokens") return this.amount(slot, "inputTokens") + this.amount(slot, "outputTokens");
-    return this.#table.value(slot, MEASURES.indexOf(sum as (typeof MEASURES)[number]));
+    return this.#table.value(slot, SUM_NAMES.indexOf(sum as (typeof SUM_NAMES)[number]));
   }
 
   total(slots: number[]): Sums {
-    const total = new SumTable(MEASURES.length, 1);
+    const total = new SumTable(SUM_NAMES.length, 1);
     total.slot(0, 0, 0, 0);
     const latency = new Map<number, number>();
     for (const slot of slots) {
@@ -110,7 +110,7 @@ export class GroupTable {
   }
 }
 
-const CALLS = MEASURES.indexOf("calls");
+const CALLS = SUM_NAMES.indexOf("calls");
 
 function withoutZeros(sketch: Map<number, number> | undefined): Map<number, number> {
   return new Map([...(sketch ?? [])].filter(([, count]) => count !== 0));

@@ -1,5 +1,5 @@
 import { InvalidInput } from "@outlay/core";
-import type { SessionsPage, SessionsQuestion, StoredSession } from "../storage.ts";
+import { SUM_NAMES, type SessionsPage, type SessionsQuestion, type StoredSession } from "../storage.ts";
 import { DIMENSION_CODES } from "./cubes.ts";
 import type { SqlValue } from "./driver.ts";
 import { EVENT_COLUMNS } from "./event-row.ts";
@@ -14,7 +14,6 @@ import {
   toStoredSession,
 } from "./sessions.ts";
 import { readState } from "./state.ts";
-import { MEASURES } from "./sum-table.ts";
 
 export function getSession(context: ScanContext, names: Names, session: string): StoredSession | null {
   const id = names.idOf(DIMENSION_CODES.session, session);
@@ -143,7 +142,7 @@ function candidates(pending: PendingSessions): Candidate[] {
 
 function orderValue({ pending, slot, state }: Candidate, order: SessionsQuestion["order"]): bigint {
   if (order === "recent") return BigInt(state.lastMs);
-  const value = (name: (typeof MEASURES)[number]): bigint => pending.sums.value(slot, MEASURES.indexOf(name));
+  const value = (name: (typeof SUM_NAMES)[number]): bigint => pending.sums.value(slot, SUM_NAMES.indexOf(name));
   if (order === "cost") return value("costNanoUsd");
   return order === "calls" ? value("calls") : value("inputTokens") + value("outputTokens");
 }

@@ -1,4 +1,5 @@
-import { CARRY_UNIT, MEASURES, MEASURE_COUNT } from "./sum-table.ts";
+import { SUM_NAMES } from "../storage.ts";
+import { CARRY_UNIT, MEASURE_COUNT } from "./sum-table.ts";
 
 /**
  * A row of a rollup holds the sums of several values and cells in one blob, sorted by key:
@@ -175,7 +176,7 @@ export class PackedRowWriter {
     }
     let big = BigInt(carry) * BigInt(CARRY_UNIT) + BigInt(value);
     if (m === SAVINGS) big = big < 0n ? -2n * big - 1n : 2n * big;
-    if (big < 0n) throw new Error(`rollup sum below zero: ${MEASURES[m]} ${big}`);
+    if (big < 0n) throw new Error(`rollup sum below zero: ${SUM_NAMES[m]} ${big}`);
     const bytes = this.#bytes;
     const from = this.#length;
     while (big >= 0x80n) {
@@ -184,7 +185,7 @@ export class PackedRowWriter {
     }
     bytes[this.#length++] = Number(big);
     // The reader takes the slow way only above SAFE_BYTES: numbers between the two bounds have at most that many.
-    if (this.#length - from > MAX_VARINT_BYTES) throw new Error(`rollup sum too large: ${MEASURES[m]}`);
+    if (this.#length - from > MAX_VARINT_BYTES) throw new Error(`rollup sum too large: ${SUM_NAMES[m]}`);
   }
 
   #varint(value: number): void {
@@ -211,9 +212,9 @@ export class PackedRowWriter {
 }
 
 const EMPTY = new Uint8Array(0);
-const CALLS = MEASURES.indexOf("calls");
-const SAVINGS = MEASURES.indexOf("cacheSavingsNanoUsd");
-const DURATION_CALLS = MEASURES.indexOf("durationCalls");
+const CALLS = SUM_NAMES.indexOf("calls");
+const SAVINGS = SUM_NAMES.indexOf("cacheSavingsNanoUsd");
+const DURATION_CALLS = SUM_NAMES.indexOf("durationCalls");
 /** Seven bytes hold 49 bits: exact in a double, sign included. */
 const SAFE_BYTES = 7;
 const SAFE_NUMBER = 2 ** 48;

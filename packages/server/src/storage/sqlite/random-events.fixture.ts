@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BASES, type Dimension } from "@outlay/core";
 import { latencyBucket } from "../latency-sketch.ts";
-import type { Filter, RecordedEvent, Sums, SumQuestion, SumRow } from "../storage.ts";
-import { MEASURES } from "./sum-table.ts";
+import { SUM_NAMES, type Filter, type RecordedEvent, type Sums, type SumQuestion, type SumRow } from "../storage.ts";
 
 /** A folder for one test, and how to remove it. */
 export function temporaryFolder(): { path: string; remove(): void } {
@@ -152,7 +151,7 @@ export function plainSum(events: RecordedEvent[], question: SumQuestion): SumRow
 }
 
 function noSums(latency: boolean): Sums {
-  const sums = Object.fromEntries(MEASURES.map((name) => [name, 0n])) as unknown as Sums;
+  const sums = Object.fromEntries(SUM_NAMES.map((name) => [name, 0n])) as unknown as Sums;
   return latency ? { ...sums, latency: new Map() } : sums;
 }
 

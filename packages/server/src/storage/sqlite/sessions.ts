@@ -1,8 +1,8 @@
-import type { Sums, StoredSession } from "../storage.ts";
+import { SUM_NAMES, type Sums, type StoredSession } from "../storage.ts";
 import type { Database, SqlValue } from "./driver.ts";
 import { COL, type EventRow, measuresOf, newMeasures } from "./event-row.ts";
 import { PackedRowReader, PackedRowWriter } from "./packed-row.ts";
-import { MEASURES, SumTable } from "./sum-table.ts";
+import { SumTable } from "./sum-table.ts";
 
 /** What is known of one session apart from its sums. A text id with the instant of the event that said it. */
 export interface SessionState {
@@ -178,10 +178,10 @@ export const recentModels = (state: SessionState): number[] =>
     .slice(-MAX_MODELS)
     .map(([id]) => id);
 
-const CALLS = MEASURES.indexOf("calls");
-const COST = MEASURES.indexOf("costNanoUsd");
-const INPUT = MEASURES.indexOf("inputTokens");
-const OUTPUT = MEASURES.indexOf("outputTokens");
+const CALLS = SUM_NAMES.indexOf("calls");
+const COST = SUM_NAMES.indexOf("costNanoUsd");
+const INPUT = SUM_NAMES.indexOf("inputTokens");
+const OUTPUT = SUM_NAMES.indexOf("outputTokens");
 
 /** The columns that sessions are ordered by hold 64 bits; the exact sums are in `sums`. */
 function sortable(sum: bigint): bigint {

@@ -1,26 +1,6 @@
-import type { Sums } from "../storage.ts";
+import { SUM_NAMES, type Sums } from "../storage.ts";
 
-/** The sums in the order in which they are kept everywhere in this folder. */
-export const MEASURES = [
-  "calls",
-  "errors",
-  "costNanoUsd",
-  "inputTokens",
-  "cacheReadTokens",
-  "cacheWriteTokens",
-  "outputTokens",
-  "reasoningTokens",
-  "cacheSavingsNanoUsd",
-  "avoidedNanoUsd",
-  "unpricedCalls",
-  "unpricedTokens",
-  "estimatedCalls",
-  "retries",
-  "durationUs",
-  "durationCalls",
-] as const satisfies (keyof Sums)[];
-
-export const MEASURE_COUNT = MEASURES.length;
+export const MEASURE_COUNT = SUM_NAMES.length;
 
 /** A sum is `carry × CARRY_UNIT + low`, both doubles: exact for any number of events, and fast below 4.5e15. */
 export const CARRY_UNIT = 2 ** 52;
@@ -174,8 +154,8 @@ export class SumTable {
   }
 
   toSums(slot: number): Sums {
-    const result = {} as Record<(typeof MEASURES)[number], bigint>;
-    MEASURES.forEach((name, m) => (result[name] = this.value(slot, m)));
+    const result = {} as Record<(typeof SUM_NAMES)[number], bigint>;
+    SUM_NAMES.forEach((name, m) => (result[name] = this.value(slot, m)));
     return result;
   }
 

@@ -1,6 +1,6 @@
 import { InvalidInput } from "@outlay/core";
 import { latencyBucket } from "../latency-sketch.ts";
-import type { SumQuestion, Sums } from "../storage.ts";
+import { SUM_NAMES, type SumQuestion, type Sums } from "../storage.ts";
 import { type AnswerMessage, encodeAnswer } from "./answer-message.ts";
 import { Axes, type Axis, type ResolvedFilter } from "./axes.ts";
 import { Buckets } from "./buckets.ts";
@@ -13,7 +13,6 @@ import { type ColumnPositions, type RawScan, requireRaw, type ScanContext, scanR
 import { type CubeSums, readCube } from "./read-rollups.ts";
 import type { SqlRow } from "./driver.ts";
 import { readState, type StoreState } from "./state.ts";
-import { MEASURES } from "./sum-table.ts";
 
 /** Answers one question inside a reading transaction: rollups up to the watermark, raw events behind it. */
 export function answerSum(context: ScanContext, names: Names, question: SumQuestion): AnswerMessage {
@@ -246,7 +245,7 @@ function tooLarge(events: number, limit: number): InvalidInput {
 
 const DAY_LENGTH_MS = 86_400_000;
 const floorDay = (ms: number): number => Math.floor(ms / DAY_LENGTH_MS) * DAY_LENGTH_MS;
-const CALLS = MEASURES.indexOf("calls");
+const CALLS = SUM_NAMES.indexOf("calls");
 const WHOLE_TABLE_SHARE = 0.3;
 
 function toAnswer(groups: GroupTable, question: SumQuestion, scannedEvents: number): AnswerMessage {
