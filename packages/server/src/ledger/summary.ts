@@ -49,8 +49,12 @@ export const PART_METRICS = [
 
 const DEFAULT_PARTS: Dimension[] = ["provider", "model", "operation", "category", "activity", "agent"];
 const DEFAULT_ROWS = 20;
-/** A part that would read more single events than this is skipped, and the answer says so. */
-const SCAN_LIMIT = 200_000;
+/**
+ * A part that would read more single events than this is skipped, and the answer says so: a summary is what pages
+ * ask all the time. A part that was asked for by name may take its time.
+ */
+const SCAN_LIMIT = 10_000;
+const INCLUDED_SCAN_LIMIT = 2_000_000;
 
 /**
  * Totals of a period, split by everything that matters: each part ordered by cost and closed with `other`.
@@ -82,8 +86,11 @@ export async function summary(ledger: Ledger, params: QueryParams): Promise<Summ
   const [totals, charges, daily, ...parts] = await Promise.all([
     findOut(ledger, question),
     ledger.storage.listCharges({ startMs: period.startMs, endMs: period.endMs }),
-    partOf(ledger, { ...part, unit: "day", byNames: ["day"], limit: null }),
-    ...dimensions.map((dimension) => partOf(ledger, { ...part, by: [dimension], byNames: [dimension] })),
+    partOf(ledger, { ...part, unit: "day", byNames: ["day"], limit: null }, INCLUDED_SCAN_LIMIT),
+    ...dimensions.map((dimension) => {
+      const scanLimit = include.dimensions.includes(dimension) ? INCLUDED_SCAN_LIMIT : SCAN_LIMIT;
+      return partOf(ledger, { ...part, by: [dimension], byNames: [dimension] }, scanLimit);
+    }),
   ]);
   const answer: SummaryAnswer = {
     ...totalsOf(question, totals),
@@ -116,9 +123,9 @@ export function totalsOf(
 
 type Part = { rows: Row[]; unfinished: string[]; why: "" } | { rows: null; unfinished: []; why: string };
 
-async function partOf(ledger: Ledger, question: AskedQuestion): Promise<Part> {
+async function partOf(ledger: Ledger, question: AskedQuestion, scanLimit: number): Promise<Part> {
   try {
-    const found = await findOut(ledger, question, { scanLimit: SCAN_LIMIT });
+    const found = await findOut(ledger, question, { scanLimit });
     return { rows: rowsOf(question, found.now), unfinished: metaOf(ledger, question, found).unfinished, why: "" };
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
