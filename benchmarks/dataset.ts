@@ -13,13 +13,13 @@ export const untilMs = Math.floor(Date.now() / 86_400_000) * 86_400_000;
 
 /** The same events for the same number: ninety days, 40 models, 2,000 users, 50 agents, a session for each fifty calls. */
 export function benchmarkEvents(totalEvents: number): Generator<WireEvent, void, undefined> {
-  const sessions = Math.max(1_000, Math.round(totalEvents / 50));
+  const sessionsPerDay = Math.max(20, Math.round(totalEvents / 90 / 50));
   return generateEvents({
     untilMs,
     days: 90,
     totalEvents,
     seed: 1,
-    cardinality: { models: 40, users: 2_000, agents: 50, customers: 500, sessions },
+    cardinality: { models: 40, users: 2_000, agents: 50, customers: 500, sessionsPerDay },
   });
 }
 

@@ -10,8 +10,8 @@ export interface Cardinality {
   agents?: number;
   models?: number;
   customers?: number;
-  /** Absent: a session of its own for every conversation, a handful of calls each. */
-  sessions?: number;
+  /** Absent: a session of its own for every conversation, a handful of calls each. A session ends with its day. */
+  sessionsPerDay?: number;
 }
 
 /** Who and what takes part on one day. */
@@ -34,7 +34,7 @@ export function castOfDay(day: number, anchorDay: number, cardinality: Cardinali
   const pickTask = weightedPicker(TASKS.map((task) => [task, taskWeight(task, day, anchorDay)] as const));
   const pickModel = new Map(TASKS.map((task) => [task, modelPicker(task, relativeDay)]));
   const incident = isIncident(day, anchorDay);
-  const { users, agents, models, customers, sessions } = cardinality;
+  const { users, agents, models, customers, sessionsPerDay } = cardinality;
   return {
     day,
     task: pickTask,
@@ -42,8 +42,12 @@ export function castOfDay(day: number, anchorDay: number, cardinality: Cardinali
     agent: (task, random) => (agents === undefined ? task.agent : numbered("agent", agents, random)),
     user: users === undefined ? pickUser : (random) => numbered("user", users, random),
     customer: customers === undefined ? pickCustomer : (random) => numbered("customer", customers, random),
-    session: (ordinal, random) =>
-      sessions === undefined ? `s-${day.toString(36)}-${ordinal.toString(36)}` : numbered("s", sessions, random),
+    session: (ordinal, random) => {
+      const prefix = `s-${day.toString(36)}`;
+      return sessionsPerDay === undefined
+        ? `${prefix}-${ordinal.toString(36)}`
+        : numbered(prefix, sessionsPerDay, random);
+    },
     failureFactor: (provider, hour) => (incident && provider === "anthropic" && hour >= 13 && hour < 17 ? 14 : 1),
   };
 }

@@ -105,14 +105,17 @@ describe("generateEvents", () => {
   });
 
   it("widens the dimensions for benchmarks", () => {
-    const cardinality = { users: 2_000, agents: 300, models: 150, sessions: 500 };
+    const cardinality = { users: 2_000, agents: 300, models: 150, sessionsPerDay: 500 };
     const wide = [...generateEvents({ untilMs, totalEvents: 50_000, cardinality })];
     const distinct = (of: (event: WireEvent) => string | null | undefined) => new Set(wide.map(of)).size;
     expect(distinct((event) => event.user)).toBeGreaterThan(1_500);
     expect(distinct((event) => event.agent)).toBeGreaterThan(290);
     expect(distinct((event) => event.model)).toBeGreaterThan(130);
     expect(distinct((event) => event.model)).toBeLessThanOrEqual(150);
-    expect(distinct((event) => event.session)).toBeLessThanOrEqual(500);
+    const days = [...Map.groupBy(wide, day).values()];
+    const sessionsOfDay = days.map((events) => new Set(events.map((event) => event.session)).size);
+    expect(Math.max(...sessionsOfDay)).toBeLessThanOrEqual(500);
+    expect(distinct((event) => event.session)).toBeGreaterThan(5_000);
   });
 });
 

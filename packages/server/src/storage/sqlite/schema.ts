@@ -63,8 +63,7 @@ CREATE TABLE sessions (id INTEGER PRIMARY KEY, first_at INTEGER NOT NULL, last_a
   models TEXT NOT NULL) STRICT;
 CREATE INDEX sessions_last ON sessions (last_at);
 CREATE INDEX sessions_cost ON sessions (cost);
-CREATE INDEX sessions_tokens ON sessions (tokens);
-CREATE INDEX sessions_calls ON sessions (calls);
+-- none by tokens and calls: sorting all sessions takes a moment, keeping two more indexes costs every event
 CREATE INDEX sessions_user ON sessions (user) WHERE user IS NOT NULL;
 
 -- watermark: rollups and sessions cover the events up to this seq · events: how many were ever stored

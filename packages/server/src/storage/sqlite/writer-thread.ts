@@ -32,7 +32,7 @@ let writer: EventWriter | null = null;
 function open(): void {
   mkdirSync(start.dataDir, { recursive: true });
   lock = lockDataFolder(start.dataDir, join(start.dataDir, "outlay.lock"));
-  const database = openDatabase(start.path, { readOnly: false, cacheKb: 8_192 });
+  const database = openDatabase(start.path, { readOnly: false, cacheKb: 32_768 });
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000");
   database.exec("PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = OFF");
   migrate(database);
@@ -71,10 +71,18 @@ const methods: Record<string, (...args: never[]) => unknown> = {
   repairSessions: (afterId: number) => repairSessions(ready(), afterId),
 };
 
+let hasShrunk = true;
+
 const timer = setInterval(() => {
-  if (!writer || writer.pendingEvents === 0) return;
+  if (!writer) return;
   try {
-    writer.transaction(() => writer?.flush());
+    if (writer.pendingEvents > 0) {
+      writer.transaction(() => writer?.flush());
+      hasShrunk = false;
+    } else if (!hasShrunk) {
+      writer.database.exec("PRAGMA shrink_memory");
+      hasShrunk = true;
+    }
   } catch {
     // Nothing is lost: the sums are there again from the events, and the next append or flush says what is wrong.
   }
