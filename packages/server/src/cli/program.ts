@@ -5,6 +5,7 @@ import { addDemoCommand } from "./demo.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addEventsCommand } from "./events.ts";
 import { addExportCommand } from "./export.ts";
+import { addMockProviderCommand } from "./mock-provider.ts";
 import { addPricesCommand } from "./prices.ts";
 import { addQueryCommand } from "./query.ts";
 import { addRateCommand } from "./rate.ts";
@@ -71,6 +72,7 @@ const COMMANDS = [
   addExportCommand,
   addPricesCommand,
   addRateCommand,
+  addMockProviderCommand,
   addDoctorCommand,
 ];
 

@@ -1,0 +1,213 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { InvalidInput } from "@outlay/core";
+import { answerMessage, countTokens } from "./anthropic.ts";
+import { parseBehaviour, type Behaviour } from "./behaviour.ts";
+import { answerEmbedded, answerGenerated, countGoogleTokens } from "./google.ts";
+import { answerChat, CHAT_PROVIDERS } from "./openai-chat.ts";
+import { answerEmbeddings, answerImages, answerSpeech, answerTranscription, listModels } from "./openai-media.ts";
+import { answerResponse } from "./openai-responses.ts";
+import { object, readPrompt, type Json, type Prompt } from "./prompt.ts";
+import { refusal } from "./refusal.ts";
+import { JSON_TYPE, type Reply } from "./reply.ts";
+import { RequestLog, type LoggedRequest } from "./request-log.ts";
+import { sendReply } from "./send-reply.ts";
+import { serveAnswer, type Served } from "./serve-answer.ts";
+
+/** A provider that costs nothing, running. */
+export interface MockProvider {
+  /** Without a slash at the end. */
+  url: string;
+  close(): Promise<void>;
+}
+
+const MAX_BODY_BYTES = 128 * 1_048_576;
+/** Requests of which it is remembered how often they were refused. */
+const MAX_COUNTED = 10_000;
+
+/** Starts it on a loopback address; port 0 takes any free one. `behaviour` holds where a request asks for nothing else. */
+export async function startMockProvider(options: {
+  port: number;
+  host?: string;
+  behaviour?: Behaviour;
+}): Promise<MockProvider> {
+  const state: State = { log: new RequestLog(), refusals: new Map(), behaviour: options.behaviour ?? {} };
+  const server = createServer((request, response) => {
+    response.on("error", () => {});
+    void answer(request, response, state).catch((error: unknown) => fail(response, error));
+  });
+  const host = options.host ?? "127.0.0.1";
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+interface State {
+  log: RequestLog;
+  /** How often each request has been refused, by its text. */
+  refusals: Map<string, number>;
+  behaviour: Behaviour;
+}
+
+type Answer = (prompt: Prompt, served: Served, behaviour: Behaviour) => Reply;
+
+/** What is answered where, by the end of the path. */
+const ANSWERS: [RegExp, Answer][] = [
+  [/\/chat\/completions$/, answerChat],
+  [/\/responses$/, answerResponse],
+  [/\/embeddings$/, answerEmbeddings],
+  [/\/images\/(?:generations|edits)$/, answerImages],
+  [/\/audio\/speech$/, answerSpeech],
+  [/\/audio\/(?:transcriptions|translations)$/, answerTranscription],
+  [/\/messages$/, answerMessage],
+  [/\/messages\/count_tokens$/, countTokens],
+  [/:(?:streamGenerateContent|generateContent)$/, answerGenerated],
+  [/:(?:embedContent|batchEmbedContents)$/, answerEmbedded],
+  [/:countTokens$/, countGoogleTokens],
+];
+
+/** Names that may stand in front of a path. */
+const MOCKED_PROVIDERS = [...new Set(["openai", "anthropic", "google", ...CHAT_PROVIDERS])];
+
+async function answer(request: IncomingMessage, response: ServerResponse, state: State): Promise<void> {
+  const url = new URL(request.url ?? "/", "http://mock");
+  if (url.pathname.startsWith("/mock")) return answerAboutItself(request, response, url.pathname, state.log);
+  const { provider, path } = splitProvider(url.pathname);
+  const body = await readBody(request);
+  const entry = state.log.add({
+    method: request.method ?? "GET",
+    path: `${url.pathname}${url.search}`,
+    provider,
+    headers: request.headers,
+    body: body.toString("utf8", 0, 65_536),
+  });
+  const behaviour = { ...state.behaviour, ...asked(request, url) };
+  if (behaviour.delay !== undefined) await sleep(behaviour.delay);
+  if (isRefused(state, behaviour, `${url.pathname}\n${body.toString("latin1")}`)) {
+    return refuse(response, provider, behaviour.status!, entry, behaviour);
+  }
+  const reply = replyTo(request, provider, path + url.search, body, behaviour, entry.number);
+  if (reply === null) return refuse(response, provider, 404, entry, {});
+  entry.served = reply.served;
+  entry.units = reply.units ?? null;
+  entry.reportedCostUsd = reply.reportedCostUsd ?? null;
+  response.setHeader("x-request-id", `req_mock_${entry.number}`);
+  await sendReply(response, reply, behaviour, entry, /\bgzip\b/.test(String(request.headers["accept-encoding"])));
+}
+
+/** `/groq/openai/v1/…` is Groq's; without a name in front, the path itself tells. */
+function splitProvider(path: string): { provider: string; path: string } {
+  const first = path.split("/")[1] ?? "";
+  if (MOCKED_PROVIDERS.includes(first)) return { provider: first, path: path.slice(first.length + 1) };
+  if (path.includes("/messages")) return { provider: "anthropic", path };
+  if (/\/v1(beta|alpha)?\/(models|publishers|projects)\/.*:/.test(path) || path.startsWith("/v1beta")) {
+    return { provider: "google", path };
+  }
+  return { provider: "openai", path };
+}
+
+/** The header `x-mock`, or `?mock=`; the header wins. */
+function asked(request: IncomingMessage, url: URL): Behaviour {
+  const header = request.headers["x-mock"];
+  return { ...parseBehaviour(url.searchParams.get("mock") ?? ""), ...parseBehaviour(String(header ?? "")) };
+}
+
+function isRefused(state: State, behaviour: Behaviour, request: string): boolean {
+  if (behaviour.status === undefined || behaviour.status < 400) return false;
+  if (behaviour.times === undefined) return true;
+  const before = state.refusals.get(request) ?? 0;
+  if (state.refusals.size >= MAX_COUNTED) state.refusals.clear();
+  state.refusals.set(request, before + 1);
+  return before < behaviour.times;
+}
+
+function replyTo(
+  request: IncomingMessage,
+  provider: string,
+  pathAndQuery: string,
+  body: Buffer,
+  behaviour: Behaviour,
+  number: number,
+): Reply | null {
+  const path = pathAndQuery.replace(/\?.*$/, "");
+  if (request.method === "GET" && path.endsWith("/models")) return listModels(provider);
+  const found = request.method === "POST" ? ANSWERS.find(([pattern]) => pattern.test(path)) : undefined;
+  if (found === undefined) return null;
+  const prompt = readPrompt(provider, pathAndQuery, readFields(request, body));
+  return found[1](prompt, serveAnswer(prompt, behaviour, number), behaviour);
+}
+
+/** A JSON body, or the short fields of a form. */
+function readFields(request: IncomingMessage, body: Buffer): Json {
+  if (String(request.headers["content-type"]).startsWith("multipart/form-data")) {
+    const field = /name="(\w+)"\r\n\r\n([^\r\n]*)\r\n/g;
+    return Object.fromEntries([...body.toString("latin1").matchAll(field)].map((match) => [match[1]!, match[2]!]));
+  }
+  try {
+    return object(JSON.parse(body.toString("utf8")));
+  } catch {
+    throw new InvalidInput("invalid_json", "the body is not JSON");
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of request) {
+    bytes += (part as Buffer).length;
+    if (bytes > MAX_BODY_BYTES)
+      throw new InvalidInput("body_too_large", `the body is larger than ${MAX_BODY_BYTES} bytes`);
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts);
+}
+
+function refuse(
+  response: ServerResponse,
+  provider: string,
+  status: number,
+  entry: LoggedRequest,
+  behaviour: Behaviour,
+): void {
+  entry.status = status;
+  entry.end = "refused";
+  const retryAfter = behaviour["retry-after"];
+  response.writeHead(status, {
+    "content-type": JSON_TYPE,
+    "x-request-id": `req_mock_${entry.number}`,
+    ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
+  });
+  response.end(refusal(provider, status));
+}
+
+/** `GET /mock/requests` tells what came; `DELETE` forgets it. */
+function answerAboutItself(request: IncomingMessage, response: ServerResponse, path: string, log: RequestLog): void {
+  const isKnown = path === "/mock/requests";
+  if (isKnown && request.method === "DELETE") log.clear();
+  response.writeHead(isKnown ? 200 : 404, { "content-type": JSON_TYPE });
+  response.end(JSON.stringify(isKnown ? log.list() : { error: { message: "Try GET /mock/requests." } }));
+}
+
+/** What the request did wrong is said; anything else is our bug, and looks like a provider's. */
+function fail(response: ServerResponse, error: unknown): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const isInput = error instanceof InvalidInput;
+  const message = isInput ? error.message : `The mock provider failed: ${String(error)}`;
+  const type = isInput ? "invalid_request_error" : "server_error";
+  response.writeHead(isInput ? 400 : 500, { "content-type": JSON_TYPE });
+  response.end(JSON.stringify({ error: { message, type, param: null, code: isInput ? error.code : null } }));
+}
