@@ -22,6 +22,8 @@ export default defineConfig({
         test: {
           name: "whole",
           include: ["test/**/*.test.ts"],
+          // A package of theirs has the condition "source" too, and Node does not run TypeScript from node_modules.
+          server: { deps: { inline: [/\/node_modules\/ai\//, /@ai-sdk\//, /\/eventsource-parser\//] } },
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
