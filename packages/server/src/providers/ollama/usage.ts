@@ -8,6 +8,7 @@ import { buildUsage } from "../usage-builder.ts";
 function readUsage(answer: Fields): EventUsage | null {
   const built = buildUsage({
     inputTokens: count(answer["prompt_eval_count"]),
+    cacheReadTokens: count(answer["prompt_eval_cached_count"]),
     outputTokens: count(answer["eval_count"]),
   });
   return Object.keys(built).length === 0 ? null : built;
