@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { FormEvent } from "react";
 import { Sheet } from "../ui/sheet.tsx";
 import { addDays } from "./dates.ts";
-import { usePanels } from "./panels.tsx";
+import { usePanels } from "./use-panels.ts";
 import { withDays } from "./search.ts";
 import { usePageSearch } from "./use-search.ts";
 

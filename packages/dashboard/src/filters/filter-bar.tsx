@@ -4,7 +4,7 @@ import { dayRange } from "../format/time.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Select } from "../ui/select.tsx";
 import { FilterChips } from "./filter-chips.tsx";
-import { usePanels } from "./panels.tsx";
+import { usePanels } from "./use-panels.ts";
 import { PeriodMenu } from "./period-menu.tsx";
 import { PERIODS } from "./periods.ts";
 import { withCompare, withPeriod } from "./search.ts";

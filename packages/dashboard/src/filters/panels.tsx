@@ -1,4 +1,4 @@
-import { createContext, use, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import { DaysSheet } from "./days-sheet.tsx";
 import { FilterSheet } from "./filter-sheet.tsx";
@@ -6,30 +6,9 @@ import { KeysSheet, keysAreOn } from "./keys-sheet.tsx";
 import { shiftDays } from "./search.ts";
 import { shortcutFor } from "./shortcuts.ts";
 import type { Panel } from "./shortcuts.ts";
+import { PanelsContext } from "./use-panels.ts";
+import type { Panels, ShownDays } from "./use-panels.ts";
 import { usePageSearch } from "./use-search.ts";
-
-/** The days that the page shows now, as the server understood them; `endDate` excluded. Set by the page, used by the keys. */
-interface ShownDays {
-  firstDate: string;
-  endDate: string;
-}
-
-interface Panels {
-  open: (panel: Panel) => void;
-  shownDays: ShownDays | null;
-  setShownDays: (days: ShownDays | null) => void;
-  /** One stretch of time back or on. */
-  shift: (direction: -1 | 1) => void;
-}
-
-const Context = createContext<Panels | null>(null);
-
-/** The panels of the page and who opens them; only inside PanelsProvider. */
-export function usePanels(): Panels {
-  const panels = use(Context);
-  if (panels === null) throw new Error("usePanels is used outside PanelsProvider");
-  return panels;
-}
 
 /** Holds the open panel and listens for the page's keys. */
 export function PanelsProvider({ children }: { children: ReactNode }) {
@@ -70,11 +49,11 @@ export function PanelsProvider({ children }: { children: ReactNode }) {
     [shownDays],
   );
   return (
-    <Context value={value}>
+    <PanelsContext value={value}>
       {children}
       {panel === "filters" ? <FilterSheet onClose={close} /> : null}
       {panel === "days" ? <DaysSheet onClose={close} /> : null}
       {panel === "keys" ? <KeysSheet onClose={close} /> : null}
-    </Context>
+    </PanelsContext>
   );
 }

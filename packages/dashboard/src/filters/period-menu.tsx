@@ -1,5 +1,5 @@
 import { Segmented } from "../ui/segmented.tsx";
-import { usePanels } from "./panels.tsx";
+import { usePanels } from "./use-panels.ts";
 import { PERIODS } from "./periods.ts";
 import { withPeriod } from "./search.ts";
 import { usePageSearch } from "./use-search.ts";

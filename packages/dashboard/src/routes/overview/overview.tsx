@@ -6,7 +6,7 @@ import { metaQuestion, totalsQuestion } from "../../api/questions.ts";
 import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { FilterBar } from "../../filters/filter-bar.tsx";
 import type { ShownRange } from "../../filters/filter-bar.tsx";
-import { usePanels } from "../../filters/panels.tsx";
+import { usePanels } from "../../filters/use-panels.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { localDate } from "../../format/time.ts";
 import { BreakdownCard } from "./breakdown-card.tsx";
