@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 
 const INTERVAL_MS = 3_000;
 /** Of its time; below, a thread has nothing to do that a collection could hold up. */
-const IDLE_SHARE = 0.02;
+const IDLE_SHARE = 0.01;
 /** Less is not worth a collection. */
 const WORTHWHILE_BYTES = 2_000_000;
 
