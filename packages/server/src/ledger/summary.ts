@@ -53,7 +53,7 @@ const DEFAULT_ROWS = 20;
  * A part that would read more single events than this is skipped, and the answer says so: a summary is what pages
  * ask all the time. A part that was asked for by name may take its time.
  */
-const SCAN_LIMIT = 10_000;
+const SCAN_LIMIT = 2_000;
 const INCLUDED_SCAN_LIMIT = 2_000_000;
 
 /**

@@ -18,6 +18,11 @@ it("is within 2 % of the exact quantile", () => {
   );
 });
 
+it("tells a microsecond from nothing", () => {
+  expect(latencyQuantile(new Map([[latencyBucket(0.001), 1]]), 0.5)).toBeCloseTo(0.001, 4);
+  expect(latencyQuantile(new Map([[latencyBucket(0.0009), 1]]), 0.5)).toBe(0);
+});
+
 it("knows nothing of no durations", () => {
   expect(latencyQuantile(new Map(), 0.5)).toBeNull();
   expect(latencyQuantile(new Map([[latencyBucket(0), 3]]), 0.5)).toBe(0);

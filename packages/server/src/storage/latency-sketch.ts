@@ -1,12 +1,12 @@
 /** Neighbouring buckets differ by this factor, so that a bucket's middle is at most 1.9 % from any value in it. */
 const GAMMA = 1.019 / 0.981;
 const LOG_GAMMA = Math.log(GAMMA);
-/** Everything up to a microsecond is bucket 0. */
+/** Everything below a microsecond is bucket 0. */
 const SMALLEST_MS = 0.001;
 
 /** The bucket of a duration. Buckets grow by a constant factor; counts of the same bucket add up, so sketches merge exactly. */
 export function latencyBucket(durationMs: number): number {
-  return durationMs <= SMALLEST_MS ? 0 : Math.ceil(Math.log(durationMs / SMALLEST_MS) / LOG_GAMMA);
+  return durationMs < SMALLEST_MS ? 0 : Math.max(1, Math.ceil(Math.log(durationMs / SMALLEST_MS) / LOG_GAMMA));
 }
 
 /**

@@ -30,9 +30,15 @@ export const DAY: Grain = { cellMs: DAY_MS, cellsInSpan: 1 };
 export const HOUR: Grain = { cellMs: 3_600_000, cellsInSpan: 24 };
 export const QUARTER: Grain = { cellMs: 900_000, cellsInSpan: 96 };
 
-/** Values with neighbouring ids lie in one row: 64 of a day, 8 of the fine split, which has more cells of each. */
-export function chunkBits(grain: Grain): number {
-  return grain === DAY ? 6 : 3;
+/**
+ * Values with neighbouring ids lie in one row: 64 of a day; 8 of the fine split, which has more cells of each, and
+ * of the days by model of dimensions that charts filter by, so that one value is found without reading 63 others.
+ */
+export function chunkBits(code: number): number {
+  const cube = cubeWithCode(code);
+  const isFiltered =
+    cube !== null && cube.withModel && cube.dimension !== null && WITH_MODEL_BY_HOUR.has(cube.dimension);
+  return grainOf(code) === DAY && !isFiltered ? 6 : 3;
 }
 
 /** Codes are stored: never change one. Provider is part of the model's identity. */

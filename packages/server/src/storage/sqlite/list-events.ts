@@ -2,7 +2,7 @@ import { InvalidInput } from "@outlay/core";
 import type { EventsPage, EventsQuestion, ScanQuestion, StoredEvent } from "../storage.ts";
 import { Axes, type ResolvedFilter } from "./axes.ts";
 import { putUuid } from "./batch-message.ts";
-import { chunkBits, cubeOf, DAY, DAY_MS } from "./cubes.ts";
+import { chunkBits, cubeOf, DAY_MS } from "./cubes.ts";
 import type { SqlRow } from "./driver.ts";
 import { EVENT_COLUMNS } from "./event-row.ts";
 import type { Names } from "./names.ts";
@@ -76,7 +76,7 @@ function dayTest(
   const known = filters.flatMap(({ axis, ids, exclude }) => {
     const cube = axis.kind === "value" && axis.code !== null ? cubeOf(axis.code) : null;
     if (!cube || exclude || ids.has(0)) return [];
-    return [{ code: cube.code, chunks: [...new Set([...ids].map((id) => id >> chunkBits(DAY)))] }];
+    return [{ code: cube.code, chunks: [...new Set([...ids].map((id) => id >> chunkBits(cube.code)))] }];
   });
   if (known.length === 0) return () => true;
   const [behind] = context.database.prepare("SELECT min(at) FROM events WHERE seq > ?").get(watermark) as [

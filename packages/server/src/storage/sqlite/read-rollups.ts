@@ -80,7 +80,7 @@ class CubeRows {
   /** `bucketsOf(span)` gives the bucket of each cell of a span. */
   read(code: number, from: number, to: number, bucketsOf: (span: number) => ArrayLike<number>): void {
     const grain = grainOf(code);
-    const bits = chunkBits(grain);
+    const bits = chunkBits(code);
     const { cellsInSpan } = grain;
     for (const row of this.#rows(code, from, to)) {
       const [span, chunk, model, sums, latency] = row as [number, number, number, Uint8Array | null, Uint8Array | null];
@@ -125,7 +125,7 @@ class CubeRows {
     const { database } = this.#context;
     const latency = this.#question.latency ? "latency" : "NULL";
     const select = `SELECT span, chunk, model, sums, ${latency} FROM rollups WHERE cube = ?`;
-    const seeks = this.#seeks(chunkBits(grainOf(code)));
+    const seeks = this.#seeks(chunkBits(code));
     this.#context.checkCancelled();
     if (seeks && seeks.length * (to - from) <= MAX_SEEKS) {
       for (let span = from; span < to; span++) {

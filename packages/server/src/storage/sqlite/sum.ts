@@ -4,7 +4,7 @@ import { SUM_NAMES, type SumQuestion, type Sums } from "../storage.ts";
 import { type AnswerMessage, encodeAnswer } from "./answer-message.ts";
 import { Axes, type Axis, type ResolvedFilter } from "./axes.ts";
 import { Buckets } from "./buckets.ts";
-import { ALL_CUBE, type Cube, MODEL_CUBE } from "./cubes.ts";
+import { ALL_CUBE, type Cube, cubeOf, MODEL_CUBE } from "./cubes.ts";
 import { type EventColumn, MEASURE_COLUMNS, measuresOf, newMeasures } from "./event-row.ts";
 import { GroupTable } from "./group-table.ts";
 import type { Names } from "./names.ts";
@@ -74,7 +74,9 @@ class SumWork {
     const oldestMs = this.#oldestMatchMs();
     if (oldestMs !== null && endMs > oldestMs) requireRaw(this.#context, Math.max(startMs, oldestMs));
     const events = this.#eventsInRange();
-    const limit = this.#question.scanLimit;
+    const limit = this.#question.scanLimit ?? Infinity;
+    const matching = this.#mostMatches(events);
+    if (matching > limit) throw tooLarge(matching, limit);
     const wholeTable = !this.#hasIndexedFilter() && events > WHOLE_TABLE_SHARE * this.#allEvents();
     const scan: RawScan = {
       fromMs: startMs,
@@ -83,7 +85,6 @@ class SumWork {
       columns: this.#columns(),
       wholeTable,
     };
-    if (limit !== undefined && !this.#hasIndexedFilter() && events > limit) throw tooLarge(events, limit);
     this.scannedEvents += this.#addRaw(scan, limit);
   }
 
@@ -107,29 +108,48 @@ class SumWork {
     );
   }
 
+  /** How many events an index leaves to read, at most, as far as the sums know; all in the range without an index. */
+  #mostMatches(inRange: number): number {
+    const known = this.#filters.flatMap((filter) => {
+      const { code, dimension } = filter.axis;
+      if (filter.exclude || filter.ids.has(0) || code === null) return [];
+      if (dimension !== "user" && !dimension.startsWith("tag:")) return [];
+      return [this.#countDays({ ...(cubeOf(code) as Cube), fine: null }, [filter])];
+    });
+    if (known.length > 0) return Math.min(...known);
+    return this.#hasIndexedFilter() ? 0 : inRange;
+  }
+
   /** About how many raw events lie in the range, by days. */
   #eventsInRange(): number {
-    return this.#countDays(Math.max(this.#buckets.startMs, this.#context.horizonMs), this.#buckets.endMs);
+    return this.#countDays({ ...ALL_CUBE, fine: null }, []);
   }
 
   #allEvents(): number {
-    return this.#countDays(this.#context.horizonMs, Infinity);
+    return this.#countDays({ ...ALL_CUBE, fine: null }, [], { fromMs: this.#context.horizonMs, toMs: Infinity });
   }
 
-  #countDays(fromMs: number, toMs: number): number {
+  /** The events of the whole days that the range touches; `values` keeps those with one of the cube's values. */
+  #countDays(
+    cube: Cube,
+    values: ResolvedFilter[],
+    { fromMs, toMs } = { fromMs: Math.max(this.#buckets.startMs, this.#context.horizonMs), toMs: this.#buckets.endMs },
+  ): number {
     const { firstMs, lastMs, watermark } = this.#state;
     if (firstMs === null || lastMs === null) return 0;
-    const sums = readCube(this.#context, this.#axes, {
-      cube: { ...ALL_CUBE, fine: null },
+    const { sums } = readCube(this.#context, this.#axes, {
+      cube,
       buckets: new Buckets(floorDay(Math.max(fromMs, firstMs)), floorDay(Math.min(toMs, lastMs) + DAY_LENGTH_MS - 1)),
       latency: false,
       models: [],
-      values: [],
+      values,
       watermark,
       firstMs,
       lastMs,
-    }).sums;
-    return sums.size === 0 ? 0 : Number(sums.value(0, CALLS));
+    });
+    let calls = 0;
+    for (let slot = 0; slot < sums.size; slot++) calls += Number(sums.value(slot, CALLS));
+    return calls;
   }
 
   #addCube(cube: Cube, firstMs: number, lastMs: number, watermark: number): void {

@@ -1,6 +1,6 @@
 import { BASES, type Dimension } from "@outlay/core";
 import { Axes } from "./axes.ts";
-import { chunkBits, cubeOf, DAY, MODEL_CUBE } from "./cubes.ts";
+import { chunkBits, cubeOf, MODEL_CUBE } from "./cubes.ts";
 import type { Names } from "./names.ts";
 import { PackedRowReader } from "./packed-row.ts";
 import type { ScanContext } from "./raw-scan.ts";
@@ -61,7 +61,7 @@ function* rolledUpValues(
     for (const [chunk, model, sums] of ofDay.all(code, day) as [number, number, Uint8Array][]) {
       reader.open(sums);
       while (reader.next()) {
-        calls.push([isModel ? model : (chunk << chunkBits(DAY)) + reader.key, reader.values[0] as number]);
+        calls.push([isModel ? model : (chunk << chunkBits(code)) + reader.key, reader.values[0] as number]);
       }
     }
     for (const [id] of calls.toSorted(([, a], [, b]) => b - a)) {
