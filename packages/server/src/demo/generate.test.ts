@@ -113,7 +113,7 @@ describe("generateEvents", () => {
     expect(distinct((event) => event.model)).toBeGreaterThan(130);
     expect(distinct((event) => event.model)).toBeLessThanOrEqual(150);
     const days = [...Map.groupBy(wide, day).values()];
-    const sessionsOfDay = days.map((events) => new Set(events.map((event) => event.session)).size);
+    const sessionsOfDay = days.map((calls) => new Set(calls.map((event) => event.session)).size);
     expect(Math.max(...sessionsOfDay)).toBeLessThanOrEqual(500);
     expect(distinct((event) => event.session)).toBeGreaterThan(5_000);
   });
