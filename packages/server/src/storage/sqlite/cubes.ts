@@ -31,14 +31,12 @@ export const HOUR: Grain = { cellMs: 3_600_000, cellsInSpan: 24 };
 export const QUARTER: Grain = { cellMs: 900_000, cellsInSpan: 96 };
 
 /**
- * Values with neighbouring ids lie in one row: 64 of a day; 8 of the fine split, which has more cells of each, and
- * of the days by model of dimensions that charts filter by, so that one value is found without reading 63 others.
+ * Values with neighbouring ids lie in one row: 64 where a day has many of them, else 8, so that the one that a
+ * question is about is found without reading 63 others.
  */
 export function chunkBits(code: number): number {
-  const cube = cubeWithCode(code);
-  const isFiltered =
-    cube !== null && cube.withModel && cube.dimension !== null && WITH_MODEL_BY_HOUR.has(cube.dimension);
-  return grainOf(code) === DAY && !isFiltered ? 6 : 3;
+  const dimension = cubeWithCode(code)?.dimension ?? null;
+  return grainOf(code) === DAY && dimension !== null && hasManyValues(dimension) ? 6 : 3;
 }
 
 /** Codes are stored: never change one. Provider is part of the model's identity. */
@@ -111,6 +109,8 @@ export const MODEL_CUBE: Cube = {
   latency: "fine",
 };
 
+const hasManyValues = (dimension: DimensionCode): boolean => MANY_VALUES.has(dimension) || dimension >= FIRST_TAG_CODE;
+
 const singles = new Map<DimensionCode, Cube>();
 const withModels = new Map<DimensionCode, Cube>();
 
@@ -119,13 +119,12 @@ export function cubeOf(dimension: DimensionCode): Cube | null {
   if (NEVER_ROLLED_UP.has(dimension)) return null;
   let cube = singles.get(dimension);
   if (!cube) {
-    const many = MANY_VALUES.has(dimension) || dimension >= FIRST_TAG_CODE;
     cube = {
       code: dimension * CODES_IN_A_CUBE,
       dimension,
       withModel: false,
       second: null,
-      fine: many ? HOUR : QUARTER,
+      fine: hasManyValues(dimension) ? HOUR : QUARTER,
       latency: "day",
     };
     singles.set(dimension, cube);
