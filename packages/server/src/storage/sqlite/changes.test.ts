@@ -130,6 +130,24 @@ describe("verification", () => {
   });
 });
 
+describe("a session", () => {
+  it("is the same whether its events were summed up at once or one after the other", async () => {
+    const [first] = events as [RecordedEvent];
+    const call = (id: string, model: string, atMs: number): RecordedEvent => ({
+      ...first,
+      id,
+      model,
+      session: "ties",
+      occurredAtMs: FIRST_MS + atMs,
+    });
+    await storage.appendEvents([call("1", "model-y", 5), call("2", "model-x", 3)]);
+    await storage.close();
+    storage = await openSqliteStorage({ dataDir: folder.path });
+    await storage.appendEvents([call("3", "model-x", 5)]);
+    expect(await storage.verifyRollups({ repair: false })).toMatchObject({ different: 0, examples: [] });
+  });
+});
+
 describe("large sums", () => {
   it("stay exact far beyond what a double or 64 bits hold", async () => {
     const [template] = events as [RecordedEvent];

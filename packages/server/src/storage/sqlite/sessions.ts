@@ -168,15 +168,17 @@ export function sessionRowText(values: SqlValue[]): string {
 
 /** "id@instant," each, most recent last: `,5@` finds sessions that used model 5. */
 function modelsText(models: Map<number, number>): string {
-  const recent = [...models].toSorted(([, a], [, b]) => a - b).slice(-MAX_MODELS);
-  return `,${recent.map(([id, atMs]) => `${id}@${atMs}`).join()},`;
+  return `,${byLastUse(models)
+    .map(([id, atMs]) => `${id}@${atMs}`)
+    .join()},`;
 }
 
-export const recentModels = (state: SessionState): number[] =>
-  [...state.models]
-    .toSorted(([, a], [, b]) => a - b)
-    .slice(-MAX_MODELS)
-    .map(([id]) => id);
+export const recentModels = (state: SessionState): number[] => byLastUse(state.models).map(([id]) => id);
+
+/** The last ones, in an order that does not depend on the order in which they were added. */
+function byLastUse(models: Map<number, number>): [id: number, atMs: number][] {
+  return [...models].toSorted(([id, atMs], [otherId, otherMs]) => atMs - otherMs || id - otherId).slice(-MAX_MODELS);
+}
 
 const CALLS = SUM_NAMES.indexOf("calls");
 const COST = SUM_NAMES.indexOf("costNanoUsd");
