@@ -71,17 +71,17 @@ const methods: Record<string, (...args: never[]) => unknown> = {
   repairSessions: (afterId: number) => repairSessions(ready(), afterId),
 };
 
-let hasShrunk = true;
+/** What had been appended when the page cache was given back; a burst can end with a flush that this timer did not do. */
+let shrunkAtSeq = 0;
 
 const timer = setInterval(() => {
   if (!writer) return;
   try {
     if (writer.pendingEvents > 0) {
       writer.transaction(() => writer?.flush());
-      hasShrunk = false;
-    } else if (!hasShrunk) {
+    } else if (writer.state.nextSeq !== shrunkAtSeq) {
       writer.database.exec("PRAGMA shrink_memory");
-      hasShrunk = true;
+      shrunkAtSeq = writer.state.nextSeq;
     }
   } catch {
     // Nothing is lost: the sums are there again from the events, and the next append or flush says what is wrong.
