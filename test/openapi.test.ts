@@ -128,7 +128,7 @@ describe("the OpenAPI document", () => {
     expect(all.length).toBeGreaterThan(40);
     const headings = new Set(api.tags.map(({ name }) => name));
     for (const { path, operation } of all) {
-      expect(operation.summary, path).toBeTruthy();
+      expect(operation.summary, path).toMatch(/^[A-Z].{5,}/);
       expect(
         operation.tags.every((tag) => headings.has(tag)),
         path,
