@@ -3,10 +3,17 @@ import { join } from "node:path";
 import { formatUsd } from "@outlay/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { canonicalProvider } from "../../packages/server/src/prices/canonical-provider.ts";
 import { openPriceBook } from "../../packages/server/src/prices/price-book.ts";
-import { openAnswer } from "../../packages/server/src/providers/answer-reader.ts";
-import type { CallFacts, Measured, Provider, Route } from "../../packages/server/src/providers/provider.ts";
-import { findRoute, PROVIDERS } from "../../packages/server/src/providers/providers.ts";
+import {
+  findRoute,
+  openAnswer,
+  PROVIDERS,
+  type CallFacts,
+  type Measured,
+  type Provider,
+  type Route,
+} from "@outlay/providers";
 import { recordedBytes, type RecordedAnswer } from "./recorded-answer.ts";
 
 /** One case of `catalogue/cases/providers`. Fields of `expected` that are absent are not looked at. */
@@ -109,6 +116,10 @@ describe.each(files)("$provider", ({ provider: name, cases }) => {
       { numRuns: length < 20_000 ? 30 : 3 },
     );
   });
+});
+
+it("has providers under the names that prices know", () => {
+  for (const { billedAs } of PROVIDERS.values()) expect(canonicalProvider(billedAs)).toBe(billedAs);
 });
 
 it("has cases of every provider", () => {

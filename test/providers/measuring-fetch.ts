@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 
-import { openAnswer } from "../../packages/server/src/providers/answer-reader.ts";
-import type { Measured, RequestFacts, Route } from "../../packages/server/src/providers/provider.ts";
-import { findRoute, PROVIDERS } from "../../packages/server/src/providers/providers.ts";
+import { findRoute, openAnswer, PROVIDERS, type Measured, type RequestFacts, type Route } from "@outlay/providers";
 import type { LoggedRequest } from "../../packages/server/src/mock-provider/request-log.ts";
 import type { RunningMock } from "./start-mock-provider.ts";
 

@@ -297,6 +297,15 @@ describe("charges, prices, documents, audit", () => {
   });
 });
 
+describe("a check of the sums", () => {
+  it("looks at events that were stored a moment ago", async () => {
+    await storage.appendEvents(events);
+    const verdict = await storage.verifyRollups({ repair: false });
+    expect(verdict).toMatchObject({ different: 0, examples: [] });
+    expect(verdict.compared).toBeGreaterThan(0);
+  });
+});
+
 describe("a limited scan", () => {
   it("says that there is too much to read", async () => {
     await storage.appendEvents(events);

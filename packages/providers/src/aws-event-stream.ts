@@ -49,7 +49,7 @@ export class AwsEventStreamReader {
   #readHead(bytes: Uint8Array): Uint8Array {
     const wanted = this.#head.length < PRELUDE_BYTES ? PRELUDE_BYTES : this.#headBytes();
     const taken = bytes.subarray(0, wanted - this.#head.length);
-    this.#head = Buffer.concat([this.#head, taken]);
+    this.#head = joined(this.#head, taken);
     if (this.#head.length === PRELUDE_BYTES && !this.#isPlausible()) {
       this.#isLost = true;
       this.#sink.onUnreadable();
@@ -132,4 +132,11 @@ function readHeaders(bytes: Uint8Array): Map<string, string> {
     position += valueBytes;
   }
   return headers;
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(a.length + b.length);
+  whole.set(a);
+  whole.set(b, a.length);
+  return whole;
 }

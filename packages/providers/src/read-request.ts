@@ -42,12 +42,12 @@ export function textTags(pairs: Fields): Record<string, string> {
   return Object.fromEntries(found.slice(0, MAX_TAGS));
 }
 
-/** Short fields of `multipart/form-data`. Bytes are taken as Latin-1: the file between them may be anything. */
+/** Short fields of `multipart/form-data`. Bytes that are no text become marks: the file between them may be anything. */
 function formFields(body: Uint8Array): Fields {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
-  const start = bytes.subarray(0, FORM_END_BYTES);
-  const end = bytes.subarray(Math.max(FORM_END_BYTES, bytes.length - FORM_END_BYTES));
-  const form = `${start.toString("latin1")}\r\n${end.toString("latin1")}`;
+  const decoder = new TextDecoder();
+  const start = body.subarray(0, FORM_END_BYTES);
+  const end = body.subarray(Math.max(FORM_END_BYTES, body.length - FORM_END_BYTES));
+  const form = `${decoder.decode(start)}\r\n${decoder.decode(end)}`;
   const field = /name="([\w[\]]{1,64})"\r\n(?:[\w-]+:[^\r\n]*\r\n)*\r\n([^\r\n]{0,512})\r\n--/g;
   return Object.fromEntries([...form.matchAll(field)].map((match) => [match[1]!, match[2]!]));
 }

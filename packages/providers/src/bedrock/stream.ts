@@ -46,7 +46,7 @@ export function openInvokedStream(call: CallFacts): AnswerFold {
       if (name?.endsWith("Exception") === true) error = errorOf(name, piece);
       const bytes = fields(piece)["bytes"];
       if (typeof bytes !== "string") return;
-      const event = fields(parseJson(Buffer.from(bytes, "base64").toString("utf8")));
+      const event = fields(parseJson(textOfBase64(bytes)));
       inner ??=
         event["choices"] === undefined
           ? openMessageStream(call, {})
@@ -69,4 +69,13 @@ export function openInvokedStream(call: CallFacts): AnswerFold {
       };
     },
   };
+}
+
+/** Empty when it is no base64. */
+function textOfBase64(base64: string): string {
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(base64), (unit) => unit.charCodeAt(0)));
+  } catch {
+    return "";
+  }
 }

@@ -1,24 +1,11 @@
 import { messagesRoutes } from "../anthropic/routes.ts";
 import { count, fields } from "../fields.ts";
 import { openaiRoutes } from "../openai/routes.ts";
-import type { Provider, RequestFacts, Route, SentRequest } from "../provider.ts";
+import { plainRoute } from "../plain-route.ts";
+import type { Provider, RequestFacts, SentRequest } from "../provider.ts";
 import { commonFacts, requestFields } from "../read-request.ts";
 import { compatibleStream, openOllamaStream } from "./stream.ts";
 import { compatibleUsage, readAnswer } from "./usage.ts";
-
-function ownRoute(path: RegExp, operation: string): Route {
-  return {
-    method: "POST",
-    path,
-    operation,
-    billed: true,
-    readRequest,
-    readAnswer,
-    openStream: openOllamaStream,
-    askForUsage: () => null,
-    isUsageOnly: () => false,
-  };
-}
 
 /** Chats stream unless `stream` is false. */
 function readRequest(request: SentRequest): RequestFacts {
@@ -31,13 +18,15 @@ function readRequest(request: SentRequest): RequestFacts {
   };
 }
 
+const reader = { readRequest, readAnswer, openStream: openOllamaStream };
+
 export const ollama: Provider = {
   name: "ollama",
   billedAs: "ollama",
   baseUrl: "http://127.0.0.1:11434",
   routes: [
-    ownRoute(/\/api\/(?:chat|generate)$/, "chat"),
-    ownRoute(/\/api\/embed(?:dings)?$/, "embedding"),
+    plainRoute(/\/api\/(?:chat|generate)$/, "chat", reader),
+    plainRoute(/\/api\/embed(?:dings)?$/, "embedding", reader),
     ...openaiRoutes({
       usage: compatibleUsage,
       stream: compatibleStream,

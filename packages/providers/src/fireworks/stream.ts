@@ -1,0 +1,4 @@
+import type { StreamDialect } from "../openai/stream.ts";
+
+/** With the last chunk, asked or not; asking makes sure of it. */
+export const fireworksStream: StreamDialect = { usage: "asked" };

@@ -1,0 +1,4 @@
+import type { UsageDialect } from "../openai/usage.ts";
+
+/** OpenAI's counts. */
+export const fireworksUsage: UsageDialect = {};
