@@ -1,63 +1,21 @@
-import { readFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { setFlagsFromString } from "node:v8";
 import { InvalidInput } from "@outlay/core";
 import { runCli } from "./cli/cli.ts";
 import type { Api, ResolvedSettings, RunningServer, SettingFlags } from "./cli/context.ts";
 import { resolveConfig } from "./config.ts";
 import type { Config, ConfigKey } from "./config.ts";
-import { createApp } from "./http/app.ts";
-import type { HttpApp } from "./http/app.ts";
 import { isLoopback } from "./http/guards.ts";
 import { serve } from "./http/serve.ts";
 import { expireJob } from "./jobs/expire.ts";
 import { refreshPricesJob } from "./jobs/refresh-prices.ts";
 import { scheduleJobs } from "./jobs/schedule.ts";
 import type { Ledger } from "./ledger/ledger.ts";
-import { createLiveFeed } from "./ledger/live-feed.ts";
+import { logFailure, now, openOutlay, priceConfig, version } from "./outlay.ts";
 import { openPriceBook } from "./prices/price-book.ts";
-import type { PriceBook, PriceConfig } from "./prices/price-book.ts";
+import type { PriceBook } from "./prices/price-book.ts";
 import { findRunningServer, removeServerRecord, writeServerRecord } from "./running-server.ts";
 import { giveBackMemoryWhenIdle } from "./storage/give-back-memory.ts";
 import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
 import type { Storage } from "./storage/storage.ts";
-
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
-/** Beside the built program; from the sources, where the build puts it. */
-const dashboardFolder = fileURLToPath(
-  new URL(import.meta.url.endsWith(".ts") ? "../dist/dashboard" : "./dashboard", import.meta.url),
-);
-
-const now = () => Date.now();
-
-/** Everything over one data folder. */
-interface Outlay {
-  ledger: Ledger;
-  http: HttpApp;
-  close(): Promise<void>;
-}
-
-async function openOutlay(config: Config, facts: { demo: boolean }): Promise<Outlay> {
-  await mkdir(config.dataDir, { recursive: true });
-  const storage = await openSqliteStorage({ dataDir: config.dataDir });
-  const prices = await openPriceBook({ storage, config: priceConfig(config), now });
-  const live = createLiveFeed();
-  // bin/outlay.js has kept it small while the program was loaded; V8's own factor serves ingest a tenth faster
-  setFlagsFromString("--semi-space-growth-factor=2");
-  const ledger: Ledger = { storage, prices, now, timeZone: config.timeZone, live, health: { unrecorded: 0 } };
-  const http = createApp({ ledger, facts: { version, ...facts }, dashboardFolder, logFailure });
-  return {
-    ledger,
-    http,
-    async close() {
-      http.close();
-      await storage.close();
-    },
-  };
-}
 
 /** Opens the data folder, listens, and tells the command line where. */
 async function startServer(flags: SettingFlags, facts: { demo: boolean }): Promise<RunningServer> {
@@ -127,14 +85,6 @@ async function openForReading(dataDir: string): Promise<Storage | null> {
   }
 }
 
-function priceConfig({ refreshPrices, pricesUrl, priceOverrides, modelNames }: Config): PriceConfig {
-  return {
-    overrides: priceOverrides,
-    names: modelNames,
-    refresh: { enabled: refreshPrices, ...(pricesUrl === null ? {} : { url: pricesUrl }) },
-  };
-}
-
 async function resolveSettings(flags: SettingFlags): Promise<ResolvedSettings> {
   const { config, origins, unknownVariables } = settingsOf(flags);
   const names = Object.keys(origins) as ConfigKey[];
@@ -153,11 +103,6 @@ function requireLoopback(host: string): void {
     `Outlay has no accounts yet, so it listens on this machine only: use --host 127.0.0.1 instead of ${host}, and reach it from elsewhere through an SSH tunnel (ssh -L 4100:localhost:4100 …)`,
     { field: "host" },
   );
-}
-
-function logFailure(where: string, error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`${new Date().toISOString()} ${where} ${text}\n`);
 }
 
 process.exitCode = await runCli(process.argv.slice(2), {
