@@ -14,17 +14,17 @@ export function addMockProviderCommand(program: Command, context: CliContext): v
     .command("mock-provider")
     .description("answer like OpenAI, Anthropic, Google and others, to try things without spending")
     .option("--port <number>", "port (0 takes any free one)", parsePort, DEFAULT_PORT)
-    .option("--behave <words>", 'how to answer, for example "delay=300; chunk-delay=20"', readBehaviour, {})
+    .option("--behave <words>", 'how to answer, for example "delay=300; chunk-delay=20"', readBehaviour)
     .addHelpText("after", helpText())
     .action((options: MockProviderOptions) => mockProvider(context, options));
 }
 
 interface MockProviderOptions {
   port: number;
-  behave: Behaviour;
+  behave?: Behaviour;
 }
 
-async function mockProvider(context: CliContext, { port, behave }: MockProviderOptions): Promise<void> {
+async function mockProvider(context: CliContext, { port, behave = {} }: MockProviderOptions): Promise<void> {
   const stopped = untilStopped();
   const provider = await listen(port, behave);
   if (context.isJson()) await context.print(JSON.stringify({ url: provider.url, pid: process.pid }));
@@ -44,6 +44,24 @@ async function listen(port: number, behaviour: Behaviour) {
   }
 }
 
+const OPENAI_SPEAKERS = [
+  ["Groq", "/groq/openai/v1"],
+  ["Mistral", "/mistral/v1"],
+  ["DeepSeek", "/deepseek"],
+  ["xAI", "/xai/v1"],
+  ["OpenRouter", "/openrouter/api/v1"],
+  ["Perplexity", "/perplexity"],
+  ["Together", "/together/v1"],
+  ["Fireworks", "/fireworks/inference/v1"],
+] as const;
+
+const OTHERS = [
+  ["Azure OpenAI", "/azure"],
+  ["Amazon Bedrock", "/bedrock"],
+  ["Cohere", "/cohere"],
+  ["Ollama", "/ollama"],
+] as const;
+
 /** What to set so that an application talks to it. */
 function welcome(url: string, { colors }: CliContext): string[] {
   const line = (name: string, address: string) => `  ${name.padEnd(24)} ${url}${address}`;
@@ -55,11 +73,10 @@ function welcome(url: string, { colors }: CliContext): string[] {
     line("GOOGLE_GEMINI_BASE_URL", "/google"),
     "",
     "With OpenAI's client, as the base URL:",
-    line("Groq", "/groq/openai/v1"),
-    line("Mistral", "/mistral/v1"),
-    line("DeepSeek", "/deepseek"),
-    line("xAI", "/xai/v1"),
-    line("OpenRouter", "/openrouter/api/v1"),
+    ...OPENAI_SPEAKERS.map(([name, address]) => line(name, address)),
+    "",
+    "In their own languages:",
+    ...OTHERS.map(([name, address]) => line(name, address)),
     "",
     `What it received:          ${url}/mock/requests`,
     "How it answers:            send a header such as  x-mock: status=429; retry-after=1",
@@ -81,9 +98,16 @@ function helpText(): string {
     ([name, kind]) => `  ${shown(name, kind).padEnd(19)} ${MEANINGS[name as keyof typeof WORDS]}`,
   );
   return `
-How to answer, separated by semicolons: for all requests with --behave, for one with the header x-mock or
-with ?mock= in its address.
+It answers chats, messages, responses, embeddings, pictures, speech, transcriptions and rerank, whole and as streams,
+in the language of OpenAI, Anthropic, Gemini, Bedrock (Converse and InvokeModel), Cohere and Ollama, each provider
+at an address of its own: /openai, /anthropic, /google, /azure, /bedrock, /cohere, /ollama, /groq, /mistral, /deepseek,
+/xai, /openrouter, /perplexity, /together, /fireworks. GET /mock/requests lists what came and what was served.
+
+How to answer, separated by semicolons: for all requests with --behave; for one with the header x-mock, with ?mock=
+in its address, or with a line "x-mock: …" in the user's last message.
 ${lines.join("\n")}
+
+Pieces are events, chunks or lines of a stream; an answer that is no stream has two halves.
 
 Example:
   outlay mock-provider --port 4199

@@ -6,17 +6,18 @@ import type { Served, ServedUsage } from "./serve-answer.ts";
 /** Anthropic's messages. */
 export function answerMessage(prompt: Prompt, served: Served, behaviour: Behaviour): Reply {
   const isQuiet = behaviour["no-usage"] === true;
-  const facts = { served: isQuiet ? null : said(served.usage, SAID) };
-  if (!prompt.streaming) return json(message(served, isQuiet ? {} : { usage: usageOf(served) }), facts);
+  const facts = { served: isQuiet ? null : said(served.usage, MESSAGE_SAID) };
+  if (!prompt.streaming) return json(wholeMessage(served, isQuiet), facts);
   return {
     contentType: EVENTS,
-    body: events(served, isQuiet),
+    body: asEvents(messageEvents(served, isQuiet)),
     errorPiece: event({ type: "error", error: { type: "overloaded_error", message: "Overloaded" } }, "error"),
     ...facts,
   };
 }
 
-const SAID: (keyof ServedUsage)[] = [
+/** What its usage object can tell. */
+export const MESSAGE_SAID: (keyof ServedUsage)[] = [
   "inputTokens",
   "cacheReadTokens",
   "cacheWriteTokens",
@@ -25,6 +26,11 @@ const SAID: (keyof ServedUsage)[] = [
   "reasoningTokens",
   "searches",
 ];
+
+/** A whole message; without usage when `isQuiet`. */
+export function wholeMessage(served: Served, isQuiet: boolean): Json {
+  return message(served, isQuiet ? {} : { usage: usageOf(served) });
+}
 
 /** `count_tokens` is free. */
 export function countTokens(prompt: Prompt): Reply {
@@ -80,7 +86,8 @@ function uncached(usage: ServedUsage): number {
   return usage.inputTokens - usage.cacheReadTokens - usage.cacheWriteTokens;
 }
 
-function* events(served: Served, isQuiet: boolean): Generator<string> {
+/** The events of a streamed message, each with its `type`. */
+export function* messageEvents(served: Served, isQuiet: boolean): Generator<Json> {
   const usage = usageOf(served);
   const atStart = { usage: { ...usage, output_tokens: 1, output_tokens_details: null, server_tool_use: null } };
   yield say("message_start", {
@@ -123,19 +130,24 @@ function* events(served: Served, isQuiet: boolean): Generator<string> {
   yield say("message_stop");
 }
 
-function say(type: string, more: Json = {}): string {
-  return event({ type, ...more }, type);
+function say(type: string, more: Json = {}): Json {
+  return { type, ...more };
 }
 
-function deltasOf(block: Json, served: Served): Json[] {
+function* asEvents(messages: Iterable<Json>): Generator<string> {
+  for (const it of messages) yield event(it, String(it["type"]));
+}
+
+function* deltasOf(block: Json, served: Served): Generator<Json> {
   if (block["type"] === "thinking") {
-    return [
-      { type: "thinking_delta", thinking: served.reasoningText },
-      { type: "signature_delta", signature: "bW9jaw==" },
-    ];
+    yield { type: "thinking_delta", thinking: served.reasoningText };
+    yield { type: "signature_delta", signature: "bW9jaw==" };
+  } else if (block["type"] === "text") {
+    for (const text of served.pieces) yield { type: "text_delta", text };
+  } else {
+    const args = served.toolCall!.arguments;
+    const half = Math.floor(args.length / 2);
+    for (const part of ["", args.slice(0, half), args.slice(half)])
+      yield { type: "input_json_delta", partial_json: part };
   }
-  if (block["type"] === "text") return served.pieces.map((text) => ({ type: "text_delta", text }));
-  const args = served.toolCall!.arguments;
-  const half = Math.floor(args.length / 2);
-  return ["", args.slice(0, half), args.slice(half)].map((part) => ({ type: "input_json_delta", partial_json: part }));
 }

@@ -23,9 +23,16 @@ export const WORDS = {
   "stop-after": "number",
   "hang-after": "number",
   endless: "flag",
+  hang: "flag",
+  close: "flag",
   "no-usage": "flag",
   gzip: "flag",
+  br: "flag",
+  zstd: "flag",
+  rate: "number",
   headers: "number",
+  "header-size": "number",
+  size: "number",
   tokens: "number",
   text: "text",
   tool: "flag",
@@ -54,9 +61,16 @@ export const MEANINGS: Record<keyof typeof WORDS, string> = {
   "stop-after": "end the stream early, as if it were whole",
   "hang-after": "send nothing more after so many pieces",
   endless: "never stop",
+  hang: "send nothing at all, not even a status",
+  close: "close the connection instead of answering",
   "no-usage": "leave the usage out",
   gzip: "compress, if the client accepts it",
+  br: "the same with Brotli",
+  zstd: "the same with Zstandard",
+  rate: "bytes a second at most",
   headers: "send so many headers more",
+  "header-size": "bytes of each of them",
+  size: "so many bytes more of text, made while they are sent",
   tokens: "length of the answer",
   text: "the answer itself, percent-encoded",
   tool: "call the first tool that the request offers, until its result comes",
@@ -69,6 +83,14 @@ export const MEANINGS: Record<keyof typeof WORDS, string> = {
   searches: "so many web searches",
   tier: "service tier that served",
   model: "model that answered",
+};
+
+/** The largest number of what is made in memory. A longer answer is asked for with `size`. */
+const MOST: Partial<Record<keyof typeof WORDS, number>> = {
+  headers: 2_000,
+  "header-size": 65_536,
+  tokens: 1_000_000,
+  searches: 1_000,
 };
 
 /**
@@ -97,8 +119,9 @@ function parsePart(part: string): [string, string | number | true] {
   }
   if (kind === "flag") return [name, true];
   if (kind === "text") return [name, decoded(value)];
-  if (!/^\d{1,9}$/.test(value)) {
-    throw new InvalidInput("wrong_behaviour", `${name} is "${value}"; expected a whole number`);
+  const most = MOST[name as keyof typeof WORDS] ?? 999_999_999;
+  if (!/^\d{1,9}$/.test(value) || Number(value) > most) {
+    throw new InvalidInput("wrong_behaviour", `${name} is "${value}"; expected a whole number up to ${most}`);
   }
   return [name, Number(value)];
 }

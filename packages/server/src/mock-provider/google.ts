@@ -79,9 +79,11 @@ function ofKind(audio: number, all: number): Json[] {
 
 function* chunks(served: Served, isQuiet: boolean): Generator<Json> {
   const { pieces } = served;
-  for (const [i, text] of pieces.entries()) {
-    const isLast = i === pieces.length - 1 && served.toolCall === null;
-    yield chunk(served, [{ text }], (i + 1) / (pieces.length + 1), isQuiet, isLast);
+  let sent = 0;
+  for (const text of pieces) {
+    sent += 1;
+    const isLast = sent === pieces.count && served.toolCall === null;
+    yield chunk(served, [{ text }], sent / (pieces.count + 1), isQuiet, isLast);
   }
   if (served.toolCall !== null) yield chunk(served, partsOf(served), 1, isQuiet, true);
 }

@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseBehaviour } from "./behaviour.ts";
 import { startMockProvider, type MockProvider } from "./mock-provider.ts";
@@ -16,6 +17,29 @@ function ask(words: string, body: object = {}, init: RequestInit = {}): Promise<
     headers: { "content-type": "application/json", authorization: "Bearer sk-secret", "x-mock": words },
     body: JSON.stringify({ model: "gpt-5", messages: [{ role: "user", content: "Hi" }], ...body }),
     ...init,
+  });
+}
+
+/** As it came over the wire: not decompressed, with the headers in full. */
+function askRaw(
+  words: string,
+  accepted = "gzip, br, zstd",
+): Promise<{ status: number; headers: number; bytes: number; encoding?: string }> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      method: "POST",
+      maxHeaderSize: 16_777_216,
+      headers: { "x-mock": words, "accept-encoding": accepted },
+    };
+    const asked = request(`${mock.url}/openai/v1/chat/completions`, options, async (answer) => {
+      let bytes = 0;
+      for await (const part of answer) bytes += (part as Buffer).length;
+      const headers = answer.rawHeaders.join("").length;
+      const encoding = answer.headers["content-encoding"];
+      resolve({ status: answer.statusCode!, headers, bytes, ...(encoding === undefined ? {} : { encoding }) });
+    });
+    asked.on("error", reject);
+    asked.end(JSON.stringify({ messages: [{ role: "user", content: "Hi" }] }));
   });
 }
 
@@ -52,6 +76,8 @@ describe("a behaviour", () => {
     ["delay=soon", "wrong_behaviour"],
     ["delay=-1", "wrong_behaviour"],
     ["tokens", "wrong_behaviour"],
+    ["tokens=999999999", "wrong_behaviour"],
+    ["headers=5000", "wrong_behaviour"],
   ])("that is misspelt is refused: %s", async (words, code) => {
     expect(() => parseBehaviour(words)).toThrowError(expect.objectContaining({ code }));
     const answer = await ask(words);
@@ -71,6 +97,16 @@ describe("a behaviour", () => {
   });
 });
 
+it("is told how to answer by the user's last message, which a chat window can send", async () => {
+  const told = { role: "user", content: "What now?\nx-mock: status=429; retry-after=7" };
+  const answer = await ask("", { messages: [told] }, { headers: { "content-type": "application/json" } });
+  expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "7"]);
+  await answer.body?.cancel();
+  const next = await ask("", { messages: [told, { role: "user", content: "And now?" }] });
+  expect(next.status).toBe(200);
+  await next.body?.cancel();
+});
+
 describe("an answer", () => {
   it("is the same for the same request, but for its id", async () => {
     const [first, second] = (await Promise.all(
@@ -87,6 +123,56 @@ describe("an answer", () => {
     const plain = await ask("gzip", {}, { headers: { "accept-encoding": "identity", "x-mock": "gzip" } });
     expect(plain.headers.get("content-encoding")).toBeNull();
     await plain.body?.cancel();
+  });
+
+  it.each(["gzip", "br", "zstd"])("may be compressed with %s, whole and as a stream", async (name) => {
+    expect(await askRaw(`${name}; tokens=5000`)).toMatchObject({ encoding: name, status: 200 });
+    expect((await askRaw(`${name}; tokens=5000`)).bytes).toBeLessThan((await askRaw("tokens=5000")).bytes / 4);
+    expect(await askRaw(name, "identity")).not.toHaveProperty("encoding");
+  });
+
+  it("may have headers of a megabyte", async () => {
+    expect((await askRaw("headers=64; header-size=16384")).headers).toBeGreaterThan(1_048_576);
+  });
+
+  it("may be as large as is asked for, and is never held", async () => {
+    const before = process.memoryUsage().rss;
+    expect((await askRaw("size=100000000")).bytes).toBeGreaterThan(100_000_000);
+    expect(process.memoryUsage().rss - before).toBeLessThan(150_000_000);
+    const small = (await (await ask("size=10001")).json()) as {
+      choices: { message: { content: string } }[];
+      usage: { completion_tokens: number };
+    };
+    const { content } = small.choices[0]!.message;
+    expect(content.slice(-10_001)).toMatch(/^[0-9a-f]{10001}$/);
+    expect(small.usage.completion_tokens).toBe(Math.ceil((content.length - 10_001) / 4) + 2_501);
+  });
+
+  it("may be slow: at 2,000 bytes a second, a hundred at a time", async () => {
+    const { texts } = await pieces(await ask("rate=2000; tokens=50"));
+    expect(texts.length).toBeGreaterThan(3);
+    expect(JSON.parse(texts.join(""))).toMatchObject({ usage: { completion_tokens: 50 } });
+  });
+
+  it("may never come", async () => {
+    const abort = new AbortController();
+    const waiting = ask("hang", {}, { signal: abort.signal });
+    await expect.poll(lastRequest).toMatchObject({ end: "running", status: null });
+    abort.abort();
+    await expect(waiting).rejects.toThrow();
+    await expect.poll(lastRequest).toMatchObject({ end: "aborted" });
+  });
+
+  it.each([
+    ["close", "closed"],
+    ["reset-after=0", "reset"],
+  ])("may be a broken connection: %s", async (words, end) => {
+    await expect(ask(words)).rejects.toThrow();
+    expect(await lastRequest()).toMatchObject({ end });
+  });
+
+  it.each(["reset-after=1", "stop-after=1"])("that is no stream may break in its middle: %s", async (words) => {
+    await expect((await ask(words)).json()).rejects.toThrow();
   });
 
   it("may have many headers", async () => {
@@ -174,6 +260,14 @@ describe("what it received", () => {
     const keyed = `${mock.url}/google/v1beta/models/gemini-2.5-flash:generateContent?key=AIza-secret`;
     await (await fetch(keyed, { method: "POST", body: "{}" })).body?.cancel();
     expect(JSON.stringify(await lastRequest())).not.toContain("AIza-secret");
+  });
+
+  it("is told one by one", async () => {
+    await (await ask("cached=4")).body?.cancel();
+    const { number } = await lastRequest();
+    const one = await fetch(`${mock.url}/mock/requests/${number}`);
+    expect(await one.json()).toMatchObject({ number, served: { cacheReadTokens: 4 } });
+    expect((await fetch(`${mock.url}/mock/requests/999999`)).status).toBe(404);
   });
 
   it("is bounded, and can be forgotten", async () => {

@@ -1,15 +1,20 @@
+import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InvalidInput } from "@outlay/core";
 import { answerMessage, countTokens } from "./anthropic.ts";
 import { parseBehaviour, type Behaviour } from "./behaviour.ts";
+import { answerConverse, answerInvoked } from "./bedrock.ts";
+import { answerCohereChat, answerCohereEmbed, answerRerank } from "./cohere.ts";
 import { answerEmbedded, answerGenerated, countGoogleTokens } from "./google.ts";
+import { answerOllamaChat, answerOllamaEmbed } from "./ollama.ts";
 import { answerChat, CHAT_PROVIDERS } from "./openai-chat.ts";
 import { answerEmbeddings, answerImages, answerSpeech, answerTranscription, listModels } from "./openai-media.ts";
 import { answerResponse } from "./openai-responses.ts";
 import { object, readPrompt, type Json, type Prompt } from "./prompt.ts";
-import { refusal } from "./refusal.ts";
+import { refusal, refusalHeaders } from "./refusal.ts";
 import { JSON_TYPE, type Reply } from "./reply.ts";
 import { RequestLog, type LoggedRequest } from "./request-log.ts";
 import { sendReply } from "./send-reply.ts";
@@ -55,7 +60,7 @@ export async function startMockProvider(options: {
 
 interface State {
   log: RequestLog;
-  /** How often each request has been refused, by its text. */
+  /** How often each request has been refused, by a hash of it. */
   refusals: Map<string, number>;
   behaviour: Behaviour;
 }
@@ -75,10 +80,17 @@ const ANSWERS: [RegExp, Answer][] = [
   [/:(?:streamGenerateContent|generateContent)$/, answerGenerated],
   [/:(?:embedContent|batchEmbedContents)$/, answerEmbedded],
   [/:countTokens$/, countGoogleTokens],
+  [/\/model\/.+\/converse(?:-stream)?$/, answerConverse],
+  [/\/model\/.+\/invoke(?:-with-response-stream)?$/, answerInvoked],
+  [/\/v2\/chat$/, answerCohereChat],
+  [/\/v2\/embed$/, answerCohereEmbed],
+  [/\/v2\/rerank$/, answerRerank],
+  [/\/api\/(?:chat|generate)$/, answerOllamaChat],
+  [/\/api\/embed$/, answerOllamaEmbed],
 ];
 
 /** Names that may stand in front of a path. */
-const MOCKED_PROVIDERS = [...new Set(["openai", "anthropic", "google", ...CHAT_PROVIDERS])];
+const MOCKED_PROVIDERS = new Set(["anthropic", "google", "bedrock", "cohere", "ollama", ...CHAT_PROVIDERS]);
 
 async function answer(request: IncomingMessage, response: ServerResponse, state: State): Promise<void> {
   const url = new URL(request.url ?? "/", "http://mock");
@@ -92,9 +104,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, state:
     headers: request.headers,
     body: body.toString("utf8", 0, 65_536),
   });
-  const behaviour = { ...state.behaviour, ...asked(request, url) };
+  const behaviour = { ...state.behaviour, ...asked(request, url, body) };
   if (behaviour.delay !== undefined) await sleep(behaviour.delay);
-  if (isRefused(state, behaviour, `${url.pathname}\n${body.toString("latin1")}`)) {
+  if (behaviour.close === true) return close(response, entry);
+  if (behaviour.hang === true) return hang(response, entry);
+  if (isRefused(state, behaviour, url.pathname, body)) {
     return refuse(response, provider, behaviour.status!, entry, behaviour);
   }
   const reply = replyTo(request, provider, path + url.search, body, behaviour, entry.number);
@@ -103,13 +117,28 @@ async function answer(request: IncomingMessage, response: ServerResponse, state:
   entry.units = reply.units ?? null;
   entry.reportedCostUsd = reply.reportedCostUsd ?? null;
   response.setHeader("x-request-id", `req_mock_${entry.number}`);
-  await sendReply(response, reply, behaviour, entry, /\bgzip\b/.test(String(request.headers["accept-encoding"])));
+  await sendReply(response, reply, behaviour, entry, String(request.headers["accept-encoding"] ?? ""));
+}
+
+/** Nothing at all is answered, until the client goes. */
+async function hang(response: ServerResponse, entry: LoggedRequest): Promise<void> {
+  await once(response, "close");
+  entry.end = "aborted";
+}
+
+function close(response: ServerResponse, entry: LoggedRequest): void {
+  entry.end = "closed";
+  response.socket?.destroy();
 }
 
 /** `/groq/openai/v1/…` is Groq's; without a name in front, the path itself tells. */
 function splitProvider(path: string): { provider: string; path: string } {
   const first = path.split("/")[1] ?? "";
-  if (MOCKED_PROVIDERS.includes(first)) return { provider: first, path: path.slice(first.length + 1) };
+  if (path.startsWith("/openai/deployments/")) return { provider: "azure", path };
+  if (MOCKED_PROVIDERS.has(first)) return { provider: first, path: path.slice(first.length + 1) };
+  if (path.startsWith("/model/")) return { provider: "bedrock", path };
+  if (path.startsWith("/v2/")) return { provider: "cohere", path };
+  if (path.startsWith("/api/")) return { provider: "ollama", path };
   if (path.includes("/messages")) return { provider: "anthropic", path };
   if (/\/v1(beta|alpha)?\/(models|publishers|projects)\/.*:/.test(path) || path.startsWith("/v1beta")) {
     return { provider: "google", path };
@@ -117,15 +146,26 @@ function splitProvider(path: string): { provider: string; path: string } {
   return { provider: "openai", path };
 }
 
-/** The header `x-mock`, or `?mock=`; the header wins. */
-function asked(request: IncomingMessage, url: URL): Behaviour {
+/** A line `x-mock: …` of the user's last message, `?mock=`, and the header `x-mock`; the later wins. */
+function asked(request: IncomingMessage, url: URL, body: Buffer): Behaviour {
   const header = request.headers["x-mock"];
-  return { ...parseBehaviour(url.searchParams.get("mock") ?? ""), ...parseBehaviour(String(header ?? "")) };
+  const inAddress = url.searchParams.get("mock");
+  return {
+    ...(body.includes("x-mock:") ? parseBehaviour(wordsInPrompt(request, body)) : {}),
+    ...(inAddress === null ? {} : parseBehaviour(inAddress)),
+    ...(header === undefined ? {} : parseBehaviour(String(header))),
+  };
 }
 
-function isRefused(state: State, behaviour: Behaviour, request: string): boolean {
+function wordsInPrompt(request: IncomingMessage, body: Buffer): string {
+  const { lastText } = readPrompt("", "/", readFields(request, body));
+  return /(?:^|\n)x-mock:([^\n]*)/.exec(lastText)?.[1] ?? "";
+}
+
+function isRefused(state: State, behaviour: Behaviour, path: string, body: Buffer): boolean {
   if (behaviour.status === undefined || behaviour.status < 400) return false;
   if (behaviour.times === undefined) return true;
+  const request = createHash("sha1").update(path).update(body).digest("base64");
   const before = state.refusals.get(request) ?? 0;
   if (state.refusals.size >= MAX_COUNTED) state.refusals.clear();
   state.refusals.set(request, before + 1);
@@ -187,16 +227,19 @@ function refuse(
     "content-type": JSON_TYPE,
     "x-request-id": `req_mock_${entry.number}`,
     ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
+    ...refusalHeaders(provider, status),
   });
   response.end(refusal(provider, status));
 }
 
-/** `GET /mock/requests` tells what came; `DELETE` forgets it. */
+/** `GET /mock/requests` tells what came, `GET /mock/requests/7` of one of them; `DELETE` forgets all. */
 function answerAboutItself(request: IncomingMessage, response: ServerResponse, path: string, log: RequestLog): void {
-  const isKnown = path === "/mock/requests";
-  if (isKnown && request.method === "DELETE") log.clear();
-  response.writeHead(isKnown ? 200 : 404, { "content-type": JSON_TYPE });
-  response.end(JSON.stringify(isKnown ? log.list() : { error: { message: "Try GET /mock/requests." } }));
+  const named = /^\/mock\/requests(?:\/(\d+))?$/.exec(path);
+  const isAll = named !== null && named[1] === undefined;
+  if (isAll && request.method === "DELETE") log.clear();
+  const found = isAll ? log.list() : named === null ? null : log.find(Number(named[1]));
+  response.writeHead(found === null ? 404 : 200, { "content-type": JSON_TYPE });
+  response.end(JSON.stringify(found ?? { error: { message: "Try GET /mock/requests." } }));
 }
 
 /** What the request did wrong is said; anything else is our bug, and looks like a provider's. */

@@ -8,14 +8,16 @@ interface ChatDialect {
   /** What its usage object can tell, where that is not the same as for most. */
   said?: (keyof ServedUsage)[];
   usage: (usage: ServedUsage) => Json;
-  /** Where a stream has its usage: in a chunk of its own when asked, or with the last choice. */
-  streamUsage: "asked" | "last choice";
+  /** Where a stream has its usage: in a chunk of its own when asked, with the last choice, or growing in each chunk. */
+  streamUsage: "asked" | "last choice" | "each chunk";
   /** Groq repeats it beside the last choice. */
   besideLastChoice?: (usage: Json, id: string) => Json;
   reportedCostUsd?: (usage: ServedUsage) => number;
   reasoningField: "reasoning_content" | "reasoning";
   /** Sent before the first chunk. */
   comment?: string;
+  /** What a first chunk without choices holds. */
+  firstChunk?: Json;
 }
 
 const SAID: (keyof ServedUsage)[] = [
@@ -39,8 +41,7 @@ export function answerChat(prompt: Prompt, served: Served, behaviour: Behaviour)
   };
   if (!prompt.streaming) return json(wholeChat(served, usage, dialect), facts);
   const isSaid =
-    usage !== null &&
-    (dialect.streamUsage === "last choice" || prompt.wantsUsage || dialect.besideLastChoice !== undefined);
+    usage !== null && (dialect.streamUsage !== "asked" || prompt.wantsUsage || dialect.besideLastChoice !== undefined);
   return {
     contentType: EVENTS,
     body: chunks(prompt, served, usage, dialect),
@@ -106,17 +107,24 @@ function* chunks(prompt: Prompt, served: Served, usage: Json | null, dialect: Ch
       ...(isAsked ? { usage: null } : {}),
       ...more,
     });
+  let sent = 0;
+  const soFar = () => {
+    sent += 1;
+    if (dialect.streamUsage !== "each chunk" || usage === null) return {};
+    return { usage: plainUsage({ ...served.usage, outputTokens: sent, reasoningTokens: 0 }) };
+  };
   if (dialect.comment !== undefined) yield dialect.comment;
-  yield chunk(delta({ role: "assistant", content: "", refusal: null }));
+  if (dialect.firstChunk !== undefined) yield chunk([], dialect.firstChunk);
+  yield chunk(delta({ role: "assistant", content: "", refusal: null }), soFar());
   if (served.reasoningText !== "") yield chunk(delta({ [dialect.reasoningField]: served.reasoningText }));
   if (served.toolCall !== null) {
     const { id: callId, name, arguments: args } = served.toolCall;
     yield chunk(delta({ tool_calls: [{ index: 0, id: callId, type: "function", function: { name, arguments: "" } }] }));
     yield chunk(delta({ tool_calls: [{ index: 0, function: { arguments: args } }] }));
   }
-  for (const piece of served.pieces) yield chunk(delta({ content: piece }));
+  for (const piece of served.pieces) yield chunk(delta({ content: piece }), soFar());
   const atEnd = usage === null ? {} : (dialect.besideLastChoice?.(usage, served.id) ?? {});
-  const withLast = dialect.streamUsage === "last choice" && usage !== null ? { usage } : {};
+  const withLast = dialect.streamUsage !== "asked" && usage !== null ? { usage } : {};
   yield chunk(delta({}, finishReason(served)), { ...atEnd, ...withLast });
   if (isAsked) yield chunk([], { usage });
   yield event("[DONE]");
@@ -146,8 +154,13 @@ function plainUsage(usage: ServedUsage): Json {
 }
 
 /** Made-up prices: a millionth of a dollar a token in, four out. */
-function madeUpCostUsd(usage: ServedUsage): number {
+function madeUpCostUsd(usage: Pick<ServedUsage, "inputTokens" | "outputTokens">): number {
   return (usage.inputTokens + 4 * usage.outputTokens) / 1_000_000;
+}
+
+/** With a fee for each request. */
+function perplexityCostUsd(usage: Pick<ServedUsage, "inputTokens" | "outputTokens">): number {
+  return (usage.inputTokens + 4 * usage.outputTokens + 5_000) / 1_000_000;
 }
 
 const DIALECTS: Record<string, ChatDialect> = {
@@ -219,6 +232,36 @@ const DIALECTS: Record<string, ChatDialect> = {
     reportedCostUsd: madeUpCostUsd,
     reasoningField: "reasoning",
     comment: ": OPENROUTER PROCESSING\n\n",
+  },
+  // Reasoning stands outside the completion and outside the total.
+  perplexity: {
+    said: ["inputTokens", "outputTokens", "reasoningTokens", "searches"],
+    usage: ({ inputTokens, outputTokens, reasoningTokens, ...usage }) => ({
+      prompt_tokens: inputTokens,
+      completion_tokens: outputTokens - reasoningTokens,
+      total_tokens: inputTokens + outputTokens - reasoningTokens,
+      search_context_size: "low",
+      ...(reasoningTokens === 0 ? {} : { reasoning_tokens: reasoningTokens }),
+      ...(usage.searches === 0 ? {} : { num_search_queries: usage.searches }),
+      cost: {
+        input_tokens_cost: inputTokens / 1_000_000,
+        output_tokens_cost: (4 * outputTokens) / 1_000_000,
+        request_cost: 0.005,
+        total_cost: perplexityCostUsd({ inputTokens, outputTokens }),
+      },
+    }),
+    streamUsage: "each chunk",
+    reportedCostUsd: perplexityCostUsd,
+    reasoningField: "reasoning_content",
+  },
+  together: { usage: plainUsage, streamUsage: "last choice", reasoningField: "reasoning" },
+  fireworks: { usage: plainUsage, streamUsage: "last choice", reasoningField: "reasoning_content" },
+  azure: {
+    usage: plainUsage,
+    said: [...SAID, "cacheWriteTokens"],
+    streamUsage: "asked",
+    reasoningField: "reasoning_content",
+    firstChunk: { prompt_filter_results: [{ prompt_index: 0, content_filter_results: {} }] },
   },
 };
 

@@ -40,12 +40,12 @@ export function vector(text: string, dimensions: number): number[] {
 }
 
 /** Pictures: models called dall-e are paid by piece, all others by token. */
-export function answerImages(prompt: Prompt, _served: Served, behaviour: Behaviour): Reply {
+export function answerImages(prompt: Prompt, served: Served, behaviour: Behaviour): Reply {
   const { body } = prompt;
   const pictures = typeof body["n"] === "number" ? Math.min(body["n"], 10) : 1;
   const size = typeof body["size"] === "string" && body["size"] !== "auto" ? body["size"] : "1024x1024";
   const isByPiece = prompt.model.startsWith("dall-e") || behaviour["no-usage"] === true;
-  const data = Array.from({ length: pictures }, () => ({ b64_json: PICTURE }));
+  const data = Array.from({ length: pictures }, () => ({ b64_json: PICTURE + served.more }));
   if (isByPiece)
     return json({ created: CREATED_S, data }, { served: null, units: { images: pictures, imageSize: size } });
   const output = OUTPUT_TOKENS_OF_PICTURE * pictures;
@@ -62,7 +62,13 @@ export function answerImages(prompt: Prompt, _served: Served, behaviour: Behavio
     units: { outputImageTokens: output },
   };
   if (!prompt.streaming) return json({ created: CREATED_S, ...facts, data, usage }, said);
-  const done = { type: "image_generation.completed", created_at: CREATED_S, b64_json: PICTURE, ...facts, usage };
+  const done = {
+    type: "image_generation.completed",
+    created_at: CREATED_S,
+    b64_json: PICTURE + served.more,
+    ...facts,
+    usage,
+  };
   return { contentType: EVENTS, body: [event(done, done.type)], ...said };
 }
 

@@ -11,11 +11,33 @@ export function refusal(provider: string, status: number): string {
   if (provider === "google") {
     return JSON.stringify({ error: { code: status, message: kind.message, status: kind.google } });
   }
+  if (provider === "bedrock" || provider === "cohere") return JSON.stringify({ message: kind.message });
+  if (provider === "ollama") return JSON.stringify({ error: kind.message });
+  if (provider === "azure") return JSON.stringify({ error: { code: String(status), message: kind.message } });
+  if (provider === "fireworks") {
+    return JSON.stringify({ error: { object: "error", type: kind.openai, message: kind.message } });
+  }
   if (provider === "openrouter") return JSON.stringify({ error: { code: status, message: kind.message } });
   if (provider === "mistral")
     return JSON.stringify({ object: "error", message: kind.message, type: kind.openai, code: "1300" });
   return JSON.stringify({ error: { message: kind.message, type: kind.openai, param: null, code: kind.openaiCode } });
 }
+
+/** AWS says in a header what kind of refusal it is. */
+export function refusalHeaders(provider: string, status: number): Record<string, string> {
+  if (provider !== "bedrock") return {};
+  return {
+    "x-amzn-errortype": AWS_TYPES[status] ?? (status >= 500 ? "InternalServerException" : "ValidationException"),
+  };
+}
+
+const AWS_TYPES: Record<number, string> = {
+  401: "UnrecognizedClientException",
+  403: "AccessDeniedException",
+  404: "ResourceNotFoundException",
+  429: "ThrottlingException",
+  503: "ServiceUnavailableException",
+};
 
 interface Kind {
   message: string;

@@ -5,15 +5,18 @@ export interface Reply {
   contentType: string;
   headers?: Record<string, string>;
   /** All of it, or the pieces of a stream. */
-  body: string | Uint8Array | Iterable<string>;
+  body: string | Uint8Array | Iterable<Piece>;
   /** A piece that says that something failed; for streams. */
-  errorPiece?: string;
+  errorPiece?: Piece;
   /** What the answer says was used, for `GET /mock/requests`; null when it says nothing. */
   served: Partial<ServedUsage> | null;
   reportedCostUsd?: number;
   /** Besides tokens: pictures, seconds, characters. */
   units?: Record<string, number | string>;
 }
+
+/** What is sent at once: text, or bytes where the language is binary. */
+export type Piece = string | Uint8Array;
 
 /** One server-sent event. */
 export function event(data: unknown, name?: string): string {
@@ -22,6 +25,7 @@ export function event(data: unknown, name?: string): string {
 }
 
 export const EVENTS = "text/event-stream; charset=utf-8";
+export const LINES = "application/x-ndjson";
 export const JSON_TYPE = "application/json; charset=utf-8";
 
 /** A whole answer. */

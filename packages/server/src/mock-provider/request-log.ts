@@ -20,7 +20,8 @@ export interface LoggedRequest {
   reportedCostUsd: number | null;
   /** Pieces of the answer that were sent. */
   pieces: number;
-  end: "running" | "sent" | "aborted" | "reset" | "refused";
+  /** How it ended; `aborted` by the client, `reset` and `closed` by us, as we were told. */
+  end: "running" | "sent" | "aborted" | "reset" | "closed" | "refused";
 }
 
 const MAX_REQUESTS = 500;
@@ -63,6 +64,11 @@ export class RequestLog {
   /** At most `MAX_REQUESTS` of them; `count` is of all. */
   list(): { count: number; requests: LoggedRequest[] } {
     return { count: this.#count, requests: this.#requests.slice(-MAX_REQUESTS) };
+  }
+
+  /** One of the last, by its number; null when it is forgotten or never came. */
+  find(number: number): LoggedRequest | null {
+    return this.#requests.find((it) => it.number === number) ?? null;
   }
 
   clear(): void {

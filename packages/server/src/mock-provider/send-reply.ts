@@ -1,39 +1,44 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
+import type { Transform } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createGzip, gzipSync, constants } from "node:zlib";
+import { constants, createBrotliCompress, createGzip, createZstdCompress } from "node:zlib";
 import type { Behaviour } from "./behaviour.ts";
-import type { Reply } from "./reply.ts";
+import type { Piece, Reply } from "./reply.ts";
 import type { LoggedRequest } from "./request-log.ts";
+import { FILLER, MORE } from "./serve-answer.ts";
 
-/** Sends an answer as its behaviour says: slowly, cut, compressed, broken. Resolves when it is sent or nobody listens any more. */
+/**
+ * Sends an answer as its behaviour says: slowly, cut, compressed, broken. Resolves when it is sent or nobody listens any
+ * more. `accepted` is the client's `accept-encoding`.
+ */
 export async function sendReply(
   response: ServerResponse,
   reply: Reply,
   behaviour: Behaviour,
   entry: LoggedRequest,
-  acceptsGzip: boolean,
+  accepted: string,
 ): Promise<void> {
-  const isGzip = behaviour.gzip === true && acceptsGzip;
+  const encoding = ENCODINGS.find((it) => behaviour[it.word] === true && accepted.includes(it.name));
   response.writeHead(200, {
     "content-type": reply.contentType,
-    ...extraHeaders(behaviour.headers ?? 0),
+    ...extraHeaders(behaviour),
     ...reply.headers,
-    ...(isGzip ? { "content-encoding": "gzip" } : {}),
+    ...(encoding === undefined ? {} : { "content-encoding": encoding.name }),
     ...(reply.contentType.startsWith("text/event-stream") ? { "cache-control": "no-cache" } : {}),
   });
   entry.status = 200;
   const { body } = reply;
   const isStream = typeof body !== "string" && !(body instanceof Uint8Array);
   entry.streaming = isStream;
-  const pieces = isStream ? changed(body, reply, behaviour) : [isGzip ? gzipSync(body) : body];
-  const sink = isGzip && isStream ? openGzip(response) : response;
-  for (const piece of pieces) {
+  const sink = encoding === undefined ? response : openEncoder(encoding.open(), response);
+  const way: Way = { sink, response, behaviour };
+  for (const piece of isStream ? changed(body, reply, behaviour) : partsOfWhole(body, behaviour)) {
     if (entry.pieces > 0 && behaviour["chunk-delay"] !== undefined) await sleep(behaviour["chunk-delay"]);
     if (response.destroyed || response.writableEnded) break;
     if (piece === RESET) return reset(response, entry);
     if (piece === HANG) return hang(response, entry);
-    await write(sink, response, piece, behaviour["chunk-size"]);
+    await writePiece(way, piece);
     entry.pieces += 1;
   }
   entry.end = response.destroyed ? "aborted" : "sent";
@@ -42,22 +47,29 @@ export async function sendReply(
   if (!response.writableFinished) entry.end = "aborted";
 }
 
-function extraHeaders(count: number): Record<string, string> {
-  const names = Array.from({ length: count }, (_, i) => `x-mock-header-${i}`);
-  return Object.fromEntries(names.map((name) => [name, "x".repeat(64)]));
+/** What compresses, each part to be read as soon as it has arrived. */
+const ENCODINGS = [
+  { word: "gzip", name: "gzip", open: () => createGzip({ flush: constants.Z_SYNC_FLUSH }) },
+  { word: "br", name: "br", open: () => createBrotliCompress({ flush: constants.BROTLI_OPERATION_FLUSH }) },
+  { word: "zstd", name: "zstd", open: () => createZstdCompress({ flush: constants.ZSTD_e_flush }) },
+] as const;
+
+const DEFAULT_HEADER_BYTES = 64;
+
+function extraHeaders(behaviour: Behaviour): Record<string, string> {
+  const value = "x".repeat(behaviour["header-size"] ?? DEFAULT_HEADER_BYTES);
+  const names = Array.from({ length: behaviour.headers ?? 0 }, (_, i) => `x-mock-header-${i}`);
+  return Object.fromEntries(names.map((name) => [name, value]));
 }
 
 const RESET = Symbol("reset");
 const HANG = Symbol("hang");
+type Step = Piece | typeof RESET | typeof HANG;
 
-/** The pieces with what the behaviour does to them. */
-function* changed(
-  pieces: Iterable<string>,
-  reply: Reply,
-  behaviour: Behaviour,
-): Generator<string | typeof RESET | typeof HANG> {
+/** The pieces of a stream with what the behaviour does to them. */
+function* changed(pieces: Iterable<Piece>, reply: Reply, behaviour: Behaviour): Generator<Step> {
   let sent = 0;
-  let last = "";
+  let last: Piece = "";
   for (const piece of pieces) {
     if (sent === behaviour["reset-after"]) return yield RESET;
     if (sent === behaviour["hang-after"]) return yield HANG;
@@ -72,31 +84,65 @@ function* changed(
   if (behaviour["reset-after"] !== undefined) yield RESET;
 }
 
-/** The first half of a piece, closed as if it were whole. */
-function damaged(piece: string): string {
-  return `${piece.slice(0, Math.ceil(piece.length / 2)).trimEnd()}\n\n`;
+/** An answer that is no stream: in one piece, or in two halves where something is to happen between them. */
+function* partsOfWhole(body: Piece, behaviour: Behaviour): Generator<Step> {
+  const { "reset-after": resetAt, "hang-after": hangAt, "stop-after": stopAt, endless } = behaviour;
+  const isTouched = [resetAt, hangAt, stopAt, endless].some((it) => it !== undefined);
+  if (!isTouched) return yield body;
+  const middle = Math.floor(body.length / 2);
+  if (Math.min(resetAt ?? 1, hangAt ?? 1, stopAt ?? 1) > 0) yield body.slice(0, middle);
+  if (endless === true) while (true) yield FILLER;
+  if (resetAt !== undefined) return yield RESET;
+  if (hangAt !== undefined) yield HANG;
 }
 
-function openGzip(response: ServerResponse): NodeJS.WritableStream {
-  const gzip = createGzip({ flush: constants.Z_SYNC_FLUSH });
-  gzip.on("error", () => {});
-  gzip.pipe(response);
-  return gzip;
+/** The first half of a piece, closed as if it were whole; of a binary message the length stays, its content is lost. */
+function damaged(piece: Piece): Piece {
+  const half = Math.ceil(piece.length / 2);
+  if (typeof piece === "string") return piece.slice(0, half).trimEnd() + (piece.endsWith("\n\n") ? "\n\n" : "\n");
+  const copy = Uint8Array.from(piece);
+  copy.fill(0xff, half, -4);
+  return copy;
 }
 
-async function write(
-  sink: NodeJS.WritableStream,
-  response: ServerResponse,
-  piece: string | Uint8Array,
-  sizeBytes: number | undefined,
-): Promise<void> {
-  const bytes = Buffer.from(piece);
-  const step = sizeBytes === undefined || sizeBytes < 1 ? bytes.length : sizeBytes;
+function openEncoder(encoder: Transform, response: ServerResponse): Transform {
+  encoder.on("error", () => {});
+  encoder.pipe(response);
+  return encoder;
+}
+
+/** Where the bytes go, and how. */
+interface Way {
+  sink: NodeJS.WritableStream;
+  response: ServerResponse;
+  behaviour: Behaviour;
+}
+
+async function writePiece(way: Way, piece: Piece): Promise<void> {
+  const isPlain = way.behaviour.size === undefined || typeof piece !== "string" || !piece.includes(MORE);
+  if (isPlain) return write(way, Buffer.from(piece));
+  const [start = "", ...rest] = piece.split(MORE);
+  await write(way, Buffer.from(start));
+  for (const text of rest) {
+    for (let left = way.behaviour.size ?? 0; left > 0; left -= FILLER.length)
+      await write(way, Buffer.from(FILLER.slice(0, left)));
+    await write(way, Buffer.from(text));
+  }
+}
+
+/** How often a second something is sent when the rate is limited. */
+const WRITES_PER_SECOND = 20;
+
+async function write({ sink, response, behaviour }: Way, bytes: Buffer): Promise<void> {
+  const { rate, "chunk-size": chunkSize } = behaviour;
+  const perWrite = rate === undefined ? bytes.length : Math.max(1, Math.floor(rate / WRITES_PER_SECOND));
+  const step = Math.max(1, Math.min(perWrite, chunkSize || bytes.length));
   for (let from = 0; from < bytes.length; from += step) {
     if (response.destroyed) return;
     const isFull = !sink.write(bytes.subarray(from, from + step));
+    if (rate !== undefined) await sleep(Math.ceil((1_000 * Math.min(step, bytes.length - from)) / Math.max(1, rate)));
     // Each write is to reach the client by itself; without a turn of the loop they would travel together.
-    if (step < bytes.length) await new Promise(setImmediate);
+    else if (step < bytes.length) await new Promise(setImmediate);
     if (isFull) await drained(sink, response);
   }
 }
@@ -111,10 +157,15 @@ function drained(sink: NodeJS.WritableStream, response: ServerResponse): Promise
     };
     sink.on("drain", go);
     response.on("close", go);
+    if (response.destroyed) go();
   });
 }
 
-function reset(response: ServerResponse, entry: LoggedRequest): void {
+/** So long what was sent has time to arrive: a reset takes along what nobody has read yet. */
+const BEFORE_RESET_MS = 20;
+
+async function reset(response: ServerResponse, entry: LoggedRequest): Promise<void> {
+  if (entry.pieces > 0) await sleep(BEFORE_RESET_MS);
   entry.end = "reset";
   response.socket?.resetAndDestroy();
 }

@@ -5,15 +5,27 @@ import { array, object, tokensOf, type Json, type Prompt } from "./prompt.ts";
 export interface Served {
   id: string;
   model: string;
+  /** Perhaps with `MORE` at its end. */
   text: string;
-  /** The text as a stream gives it. */
-  pieces: string[];
+  /** The text as a stream gives it. Many of them are made only when they are taken. */
+  pieces: Pieces;
+  /** `MORE`, where the answer is to be larger than what is kept; otherwise empty. */
+  more: string;
   reasoningText: string;
   toolCall: { id: string; name: string; arguments: string } | null;
   stop: "end" | "length" | "tool";
   tier: string;
   usage: ServedUsage;
 }
+
+export interface Pieces extends Iterable<string> {
+  count: number;
+}
+
+/** Stands for the bytes that `size` adds. They are put in its place while the answer is sent, and never kept. */
+export const MORE = "\uE000";
+/** What they are made of. */
+export const FILLER = "0123456789abcdef".repeat(256);
 
 /** Counts in our words: totals are inclusive, parts are inside them. */
 export interface ServedUsage {
@@ -41,17 +53,32 @@ export function serveAnswer(prompt: Prompt, behaviour: Behaviour, number: number
   const reasoning = behaviour.reasoning ?? 0;
   const limit = Math.max(1, (prompt.maxOutputTokens ?? Number.POSITIVE_INFINITY) - reasoning);
   const isCut = tool === null && tokensOf(written) > limit;
-  const text = isCut ? cutText(whole, limit * 4) : whole;
+  const short = isCut ? cutText(whole, limit * 4) : whole;
+  const size = tool === null ? (behaviour.size ?? 0) : 0;
+  const more = size === 0 ? "" : MORE;
   return {
     id: `mock${String(number).padStart(8, "0")}`,
     model: behaviour.model ?? prompt.model,
-    text,
-    pieces: text.match(/\s*\S+\s*?(?=\s|$)|\s+$/g) ?? [],
+    text: short + more,
+    pieces: piecesOf(short, size),
+    more,
     reasoningText: reasoning === 0 ? "" : "Let me think about it.",
     toolCall: tool,
     stop: tool !== null ? "tool" : isCut ? "length" : "end",
     tier: behaviour.tier ?? "default",
-    usage: countUsage(prompt, behaviour, tool === null ? tokensOf(text) : tokensOf(written)),
+    usage: countUsage(prompt, behaviour, tool === null ? tokensOf(short) + Math.ceil(size / 4) : tokensOf(written)),
+  };
+}
+
+/** The words of the text, then as many bytes as were asked for. */
+function piecesOf(text: string, size: number): Pieces {
+  const words = text.match(/\s*\S+\s*?(?=\s|$)|\s+$/g) ?? [];
+  return {
+    count: words.length + Math.ceil(size / FILLER.length),
+    *[Symbol.iterator]() {
+      yield* words;
+      for (let left = size; left > 0; left -= FILLER.length) yield FILLER.slice(0, left);
+    },
   };
 }
 
