@@ -1,3 +1,10 @@
 export * from "./answer-reader.ts";
 export * from "./provider.ts";
 export * from "./providers.ts";
+export * from "./billed-as.ts";
+export * from "./clean.ts";
+export * from "./telemetry/call-counter.ts";
+export { usageOfDetails } from "./telemetry/langfuse-attributes.ts";
+export * from "./telemetry/read-attributes.ts";
+export * from "./telemetry/read-gen-ai-span.ts";
+export type * from "./telemetry/telemetry-span.ts";

@@ -1,0 +1,138 @@
+import { readGenAiSpan, type GenAiReading } from "./read-gen-ai-span.ts";
+import type { TelemetrySpan } from "./telemetry-span.ts";
+
+/** What further spans change. */
+export interface Counted {
+  /** Readings that count. An id that was there before is the same call again. */
+  record: GenAiReading[];
+  /** Ids of events that counted before and turned out to restate calls that are counted themselves. */
+  retract: string[];
+}
+
+/** What is known of one span; of a parent that has not come yet only what lies below it. */
+interface Node {
+  parent: string | null;
+  reading: GenAiReading | null;
+  isCounted: boolean;
+  below: Sum;
+  /** What its parent's `below` has of it. */
+  handedUp: Sum;
+}
+
+interface Sum {
+  calls: number;
+  inputTokens: number;
+  outputTokens: number;
+}
+
+/** Deeper than any real trace: stops at spans that are their own ancestors. */
+const MAX_DEPTH = 256;
+
+/**
+ * Counts every call once where spans restate others: an agent what its calls used, an instrumented framework what the
+ * instrumented client below it used. Spans may come in any order and in any batches.
+ *
+ * A roll-up counts while no measured span is below it. A call counts unless what lies below it adds up to the same
+ * numbers, or it has none of its own and something below it has.
+ */
+export class CallCounter {
+  readonly #maxSpans: number;
+  readonly #nodes = new Map<string, Node>();
+
+  /** Remembers the last `maxSpans` spans; what is older is no longer compared. */
+  constructor(options: { maxSpans: number }) {
+    this.#maxSpans = options.maxSpans;
+  }
+
+  /** Takes finished spans, those that are no model calls as well: they connect the others. */
+  take(spans: readonly TelemetrySpan[]): Counted {
+    const before = new Map<Node, boolean>();
+    for (const span of spans) this.#add(span, before);
+    this.#forget();
+    const record: GenAiReading[] = [];
+    const retract = new Set<string>();
+    for (const [node, wasCounted] of before) {
+      if (node.reading === null) continue;
+      if (node.isCounted && !wasCounted) record.push(node.reading);
+      if (!node.isCounted && wasCounted) retract.add(node.reading.event.id!);
+    }
+    for (const { event } of record) retract.delete(event.id!);
+    return { record, retract: [...retract] };
+  }
+
+  #add(span: TelemetrySpan, before: Map<Node, boolean>): void {
+    const node = this.#nodeOf(`${span.traceId}:${span.spanId}`);
+    // A span that is sent again is recorded again, under the same id.
+    before.set(node, false);
+    node.reading = readGenAiSpan(span);
+    node.parent = span.parentSpanId === null ? null : `${span.traceId}:${span.parentSpanId}`;
+    let current: Node | null = node;
+    for (let depth = 0; current !== null && depth < MAX_DEPTH; depth += 1) {
+      if (!before.has(current)) before.set(current, current.isCounted);
+      current = this.#decide(current);
+    }
+  }
+
+  /** Decides about one span, and hands up what changed; null when nothing above it changes. */
+  #decide(node: Node): Node | null {
+    node.isCounted = counts(node);
+    const now = sumOf(node);
+    const then = node.handedUp;
+    if (node.parent === null || isSame(now, then)) return null;
+    const parent = this.#nodeOf(node.parent);
+    parent.below = {
+      calls: parent.below.calls + now.calls - then.calls,
+      inputTokens: parent.below.inputTokens + now.inputTokens - then.inputTokens,
+      outputTokens: parent.below.outputTokens + now.outputTokens - then.outputTokens,
+    };
+    node.handedUp = now;
+    return parent;
+  }
+
+  #nodeOf(key: string): Node {
+    let node = this.#nodes.get(key);
+    if (node === undefined) {
+      node = { parent: null, reading: null, isCounted: false, below: NOTHING, handedUp: NOTHING };
+      this.#nodes.set(key, node);
+    }
+    return node;
+  }
+
+  #forget(): void {
+    for (const key of this.#nodes.keys()) {
+      if (this.#nodes.size <= this.#maxSpans) return;
+      this.#nodes.delete(key);
+    }
+  }
+}
+
+const NOTHING: Sum = { calls: 0, inputTokens: 0, outputTokens: 0 };
+
+function counts({ reading, below }: Node): boolean {
+  if (reading === null) return false;
+  if (below.calls === 0) return true;
+  if (reading.kind === "rollup") return false;
+  const { inputTokens, outputTokens } = tokensOf(reading);
+  const isBlank = inputTokens + outputTokens === 0 && reading.event.reportedCostUsd == null;
+  return !isBlank && (inputTokens !== below.inputTokens || outputTokens !== below.outputTokens);
+}
+
+/** What a span and everything below it used, each call once. */
+function sumOf({ reading, isCounted, below }: Node): Sum {
+  if (reading === null || !isCounted) return below;
+  const { inputTokens, outputTokens } = tokensOf(reading);
+  if (reading.event.metadata?.["usageState"] === "absent") return below;
+  return {
+    calls: below.calls + 1,
+    inputTokens: below.inputTokens + inputTokens,
+    outputTokens: below.outputTokens + outputTokens,
+  };
+}
+
+function tokensOf({ event }: GenAiReading): { inputTokens: number; outputTokens: number } {
+  return { inputTokens: event.usage?.inputTokens ?? 0, outputTokens: event.usage?.outputTokens ?? 0 };
+}
+
+function isSame(a: Sum, b: Sum): boolean {
+  return a.calls === b.calls && a.inputTokens === b.inputTokens && a.outputTokens === b.outputTokens;
+}

@@ -1,0 +1,79 @@
+import { firstText } from "./attributes.ts";
+import type { Attributes, TelemetrySpan } from "./telemetry-span.ts";
+
+/** What a span stands for. */
+export interface Work {
+  kind: "call" | "rollup";
+  /** As in events: `chat`, `embedding`, … */
+  operation: string;
+  /** The word of its dialect: `ai.streamText.doStream`, `LLM`. */
+  name: string;
+}
+
+/** Which model work a span stands for, by the words of its dialect; null when by none. */
+export function workOfSpan(span: TelemetrySpan): Work | null {
+  const { attributes } = span;
+  const aiSdk = firstText(attributes, ["ai.operationId"]);
+  if (aiSdk !== null) return workOfAiSdk(aiSdk);
+  for (const [attribute, words] of DIALECTS) {
+    const word = firstText(attributes, [attribute])?.toLowerCase();
+    if (word !== undefined) return workOfWord(word, words);
+  }
+  return isGenAi(attributes) ? workOfName(span.name) : null;
+}
+
+/** Only the inner spans are calls: `ai.generateText.doGenerate`. The outer ones add up their steps. */
+function workOfAiSdk(name: string): Work | null {
+  if (name === "ai.toolCall") return null;
+  const operation = /embed/i.test(name) ? "embedding" : /rerank/i.test(name) ? "rerank" : "chat";
+  return { kind: /\.do[A-Z]\w*$/.test(name) ? "call" : "rollup", operation, name };
+}
+
+const OPERATIONS: Record<string, string> = {
+  chat: "chat",
+  generate_content: "chat",
+  text_completion: "text_completion",
+  completion: "text_completion",
+  embeddings: "embedding",
+  embedding: "embedding",
+  rerank: "rerank",
+  reranker: "rerank",
+  generation: "chat",
+  llm: "chat",
+  image_generation: "image",
+  generate_image: "image",
+  speech: "audio",
+  transcription: "audio",
+};
+
+/**
+ * Where each dialect says what a span is, and which of its words are calls. Other words are roll-ups: agents,
+ * workflows, chains and tools, which count nothing of their own but may restate what others used.
+ */
+const DIALECTS: [attribute: string, calls: "all" | Set<string>][] = [
+  ["gen_ai.operation.name", "all"],
+  ["openinference.span.kind", new Set(["llm", "embedding", "reranker"])],
+  ["langfuse.observation.type", new Set(["generation", "embedding"])],
+  ["llm.request.type", "all"],
+  ["langsmith.span.kind", new Set(["llm", "embedding"])],
+  ["traceloop.span.kind", new Set()],
+];
+
+/** Operations of the conventions that are no inference. */
+const NO_INFERENCE =
+  /^(invoke_agent|create_agent|invoke_workflow|execute_tool|retrieval|plan|fetch_response|\w*memory\w*|agent|workflow|task|tool|chain|unknown)$/;
+
+function workOfWord(word: string, calls: "all" | Set<string>): Work {
+  const isCall = calls === "all" ? !NO_INFERENCE.test(word) : calls.has(word);
+  return { kind: isCall ? "call" : "rollup", operation: OPERATIONS[word] ?? (isCall ? word : "chat"), name: word };
+}
+
+/** No dialect's word, but something of a model: named as a step of an agent it adds up, else it is a call. */
+function workOfName(name: string): Work {
+  const isRollup = /^(step\b|invoke_agent|invoke_workflow|agent\b|workflow\b|execute_tool|chain\b)/i.test(name);
+  return { kind: isRollup ? "rollup" : "call", operation: /embed/i.test(name) ? "embedding" : "chat", name };
+}
+
+function isGenAi(attributes: Attributes): boolean {
+  return Object.keys(attributes).some((name) => /^(gen_ai|llm|ai\.(model|usage|response))\./.test(name));
+}
