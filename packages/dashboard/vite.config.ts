@@ -4,6 +4,8 @@ import { defaultClientConditions, defineConfig } from "vite";
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
+  // Relative to the page's <base>, so that Outlay can be mounted under any path.
+  base: "./",
   // @outlay/core is read from its sources: the condition "source" of its package.json leads there.
   resolve: { conditions: ["source", ...defaultClientConditions] },
   build: {

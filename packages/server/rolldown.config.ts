@@ -3,6 +3,7 @@ import { defineConfig, type Plugin } from "rolldown";
 
 const inputs = {
   main: "src/main.ts",
+  next: "src/next.ts",
   "writer-thread": "src/storage/sqlite/writer-thread.ts",
   "reader-thread": "src/storage/sqlite/reader-thread.ts",
 };

@@ -3,6 +3,7 @@ import { RouterProvider, createRouter } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiProblem } from "./api/client.ts";
+import { mountPath } from "./api/server-url.ts";
 import { parseSearch, stringifySearch } from "./filters/search.ts";
 import { routeTree } from "./routes/tree.ts";
 import "./styles.css";
@@ -17,7 +18,7 @@ const queryClient = new QueryClient({
   },
 });
 
-const router = createRouter({ routeTree, parseSearch, stringifySearch });
+const router = createRouter({ routeTree, parseSearch, stringifySearch, basepath: mountPath() });
 
 declare module "@tanstack/react-router" {
   interface Register {

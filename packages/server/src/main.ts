@@ -2,14 +2,10 @@ import { InvalidInput } from "@outlay/core";
 import { runCli } from "./cli/cli.ts";
 import type { Api, ResolvedSettings, RunningServer, SettingFlags } from "./cli/context.ts";
 import { resolveConfig } from "./config.ts";
-import type { Config, ConfigKey } from "./config.ts";
+import type { ConfigKey } from "./config.ts";
 import { isLoopback } from "./http/guards.ts";
 import { serve } from "./http/serve.ts";
-import { expireJob } from "./jobs/expire.ts";
-import { refreshPricesJob } from "./jobs/refresh-prices.ts";
-import { scheduleJobs } from "./jobs/schedule.ts";
-import type { Ledger } from "./ledger/ledger.ts";
-import { logFailure, now, openOutlay, priceConfig, version } from "./outlay.ts";
+import { now, openOutlay, priceConfig, version } from "./outlay.ts";
 import { openPriceBook } from "./prices/price-book.ts";
 import type { PriceBook } from "./prices/price-book.ts";
 import { findRunningServer, removeServerRecord, writeServerRecord } from "./running-server.ts";
@@ -26,7 +22,7 @@ async function startServer(flags: SettingFlags, facts: { demo: boolean }): Promi
     const listening = await serve(outlay.http.app, config);
     giveBackMemoryWhenIdle();
     await writeServerRecord(config.dataDir, { pid: process.pid, url: listening.url });
-    const stopJobs = scheduleJobs(jobsOf(outlay.ledger, config), (name, error) => logFailure(`job ${name}`, error));
+    const stopJobs = outlay.startJobs();
     return {
       url: listening.url,
       async close() {
@@ -40,13 +36,6 @@ async function startServer(flags: SettingFlags, facts: { demo: boolean }): Promi
     await outlay.close();
     throw error;
   }
-}
-
-function jobsOf(ledger: Ledger, config: Config) {
-  return [
-    refreshPricesJob(ledger),
-    ...(config.retentionDays === null ? [] : [expireJob(ledger, config.retentionDays)]),
-  ];
 }
 
 /** A server when one is named or runs on the data folder; otherwise the same application in this process. */

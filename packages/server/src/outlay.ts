@@ -5,6 +5,9 @@ import { setFlagsFromString } from "node:v8";
 import type { Config } from "./config.ts";
 import { createApp } from "./http/app.ts";
 import type { HttpApp } from "./http/app.ts";
+import { expireJob } from "./jobs/expire.ts";
+import { refreshPricesJob } from "./jobs/refresh-prices.ts";
+import { scheduleJobs } from "./jobs/schedule.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { createLiveFeed } from "./ledger/live-feed.ts";
 import { openPriceBook } from "./prices/price-book.ts";
@@ -15,6 +18,8 @@ import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
 export interface Outlay {
   ledger: Ledger;
   http: HttpApp;
+  /** Begins with what happens by itself: refresh of prices, expiry. Returns the way to end it. */
+  startJobs(): () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -31,7 +36,8 @@ const dashboardFolder = fileURLToPath(
 export const now = () => Date.now();
 
 /** Opens the data folder and puts the parts together; nothing listens yet. Throws InvalidInput `data_folder_in_use`. */
-export async function openOutlay(config: Config, facts: { demo: boolean }): Promise<Outlay> {
+export async function openOutlay(config: Config, facts: { demo: boolean; mountPath?: string }): Promise<Outlay> {
+  const { demo, mountPath = "" } = facts;
   await mkdir(config.dataDir, { recursive: true });
   const storage = await openSqliteStorage({ dataDir: config.dataDir });
   const prices = await openPriceBook({ storage, config: priceConfig(config), now });
@@ -39,15 +45,23 @@ export async function openOutlay(config: Config, facts: { demo: boolean }): Prom
   // bin/outlay.js has kept it small while the program was loaded; V8's own factor serves ingest a tenth faster
   setFlagsFromString("--semi-space-growth-factor=2");
   const ledger: Ledger = { storage, prices, now, timeZone: config.timeZone, live, health: { unrecorded: 0 } };
-  const http = createApp({ ledger, facts: { version, ...facts }, dashboardFolder, logFailure });
+  const http = createApp({ ledger, facts: { version, demo }, dashboardFolder, mountPath, logFailure });
   return {
     ledger,
     http,
+    startJobs: () => scheduleJobs(jobsOf(ledger, config), (name, error) => logFailure(`job ${name}`, error)),
     async close() {
       http.close();
       await storage.close();
     },
   };
+}
+
+function jobsOf(ledger: Ledger, config: Config) {
+  return [
+    refreshPricesJob(ledger),
+    ...(config.retentionDays === null ? [] : [expireJob(ledger, config.retentionDays)]),
+  ];
 }
 
 /** The part of the settings that prices come from. */

@@ -1,3 +1,5 @@
+import { serverUrl } from "./server-url.ts";
+
 /** The server said no. `code` is stable; `detail` is a sentence for people. */
 export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
@@ -21,9 +23,10 @@ class Unreachable extends Error {
 }
 
 /** Asks the server that the page came from. Rejects with ApiProblem or Unreachable; an abort stays an abort. */
-export async function getJson<T>(path: string, params: URLSearchParams, signal: AbortSignal): Promise<T> {
+export async function getJson<T>(path: `/${string}`, params: URLSearchParams, signal: AbortSignal): Promise<T> {
   const query = params.toString();
-  const response = await fetch(query === "" ? path : `${path}?${query}`, {
+  const url = serverUrl(path);
+  const response = await fetch(query === "" ? url : `${url}?${query}`, {
     signal,
     headers: { accept: "application/json" },
   }).catch((cause: unknown) => {

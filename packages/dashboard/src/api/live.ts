@@ -1,4 +1,5 @@
 import type { Call } from "./answers.ts";
+import { serverUrl } from "./server-url.ts";
 
 /** Today so far, in the server's zone. */
 export interface Today {
@@ -84,6 +85,6 @@ class LiveStream {
 }
 
 /** The page's one connection. */
-export const live = new LiveStream("/api/v1/stream");
+export const live = new LiveStream(serverUrl("/api/v1/stream"));
 
 const RETRY_MS = 5_000;

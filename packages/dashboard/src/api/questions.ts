@@ -129,7 +129,7 @@ export function valuesQuestion(dimension: string, contains: string) {
   });
 }
 
-function figures<T>(path: string, params: URLSearchParams) {
+function figures<T>(path: `/${string}`, params: URLSearchParams) {
   return queryOptions({
     queryKey: [FIGURES, path, params.toString()],
     queryFn: ({ signal }) => getJson<T>(path, params, signal),

@@ -32,6 +32,7 @@ beforeEach(async () => {
     ledger,
     facts: { version: "0.0.0", demo: true },
     dashboardFolder: join(dataDir, "none"),
+    mountPath: "",
     logFailure: (where, error) => expect.fail(`${where}: ${String(error)}`),
   });
   api = {

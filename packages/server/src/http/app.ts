@@ -27,6 +27,8 @@ export interface HttpParts {
   facts: ServerFacts;
   /** Folder of the built dashboard; it may be empty or missing. */
   dashboardFolder: string;
+  /** Path under which another application serves all of this; empty when it has a server of its own. */
+  mountPath: string;
   /** Hears of failures that are ours, with the id that the client was given. */
   logFailure: (requestId: string, error: unknown) => void;
 }
@@ -39,10 +41,10 @@ export interface HttpApp {
 }
 
 /** Puts every route together. */
-export function createApp({ ledger, facts, dashboardFolder, logFailure }: HttpParts): HttpApp {
+export function createApp({ ledger, facts, dashboardFolder, mountPath, logFailure }: HttpParts): HttpApp {
   const app: App = new OpenAPIHono<HttpEnvironment>();
   const streams = new LiveStreams(ledger);
-  const files = new StaticFiles(dashboardFolder);
+  const files = new StaticFiles(dashboardFolder, mountPath);
 
   app.use(identify(logFailure));
   app.use(refuseForeignPages());

@@ -19,7 +19,7 @@ export function docsPage(api: ApiDocument): Html {
       </head>
       <body>
         <nav aria-label="Contents">
-          <a class="home" href="/">Outlay</a>
+          <a class="home" href="../">Outlay</a>
           ${groups.map(
             ({ name, operations }) => html`
               <h2>${name}</h2>
@@ -41,7 +41,7 @@ export function docsPage(api: ApiDocument): Html {
         <main>
           <h1>${api.info.title} API <small>${api.info.version}</small></h1>
           <p>${api.info.description ?? ""}</p>
-          <p><a href="/api/openapi.json">OpenAPI ${api.openapi} document</a></p>
+          <p><a href="openapi.json">OpenAPI ${api.openapi} document</a></p>
           ${groups.map(
             ({ name, description, operations }) => html`
               <section>

@@ -37,11 +37,14 @@ interface StaticFile {
 /** The dashboard's files, in memory. Read again when a new build has replaced them. */
 export class StaticFiles {
   readonly #folder: string;
+  readonly #mountPath: string;
   #files: Map<string, StaticFile> = new Map();
   #builtMs = 0;
 
-  constructor(folder: string) {
+  /** `mountPath`: where a browser finds the folder, `""` or `/outlay`; pages are told so in their `<base>`. */
+  constructor(folder: string, mountPath: string) {
     this.#folder = folder;
+    this.#mountPath = mountPath;
   }
 
   /** The file of this path, or the page for every path that a page's own router knows; null: no such file. */
@@ -57,21 +60,26 @@ export class StaticFiles {
     const index = await stat(join(this.#folder, "index.html")).catch(() => null);
     if (index === null || index.mtimeMs === this.#builtMs) return;
     this.#builtMs = index.mtimeMs;
-    this.#files = await readFiles(this.#folder);
+    this.#files = await readFiles(this.#folder, this.#mountPath);
   }
 }
 
-async function readFiles(folder: string): Promise<Map<string, StaticFile>> {
+async function readFiles(folder: string, mountPath: string): Promise<Map<string, StaticFile>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return new Map(
     await Promise.all(
       files.map(async (file): Promise<[string, StaticFile]> => {
         const path = `/${relative(folder, file).split(sep).join("/")}`;
-        return [path, staticFile(path, await readFile(file))];
+        return [path, staticFile(path, mounted(path, await readFile(file), mountPath))];
       }),
     ),
   );
+}
+
+function mounted(path: string, bytes: Buffer, mountPath: string): Buffer {
+  if (extname(path) !== ".html" || mountPath === "") return bytes;
+  return Buffer.from(bytes.toString("utf8").replace('<base href="/"', `<base href="${mountPath}/"`));
 }
 
 function staticFile(path: string, bytes: Buffer): StaticFile {
@@ -97,7 +105,7 @@ function securityPolicy(page: string): string {
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "object-src 'none'",
-    "base-uri 'none'",
+    "base-uri 'self'",
     "frame-ancestors 'none'",
     "form-action 'self'",
   ].join("; ");

@@ -1,11 +1,12 @@
 import { useSyncExternalStore } from "react";
 import { live } from "../../api/live.ts";
+import { serverUrl } from "../../api/server-url.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 
 /** Nothing has been recorded yet: how to record the first call. The page changes by itself when it arrives. */
 export function FirstRun() {
   const { status } = useSyncExternalStore(live.watch, live.state);
-  const snippet = curlSnippet(window.location.origin);
+  const snippet = curlSnippet(serverUrl("/api/v1/events"));
   return (
     <section aria-labelledby="first-run" className="mx-auto mt-6 flex w-full max-w-2xl flex-col gap-5 sm:mt-14">
       <div>
@@ -29,7 +30,7 @@ export function FirstRun() {
       </output>
       <p className="text-muted">
         Every field of an event, and everything that can be asked, is described in the{" "}
-        <a href="/api/docs" className="text-accent underline underline-offset-4">
+        <a href={serverUrl("/api/docs")} className="text-accent underline underline-offset-4">
           API reference
         </a>
         .
@@ -38,7 +39,7 @@ export function FirstRun() {
   );
 }
 
-function curlSnippet(origin: string): string {
+function curlSnippet(url: string): string {
   const event = {
     provider: "openai",
     model: "gpt-4.1-mini",
@@ -47,5 +48,5 @@ function curlSnippet(origin: string): string {
     agent: "first-try",
     durationMs: 840,
   };
-  return `curl ${origin}/api/v1/events \\\n  -H 'content-type: application/json' \\\n  -d '${JSON.stringify(event)}'`;
+  return `curl ${url} \\\n  -H 'content-type: application/json' \\\n  -d '${JSON.stringify(event)}'`;
 }

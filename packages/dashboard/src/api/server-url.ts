@@ -1,0 +1,9 @@
+/** The address of something on the server that the page came from: `/api/v1/meta`, wherever Outlay is mounted. */
+export function serverUrl(path: `/${string}`): string {
+  return new URL(path.slice(1), document.baseURI).href;
+}
+
+/** Where Outlay is mounted, without a slash at the end: `""` or `/outlay`. */
+export function mountPath(): string {
+  return new URL(document.baseURI).pathname.replace(/\/$/, "");
+}
