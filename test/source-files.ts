@@ -89,8 +89,10 @@ function importOf(node: Node): { specifier: string; typeOnly: boolean } | null {
 
 function ownPath(from: string, specifier: string): string | null {
   if (specifier === "@outlay/core") return "packages/core/src/index.ts";
+  if (specifier === "@outlay/react") return "packages/react/src/index.ts";
   if (!specifier.startsWith(".")) return null;
-  return relative(root, resolve(root, dirname(from), specifier));
+  // Vite reads what a file is imported as from behind a question mark.
+  return relative(root, resolve(root, dirname(from), specifier.replace(/\?.*$/, "")));
 }
 
 function visit(node: unknown, see: (node: Node) => void): void {

@@ -4,30 +4,6 @@ export function dayRange(startMs: number, endMs: number, timeZone: string): stri
   return format.formatRange(startMs, Math.max(startMs, endMs - 1)).replace(/\s*–\s*/, " – ");
 }
 
-/** When a call happened: the time, to the second if it was today and the style is long; on other days also the day. */
-export function callTime(ms: number, nowMs: number, timeZone: string, style: "long" | "short" = "long"): string {
-  const sameDay = localDate(ms, timeZone) === localDate(nowMs, timeZone);
-  return new Intl.DateTimeFormat(LOCALE, {
-    timeZone,
-    hour: "2-digit",
-    minute: "2-digit",
-    ...(sameDay ? style === "long" && { second: "2-digit" } : { day: "numeric", month: "short" }),
-  }).format(ms);
-}
-
-/** Date, time to the second and zone: the exact instant on hover. */
-export function exactTime(ms: number, timeZone: string): string {
-  return new Intl.DateTimeFormat(LOCALE, { timeZone, dateStyle: "full", timeStyle: "long" }).format(ms);
-}
-
-/** The local calendar date of an instant: `2026-11-22`. */
-export function localDate(ms: number, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat("en-US", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" })
-    .formatToParts(ms)
-    .reduce<Record<string, string>>((all, part) => ({ ...all, [part.type]: part.value }), {});
-  return `${parts["year"]?.padStart(4, "0")}-${parts["month"]}-${parts["day"]}`;
-}
-
 /** A calendar date in words, without any zone: `Sun 22 Nov 2026` or, short, `22 Nov`. */
 export function dateInWords(date: string, style: "long" | "short" | "month" | "shortMonth"): string {
   const at = Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)) - 1, Number(date.slice(8, 10) || 1));

@@ -1,8 +1,7 @@
+import { counted, exactCount, exactMoney, money } from "@outlay/react";
 import { useSyncExternalStore } from "react";
 import { live } from "../api/live.ts";
 import type { LiveStatus as Status } from "../api/live.ts";
-import { counted, exactCount } from "../format/count.ts";
-import { exactMoney, money } from "../format/money.ts";
 
 /** Is the page live, and what today came to so far. */
 export function LiveStatus() {

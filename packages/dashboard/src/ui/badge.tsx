@@ -1,5 +1,5 @@
 import type { Basis } from "@outlay/core";
-import { exactMoney, money } from "../format/money.ts";
+import { exactMoney, money } from "@outlay/react";
 
 /** A cost from which on a call is drawn in the middle colour, and above which in the high one, in dollars. */
 const COST_STEPS_USD = { middle: 0.01, high: 0.1 } as const;

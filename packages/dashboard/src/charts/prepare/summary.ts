@@ -1,4 +1,4 @@
-import { percent } from "../../format/count.ts";
+import { percent } from "@outlay/react";
 import type { PreparedBars, PreparedSeries } from "./stacked-bars.ts";
 
 /** The chart in one sentence, for those who do not see it. */

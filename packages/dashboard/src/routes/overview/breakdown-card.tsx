@@ -1,11 +1,10 @@
+import { count, exactCount, exactMoney, money, percent } from "@outlay/react";
 import type { BreakdownRow } from "../../api/answers.ts";
 import { breakdownQuestion } from "../../api/questions.ts";
 import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { UNATTRIBUTED, dimensionLabel, filterText, toggleFilter } from "../../filters/filter.ts";
 import { withFilters } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
-import { count, exactCount, percent } from "../../format/count.ts";
-import { exactMoney, money } from "../../format/money.ts";
 import { BarList } from "../../ui/bar-list.tsx";
 import type { BarListRow } from "../../ui/bar-list.tsx";
 import { Card } from "../../ui/card.tsx";

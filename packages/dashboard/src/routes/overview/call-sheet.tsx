@@ -1,12 +1,9 @@
 import { METERS } from "@outlay/core";
+import { UNKNOWN, duration, exactCount, exactMoney, exactTime, money } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
 import type { CallDetail, PricedLine } from "../../api/answers.ts";
 import { callQuestion } from "../../api/questions.ts";
 import { dimensionLabel } from "../../filters/filter.ts";
-import { exactCount } from "../../format/count.ts";
-import { duration } from "../../format/duration.ts";
-import { UNKNOWN, exactMoney, money } from "../../format/money.ts";
-import { exactTime } from "../../format/time.ts";
 import { CostBadge } from "../../ui/badge.tsx";
 import { Sheet } from "../../ui/sheet.tsx";
 

@@ -1,3 +1,14 @@
+import {
+  UNKNOWN,
+  count,
+  counted,
+  duration,
+  exactCount,
+  exactMoney,
+  headlineMoney,
+  money,
+  percent,
+} from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { Numbers, TotalsAnswer } from "../../api/answers.ts";
@@ -6,9 +17,6 @@ import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { withFilters } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { change, changeText } from "../../format/change.ts";
-import { count, counted, exactCount, percent } from "../../format/count.ts";
-import { duration } from "../../format/duration.ts";
-import { UNKNOWN, exactMoney, headlineMoney, money } from "../../format/money.ts";
 import { dayRange, monthName } from "../../format/time.ts";
 import { StatCard, StatNote } from "../../ui/stat-card.tsx";
 

@@ -1,4 +1,5 @@
 import { METRICS } from "@outlay/core";
+import { count, exactCount, exactMoney, money, percent } from "@outlay/react";
 import type { TimeUnit } from "@outlay/core";
 import { useState } from "react";
 import { BarsTable } from "../../charts/draw/bars-table.tsx";
@@ -12,8 +13,6 @@ import { UNATTRIBUTED, dimensionLabel, filterText, toggleFilter } from "../../fi
 import { CHART_METRICS, GROUPS, withDays, withFilters } from "../../filters/search.ts";
 import type { ChartMetric } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
-import { count, exactCount, percent } from "../../format/count.ts";
-import { exactMoney, money } from "../../format/money.ts";
 import { dayRange } from "../../format/time.ts";
 import { Card } from "../../ui/card.tsx";
 import { Segmented } from "../../ui/segmented.tsx";

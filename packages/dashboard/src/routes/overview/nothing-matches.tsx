@@ -1,11 +1,10 @@
+import { callTime, counted } from "@outlay/react";
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { callCountQuestion, metaQuestion } from "../../api/questions.ts";
 import { FilterWords } from "../../filters/filter-chips.tsx";
 import { periodInWords } from "../../filters/periods.ts";
 import { withFilters, withPeriod } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
-import { counted } from "../../format/count.ts";
-import { callTime } from "../../format/time.ts";
 import { useNow } from "../../ui/use-now.ts";
 
 /** The view holds no call: which filter, or that the period, leaves everything out, and the step that mends it. */

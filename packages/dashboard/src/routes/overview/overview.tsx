@@ -1,3 +1,4 @@
+import { localDate } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { ReactNode } from "react";
@@ -8,7 +9,6 @@ import { FilterBar } from "../../filters/filter-bar.tsx";
 import type { ShownRange } from "../../filters/filter-bar.tsx";
 import { usePanels } from "../../filters/use-panels.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
-import { localDate } from "../../format/time.ts";
 import { BreakdownCard } from "./breakdown-card.tsx";
 import { Cards } from "./cards.tsx";
 import { ChartCard } from "./chart-card.tsx";

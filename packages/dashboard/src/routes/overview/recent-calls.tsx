@@ -1,12 +1,10 @@
+import { callTime, count, counted, duration, exactCount, exactTime } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { RefObject } from "react";
 import type { Call } from "../../api/answers.ts";
 import { metaQuestion } from "../../api/questions.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
-import { count, counted, exactCount } from "../../format/count.ts";
-import { duration } from "../../format/duration.ts";
-import { callTime, exactTime } from "../../format/time.ts";
 import { CostBadge } from "../../ui/badge.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Icon } from "../../ui/icon.tsx";

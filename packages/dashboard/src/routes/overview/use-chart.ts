@@ -1,4 +1,5 @@
 import type { TimeUnit } from "@outlay/core";
+import { localDate } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { AskedPeriod, Series, TimeSeriesAnswer } from "../../api/answers.ts";
@@ -11,7 +12,6 @@ import type { PreparedBars, PreparedSeries } from "../../charts/prepare/stacked-
 import { chartUnit } from "../../filters/search.ts";
 import type { ChartMetric, Group } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
-import { localDate } from "../../format/time.ts";
 import { useNow } from "../../ui/use-now.ts";
 
 /** The chart as it is on screen; while another is fetched, still the one before. */

@@ -1,0 +1,2 @@
+/** `page`: as the page's own `color-scheme` says. */
+export type OutlayTheme = "page" | "light" | "dark";
