@@ -18,6 +18,8 @@ export interface Storage {
   /** Newest first by `occurredAtMs`, then by order of arrival. */
   listEvents(question: EventsQuestion): Promise<EventsPage>;
   getEvent(id: string): Promise<StoredEvent | null>;
+  /** The stored events with one of the ids, in no order; the others are left out. */
+  getEvents(ids: string[]): Promise<StoredEvent[]>;
   /** Matching events in order of arrival, in pages; used by export, reprice, resume. `afterSeq` excludes that one. */
   scanEvents(question: ScanQuestion): AsyncIterable<StoredEvent[]>;
   listSessions(question: SessionsQuestion): Promise<SessionsPage>;
@@ -29,6 +31,12 @@ export interface Storage {
 
   /** Replaces the ratings of stored events and moves all sums with them, in one transaction for each call. */
   rerateEvents(changes: RatingChange[]): Promise<{ changed: number }>;
+  /**
+   * Replaces stored events, or removes them, and moves all sums and sessions with them: all of one call in one
+   * transaction, one after the other. A replaced event gets a new `seq`, the largest: who resumes a stream or scan is
+   * told of it (a scan that goes on meanwhile may meet both its forms, never none).
+   */
+  reviseEvents(revisions: Revision[]): Promise<RevisionResult>;
   /** Deletes raw events that occurred before the instant (rounded down to a UTC day); sums and sessions stay. In bounded steps. */
   expireEvents(beforeMs: number): Promise<{ deleted: number; horizonMs: number }>;
   /** Recomputes every rollup from the events that are still there and says what differed. `repair` also writes the result. */
@@ -310,6 +318,28 @@ export interface RatingChange {
   avoidedNanoUsd: number;
   priceId: string | null;
   approximate: boolean;
+}
+
+/** What stands in place of the stored event with this id from now on. */
+export interface Revision {
+  id: string;
+  /** Has the same id; null removes the stored one. */
+  event: RecordedEvent | null;
+  /** Only if the stored event has this seq, so that a revision in between is not lost; absent: whatever is stored. */
+  seq?: number;
+}
+
+/** Each revision is in exactly one of these. Places in what was asked. */
+export interface RevisionResult {
+  /** For each revision: the seq of the event that it put in place, or null. */
+  seqs: (number | null)[];
+  removed: number[];
+  /** No event with that id is stored. */
+  missing: number[];
+  /** The stored event has another seq than expected: read it again. */
+  changed: number[];
+  /** The stored or the new event occurred before the horizon. */
+  expired: number[];
 }
 
 export interface RollupVerdict {

@@ -2,6 +2,7 @@ import { InvalidInput } from "@outlay/core";
 import type { DistinctQuestion, DistinctRow } from "../storage.ts";
 import { Buckets } from "./buckets.ts";
 import type { Names } from "./names.ts";
+import { SEQS_OF_SESSION } from "./event-lookup.ts";
 import { requireRaw, type ScanContext } from "./raw-scan.ts";
 import { readState } from "./state.ts";
 import { sumGroups } from "./sum.ts";
@@ -36,7 +37,7 @@ function countSessions(context: ScanContext, question: DistinctQuestion): Distin
   if (buckets.starts.length === 1) return countSessionsAtOnce(context, question, watermark);
   const fresh = freshSessions(context, watermark);
   const counts = new Map<number, number>();
-  const probe = database.prepare("SELECT at FROM events WHERE session = ?");
+  const probe = database.prepare(`SELECT at FROM events WHERE seq IN (${SEQS_OF_SESSION})`);
   let probed = 0;
   const seen = new Set<number>();
   const count = (id: number, firstMs: number, lastMs: number): void => {
@@ -81,7 +82,9 @@ function countSessionsAtOnce(context: ScanContext, question: DistinctQuestion, w
     .prepare("SELECT count(*) FROM sessions WHERE last_at >= ? AND last_at < ?")
     .get(startMs, endMs) as [number];
   let count = ended;
-  const probe = database.prepare("SELECT 1 FROM events WHERE session = ? AND +at >= ? AND +at < ? LIMIT 1");
+  const probe = database.prepare(
+    `SELECT 1 FROM events WHERE seq IN (${SEQS_OF_SESSION}) AND +at >= ? AND +at < ? LIMIT 1`,
+  );
   const isIn = (atMs: number): boolean => atMs >= startMs && atMs < endMs;
   const later = database.prepare("SELECT id, first_at FROM sessions WHERE last_at >= ? AND first_at < ?");
   for (const [id, firstMs] of later.iterate(endMs, endMs) as Iterable<[number, number]>) {

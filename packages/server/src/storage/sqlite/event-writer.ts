@@ -1,10 +1,11 @@
-import { type BatchMessage, NUMBER_COLUMNS, REFERENCE_COLUMNS, traceBytes } from "./batch-message.ts";
-import { DIMENSION_CODES, type DimensionCode, PRICE_CODE } from "./cubes.ts";
+import { type BatchMessage, NUMBER_COLUMNS } from "./batch-message.ts";
 import { type Dictionary, openDictionary } from "./dictionary.ts";
-import { type Database, inTransaction, type SqlValue, type Statement } from "./driver.ts";
-import { COL, DIMENSION_COLUMNS, EVENT_COLUMNS, type EventColumn, type EventRow } from "./event-row.ts";
+import { type Database, inTransaction, type Statement } from "./driver.ts";
+import { addToLookups } from "./event-lookup.ts";
+import { COL, EVENT_COLUMNS, type EventRow } from "./event-row.ts";
 import { PendingSums } from "./pending-sums.ts";
 import { writeRollups } from "./rollups.ts";
+import { RowDecoder } from "./row-decoder.ts";
 import { PendingSessions, putSession, writeSessions } from "./sessions.ts";
 import { readState, type StoreState, writeState } from "./state.ts";
 
@@ -61,7 +62,6 @@ export class EventWriter {
   append(batch: BatchMessage): BatchResult {
     const result: BatchResult = { firstSeq: this.state.nextSeq, duplicates: [], expired: [] };
     const rows = new RowDecoder(batch, this.dictionary);
-    const insert = this.#insert;
     for (let i = 0; i < batch.count; i++) {
       const atMs = batch.numbers[i * NUMBER_COLUMNS.length] as number;
       if (atMs < this.state.horizonMs) {
@@ -69,15 +69,24 @@ export class EventWriter {
         continue;
       }
       const row = rows.decode(i, this.state.nextSeq);
-      if (insert.run(...row).changes === 0) {
-        result.duplicates.push(i);
-        continue;
-      }
-      this.state.nextSeq++;
-      this.#note(row);
+      if (!this.insert(row)) result.duplicates.push(i);
     }
     if (this.isFlushDue) this.flush();
     return result;
+  }
+
+  /** Stores a row that has the next seq, and counts it; false when its id is there already. Inside a transaction. */
+  insert(row: EventRow): boolean {
+    if (this.#insert.run(...row).changes === 0) return false;
+    this.state.nextSeq++;
+    this.#note(row);
+    return true;
+  }
+
+  /** Deletes a stored row and takes it out of the sums; what else its session says stays. Inside a transaction. */
+  remove(row: EventRow): void {
+    this.database.prepare("DELETE FROM events WHERE seq = ?").run(row[COL.seq] as number);
+    this.recount(row, -1);
   }
 
   get isFlushDue(): boolean {
@@ -89,6 +98,7 @@ export class EventWriter {
     if (this.#pendingEvents > 0 || !this.#sums.isEmpty) {
       writeRollups(this.database, this.#sums);
       writeSessions(this.database, this.#sessions);
+      addToLookups(this.database, this.state.watermark, this.state.nextSeq - 1);
       this.state.watermark = this.state.nextSeq - 1;
       this.#startPending();
     }
@@ -155,66 +165,3 @@ export class EventWriter {
     this.state.nextSeq = nextSeq;
   }
 }
-
-/** Turns a message back into rows of the table; one row is reused for all. */
-class RowDecoder {
-  #batch: BatchMessage;
-  #dictionary: Dictionary;
-  #row: SqlValue[] = Array.from({ length: EVENT_COLUMNS.length }, () => null);
-  /** By dimension: the dictionary's id of each text of the batch, 0 while it is not looked up. */
-  #ids = DIMENSION_COLUMNS.map(() => null as Int32Array | null);
-  #models: Int32Array | null = null;
-
-  constructor(batch: BatchMessage, dictionary: Dictionary) {
-    this.#batch = batch;
-    this.#dictionary = dictionary;
-  }
-
-  decode(index: number, seq: number): EventRow {
-    const { numbers, references, uuids, texts } = this.#batch;
-    const row = this.#row;
-    row[COL.seq] = seq;
-    let n = index * NUMBER_COLUMNS.length;
-    for (let i = 0; i < NUMBER_INDEXES.length; i++) {
-      const value = numbers[n++] as number;
-      row[NUMBER_INDEXES[i] as number] = Number.isNaN(value) ? null : value;
-    }
-    let r = index * REFERENCE_COLUMNS.length;
-    const text = (reference: number): string => texts[reference] as string;
-    const id = references[r++] as number;
-    row[COL.id] = id === -1 ? uuids.subarray(index * 16, index * 16 + 16) : text(id);
-    row[COL.model] = this.#id((this.#models ??= this.#noIds()), DIMENSION_CODES.model, references[r++] as number);
-    for (let d = 0; d < DIMENSION_INDEXES.length; d++) {
-      const reference = references[r++] as number;
-      const { index: column, code } = DIMENSION_INDEXES[d] as (typeof DIMENSION_INDEXES)[number];
-      row[column] = reference === -1 ? null : this.#id((this.#ids[d] ??= this.#noIds()), code, reference);
-    }
-    const tags = references[r++] as number;
-    row[COL.tag_set] = tags === -1 ? null : this.#dictionary.tagSetOf(text(tags));
-    const price = references[r++] as number;
-    row[COL.price] = price === -1 ? null : this.#dictionary.idOf(PRICE_CODE, text(price));
-    const trace = references[r++] as number;
-    row[COL.trace] = trace === -1 ? null : traceBytes(text(trace), 16);
-    const span = references[r++] as number;
-    row[COL.span] = span === -1 ? null : traceBytes(text(span), 8);
-    const extra = references[r++] as number;
-    row[COL.extra] = extra === -1 ? null : text(extra);
-    return row;
-  }
-
-  #id(ids: Int32Array, code: DimensionCode, reference: number): number {
-    let id = ids[reference] as number;
-    if (id === 0) {
-      id = this.#dictionary.idOf(code, this.#batch.texts[reference] as string);
-      ids[reference] = id;
-    }
-    return id;
-  }
-
-  #noIds(): Int32Array {
-    return new Int32Array(this.#batch.texts.length);
-  }
-}
-
-const NUMBER_INDEXES = NUMBER_COLUMNS.map((name: EventColumn) => COL[name]);
-const DIMENSION_INDEXES = DIMENSION_COLUMNS.map(({ column, code }) => ({ index: COL[column], code }));

@@ -17,6 +17,10 @@ export function getEvent(context: ScanContext, names: Names, id: string): Stored
   return row ? toStoredEvent(row, names) : null;
 }
 
+export function getEvents(context: ScanContext, names: Names, ids: string[]): StoredEvent[] {
+  return ids.flatMap((id) => getEvent(context, names, id) ?? []);
+}
+
 /** One page, newest first. Goes back day by day and leaves out the days on which nothing can match. */
 export function listEvents(context: ScanContext, names: Names, question: EventsQuestion): EventsPage {
   const axes = new Axes(names);

@@ -1,6 +1,7 @@
 import { InvalidInput } from "@outlay/core";
 import type { ResolvedFilter } from "./axes.ts";
 import type { Database, SqlRow, SqlValue } from "./driver.ts";
+import { EVENT_LOOKUPS } from "./event-lookup.ts";
 import { DIMENSION_COLUMNS, type EventColumn } from "./event-row.ts";
 
 /** What every question of one reading transaction shares. */
@@ -9,6 +10,8 @@ export interface ScanContext {
   /** Throws when the asker has gone away. */
   checkCancelled(): void;
   horizonMs: number;
+  /** Sums and lookups cover the events up to this seq. */
+  watermark: number;
 }
 
 export interface RawScan {
@@ -33,7 +36,7 @@ export function scanRaw(
   scan: RawScan,
   onRow: (row: SqlRow, at: ColumnPositions) => boolean | void,
 ): number {
-  const { sql, values, at } = scanSql(scan);
+  const { sql, values, at } = scanSql(scan, context.watermark);
   let count = 0;
   for (const row of context.database.prepare(sql).iterate(...values)) {
     if (++count % ROWS_BETWEEN_CHECKS === 0) context.checkCancelled();
@@ -66,7 +69,7 @@ function accepts(filters: ResolvedFilter[], row: SqlRow, at: ColumnPositions): b
   return true;
 }
 
-function scanSql(scan: RawScan): { sql: string; values: SqlValue[]; at: ColumnPositions } {
+function scanSql(scan: RawScan, watermark: number): { sql: string; values: SqlValue[]; at: ColumnPositions } {
   const columns = [...new Set(["seq", "at", ...scan.columns, ...scan.filters.flatMap(({ axis }) => axis.columns)])];
   const at = {} as ColumnPositions;
   columns.forEach((name, index) => (at[name as EventColumn] = index));
@@ -78,14 +81,20 @@ function scanSql(scan: RawScan): { sql: string; values: SqlValue[]; at: ColumnPo
   };
   // "+" keeps SQLite from using an index for the condition.
   const bySeq = scan.wholeTable || scan.order === "seq" || scan.afterSeq !== undefined;
-  const time = bySeq ? "+at" : "at";
+  const lookup = bySeq ? null : lookupSql(scan);
+  const time = bySeq || lookup !== null ? "+at" : "at";
   if (scan.fromMs > -Infinity) condition(`${time} >= ?`, scan.fromMs);
   if (scan.toMs < Infinity) condition(`${time} < ?`, scan.toMs);
+  if (lookup !== null) {
+    // What the lookups do not know yet is read by its seq.
+    const hasTail = scan.upToSeq === undefined || scan.upToSeq > watermark;
+    condition(hasTail ? `(seq IN (${lookup}) OR seq > ${watermark})` : `seq IN (${lookup})`);
+  }
   const seq = bySeq ? "seq" : "+seq";
   if (scan.afterSeq !== undefined) condition(`${seq} > ?`, scan.afterSeq);
   if (scan.upToSeq !== undefined) condition(`${seq} <= ?`, scan.upToSeq);
   for (const filter of scan.filters) {
-    const sql = filterSql(filter, bySeq);
+    const sql = filterSql(filter);
     if (sql) where.push(sql);
   }
   const order = scan.order === "seq" ? " ORDER BY seq" : scan.order === "newest" ? " ORDER BY at DESC, seq DESC" : "";
@@ -93,8 +102,29 @@ function scanSql(scan: RawScan): { sql: string; values: SqlValue[]; at: ColumnPo
   return { sql: `SELECT ${columns.join()} FROM events${clause}${order}`, values, at };
 }
 
+/** Selects the seqs of the events that the narrowest of the filters can be looked up with; null when none can. */
+function lookupSql({ filters, fromMs, toMs }: RawScan): string | null {
+  const range = [...(fromMs > -Infinity ? [`at >= ${fromMs}`] : []), ...(toMs < Infinity ? [`at < ${toMs}`] : [])];
+  const found = filters.flatMap(({ axis, ids, exclude }) => {
+    if (exclude || ids.has(0) || ids.size > MAX_LISTED) return [];
+    const list = [...ids].join();
+    if (axis.dimension === "session") return [{ ...EVENT_LOOKUPS.session, rank: 0, list }];
+    if (axis.dimension === "user") return [{ ...EVENT_LOOKUPS.user, rank: 1, list }];
+    if (!axis.dimension.startsWith("tag:") || axis.code === null) return [];
+    return [{ ...EVENT_LOOKUPS.tagSet, rank: 2, list: tagSetsSql(axis.code, list) }];
+  });
+  const [best] = found.toSorted((a, b) => a.rank - b.rank);
+  if (!best) return null;
+  const { table, key, list, hasTime } = best;
+  return `SELECT seq FROM ${table} WHERE ${[`${key} IN (${list})`, ...(hasTime ? range : [])].join(" AND ")}`;
+}
+
+function tagSetsSql(code: number, list: string): string {
+  return `SELECT tag_set FROM tag_set_members WHERE dimension = ${code} AND value IN (${list})`;
+}
+
 /** The part of a filter that SQLite can check; the rest is checked row by row. Ids are integers of our own. */
-function filterSql({ axis, ids, exclude }: ResolvedFilter, noIndex: boolean): string | null {
+function filterSql({ axis, ids, exclude }: ResolvedFilter): string | null {
   if (ids.size > MAX_LISTED) return null;
   const list = [...ids].filter((id) => id !== 0).join();
   if (axis.kind === "trace") return null;
@@ -103,12 +133,11 @@ function filterSql({ axis, ids, exclude }: ResolvedFilter, noIndex: boolean): st
   if (axis.dimension === "status") return `1 - (flags & 1) ${exclude ? "NOT " : ""}IN (${[...ids].join()})`;
   if (axis.dimension.startsWith("tag:")) {
     if (exclude || ids.has(0) || axis.code === null) return null;
-    const column = noIndex ? "+tag_set" : "tag_set";
-    return `${column} IN (SELECT tag_set FROM tag_set_members WHERE dimension = ${axis.code} AND value IN (${list}))`;
+    return `tag_set IN (${tagSetsSql(axis.code, list)})`;
   }
   const known = DIMENSION_COLUMNS.find(({ code }) => code === axis.code);
   if (!known) return null;
-  const column = noIndex ? `+${known.column}` : known.column;
+  const { column } = known;
   if (exclude) return ids.has(0) ? `(${column} IS NOT NULL AND ${column} NOT IN (${list}))` : null;
   return ids.has(0) ? `(${column} IS NULL OR ${column} IN (${list}))` : `${column} IN (${list})`;
 }

@@ -76,9 +76,11 @@ port.on("message", ({ id, method, args }: ThreadRequest) => {
 });
 
 function newContext(): ScanContext {
+  const { horizonMs, watermark } = readState(database);
   return {
     database,
-    horizonMs: readState(database).horizonMs,
+    horizonMs,
+    watermark,
     checkCancelled() {
       if (Atomics.load(start.closing, 0) !== 0) throw new Error("the storage is closing");
     },

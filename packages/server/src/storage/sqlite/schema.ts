@@ -1,6 +1,7 @@
 import { EVENT_COLUMNS } from "./event-row.ts";
 import type { Database } from "./driver.ts";
 import { inTransaction } from "./driver.ts";
+import { LOOKUP_SCHEMA } from "./event-lookup.ts";
 
 /** Brings a database file to the newest form. Each step runs once, in its own transaction. */
 export function migrate(database: Database): void {
@@ -80,4 +81,4 @@ CREATE TABLE audit (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT
 `;
 
 /** Append only: a data file in the world has been through the earlier ones. */
-const MIGRATIONS = [INITIAL];
+const MIGRATIONS = [INITIAL, LOOKUP_SCHEMA];

@@ -1,6 +1,6 @@
 import { SUM_NAMES, type Sums, type StoredSession } from "../storage.ts";
 import type { Database, SqlValue } from "./driver.ts";
-import { COL, type EventRow, measuresOf, newMeasures } from "./event-row.ts";
+import { COL, EVENT_COLUMNS, type EventRow, measuresOf, newMeasures } from "./event-row.ts";
 import { PackedRowReader, PackedRowWriter } from "./packed-row.ts";
 import { SumTable } from "./sum-table.ts";
 
@@ -138,6 +138,43 @@ export function putSession(database: Database, sessions: PendingSessions, slot: 
       project_at = excluded.project_at, models = excluded.models`,
     )
     .run(...sessionRowValues(sessions, slot));
+}
+
+/**
+ * Makes a session what its events say, after one of them changed in more than its numbers or went; its sums are right
+ * already. Without events it goes. Of events that have expired it keeps what they alone can have said.
+ */
+export function rebuildSession(database: Database, id: number, horizonMs: number): void {
+  const found = database.prepare(`SELECT ${SESSION_COLUMNS} FROM sessions WHERE id = ?`, { bigInts: true }).get(id);
+  if (!found) return;
+  const stored = readSessionRow(found);
+  const rebuilt = new PendingSessions();
+  const events = database.prepare(
+    `SELECT ${EVENT_COLUMNS.join()} FROM events WHERE session = ? AND at >= ? ORDER BY seq`,
+  );
+  for (const event of events.iterate(id, horizonMs)) rebuilt.add(event);
+  if (stored.state.firstMs < horizonMs) {
+    const [state] = rebuilt.states;
+    const kept = new PendingSessions();
+    kept.sums.slot(id, 0, 0, 0);
+    if (state) kept.states[0] = state;
+    kept.addStored({ ...stored, state: expiredPart(stored.state, horizonMs) });
+    putSession(database, kept, 0);
+  } else if (rebuilt.sums.size > 0) putSession(database, rebuilt, 0);
+  else database.prepare("DELETE FROM sessions WHERE id = ?").run(id);
+}
+
+/** What a session knows from before the horizon. When its last event there was is known only to lie before it. */
+function expiredPart(state: SessionState, horizonMs: number): SessionState {
+  const old = (said: Said | null): Said | null => (said !== null && said.atMs < horizonMs ? said : null);
+  return {
+    firstMs: state.firstMs,
+    lastMs: Math.min(state.lastMs, horizonMs - 1),
+    user: old(state.user),
+    agent: old(state.agent),
+    project: old(state.project),
+    models: new Map([...state.models].filter(([, atMs]) => atMs < horizonMs)),
+  };
 }
 
 /** A session's row, in the order of SESSION_COLUMNS. */

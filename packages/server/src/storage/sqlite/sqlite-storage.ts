@@ -12,6 +12,8 @@ import type {
   RatingChange,
   RecordedCharge,
   RecordedEvent,
+  Revision,
+  RevisionResult,
   RollupVerdict,
   ScanQuestion,
   SessionsPage,
@@ -29,6 +31,7 @@ import type { BatchResult } from "./event-writer.ts";
 import type { ScanPiece } from "./list-events.ts";
 import { kindOf } from "./plan.ts";
 import { ROWS_IN_A_STEP } from "./retention.ts";
+import { encodeRevisions } from "./revise-events.ts";
 import { ThreadClient } from "./thread-client.ts";
 import type { ThreadStart } from "./thread-messages.ts";
 import type { Comparison } from "./verify-rollups.ts";
@@ -63,6 +66,7 @@ export async function openSqliteStorage({ dataDir, readOnly = false }: SqliteOpt
 
 /** A scanning thread that had nothing to do for so long ends. */
 const IDLE_MS = 60_000;
+const IDS_AT_ONCE = 500;
 
 class SqliteStorage implements Storage {
   #writer: ThreadClient | null;
@@ -113,6 +117,15 @@ class SqliteStorage implements Storage {
     return this.#reader.call("getEvent", [id]);
   }
 
+  async getEvents(ids: string[]): Promise<StoredEvent[]> {
+    const found: StoredEvent[] = [];
+    // In pieces, so that other questions come in between.
+    for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
+      found.push(...(await this.#reader.call<StoredEvent[]>("getEvents", [ids.slice(from, from + IDS_AT_ONCE)])));
+    }
+    return found;
+  }
+
   async *scanEvents(question: ScanQuestion): AsyncIterable<StoredEvent[]> {
     let next: number | null = question.afterSeq ?? 0;
     while (next !== null) {
@@ -140,6 +153,12 @@ class SqliteStorage implements Storage {
 
   rerateEvents(changes: RatingChange[]): Promise<{ changed: number }> {
     return this.#write("rerateEvents", [changes]);
+  }
+
+  async reviseEvents(revisions: Revision[]): Promise<RevisionResult> {
+    if (revisions.length === 0) return { seqs: [], removed: [], missing: [], changed: [], expired: [] };
+    const message = encodeRevisions(revisions);
+    return this.#write("reviseEvents", [message], batchTransfers(message.events));
   }
 
   async expireEvents(beforeMs: number): Promise<{ deleted: number; horizonMs: number }> {

@@ -30,6 +30,11 @@ export function writeState(database: Database, state: Omit<StoreState, "nextSeq"
   const put = database.prepare("INSERT OR REPLACE INTO state VALUES (?, ?)");
   put.run("watermark", state.watermark);
   put.run("horizon", state.horizonMs);
-  if (state.firstMs !== null) put.run("first_at", state.firstMs);
-  if (state.lastMs !== null) put.run("last_at", state.lastMs);
+  for (const [name, atMs] of [
+    ["first_at", state.firstMs],
+    ["last_at", state.lastMs],
+  ] as const) {
+    if (atMs !== null) put.run(name, atMs);
+    else database.prepare("DELETE FROM state WHERE name = ?").run(name);
+  }
 }

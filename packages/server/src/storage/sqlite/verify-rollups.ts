@@ -1,6 +1,7 @@
 import { cubeWithCode, DAY_MS, grainOf, spanMs } from "./cubes.ts";
 import type { Database, SqlRow } from "./driver.ts";
 import { EVENT_COLUMNS } from "./event-row.ts";
+import { SEQS_OF_SESSION } from "./event-lookup.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { PendingSums } from "./pending-sums.ts";
 import { mergeRows, type RollupRow } from "./rollups.ts";
@@ -142,7 +143,7 @@ export function compareSessions(
     .prepare(`SELECT ${SESSION_COLUMNS} FROM sessions WHERE id > ? ORDER BY id LIMIT ?`, { bigInts: true })
     .all(afterId, SESSIONS_IN_A_PIECE);
   const events = database.prepare(
-    `SELECT ${EVENT_COLUMNS.join()} FROM events WHERE session = ? AND seq <= ? ORDER BY seq`,
+    `SELECT ${EVENT_COLUMNS.join()} FROM events WHERE seq IN (${SEQS_OF_SESSION}) AND +seq <= ? ORDER BY seq`,
   );
   for (const row of sessions) {
     const { id, state } = readSessionRow(row);

@@ -10,6 +10,7 @@ import { appendAudit, putDocument, putPriceVersions } from "./documents.ts";
 import { openDatabase } from "./driver.ts";
 import { type BatchResult, EventWriter } from "./event-writer.ts";
 import { rerateEvents } from "./rerate-events.ts";
+import { reviseEvents, type RevisionMessage } from "./revise-events.ts";
 import { expireStep } from "./retention.ts";
 import { migrate } from "./schema.ts";
 import { type ThreadAnswer, type ThreadRequest, type ThreadStart, toThreadError } from "./thread-messages.ts";
@@ -66,6 +67,7 @@ const methods: Record<string, (...args: never[]) => unknown> = {
   putDocument: (key: string, value: unknown) => inTransaction((database) => putDocument(database, key, value)),
   appendAudit: (entry: AuditEntry) => inTransaction((database) => appendAudit(database, entry)),
   rerateEvents: (changes: RatingChange[]) => rerateEvents(ready(), changes),
+  reviseEvents: (message: RevisionMessage) => reviseEvents(ready(), message),
   expireStep: (beforeMs: number) => expireStep(ready(), beforeMs),
   repairDay: (day: number) => repairDay(ready(), day),
   repairSessions: (afterId: number) => repairSessions(ready(), afterId),
