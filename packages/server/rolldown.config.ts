@@ -1,4 +1,5 @@
 import { waitForUpdate } from "@pydantic/genai-prices";
+import o200k from "gpt-tokenizer/bpeRanks/o200k_base";
 import { defineConfig, type Plugin } from "rolldown";
 
 const inputs = {
@@ -6,6 +7,7 @@ const inputs = {
   next: "src/next.ts",
   "writer-thread": "src/storage/sqlite/writer-thread.ts",
   "reader-thread": "src/storage/sqlite/reader-thread.ts",
+  "tokenizer-thread": "src/estimates/tokenizer-thread.ts",
 };
 
 /** Every message that zod could give in some other language: half of its code, and more than half of its memory. */
@@ -35,6 +37,23 @@ const priceListAsFile: Plugin = {
   },
 };
 
+/**
+ * So does the vocabulary that estimates count with: as program text it would take twice the memory, and leave half of it
+ * behind in the process when its thread has ended.
+ */
+const vocabularyAsFile: Plugin = {
+  name: "vocabulary-as-file",
+  load: {
+    filter: { id: /gpt-tokenizer\/esm\/bpeRanks\/o200k_base\.js$/ },
+    handler() {
+      this.emitFile({ type: "asset", fileName: "o200k.json", source: JSON.stringify(o200k) });
+      return `
+        import { readFileSync } from "node:fs";
+        export default JSON.parse(readFileSync(new URL("./o200k.json", import.meta.url), "utf8"));`;
+    },
+  },
+};
+
 /** V8 keeps a program's text in memory, and twice as large when it has characters beyond Latin-1. */
 const asciiOnly: Plugin = {
   name: "ascii-only",
@@ -59,7 +78,7 @@ export default Object.entries(inputs).map(([name, input]) =>
     input: { [name]: input },
     platform: "node",
     resolve: { conditionNames: ["source", "import", "node", "default"] },
-    plugins: [englishOnly, priceListAsFile, asciiOnly],
+    plugins: [englishOnly, priceListAsFile, vocabularyAsFile, asciiOnly],
     output: {
       dir: "dist",
       format: "esm",

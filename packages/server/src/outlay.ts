@@ -3,6 +3,8 @@ import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import type { Config } from "./config.ts";
+import { openEstimates } from "./estimates/estimates.ts";
+import type { Estimates } from "./estimates/estimates.ts";
 import { createApp } from "./http/app.ts";
 import type { HttpApp } from "./http/app.ts";
 import { expireJob } from "./jobs/expire.ts";
@@ -17,6 +19,8 @@ import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
 /** Everything over one data folder. */
 export interface Outlay {
   ledger: Ledger;
+  /** Tokens of calls whose provider said nothing. */
+  estimates: Estimates;
   http: HttpApp;
   /** Begins with what happens by itself: refresh of prices, expiry. Returns the way to end it. */
   startJobs(): () => Promise<void>;
@@ -41,6 +45,7 @@ export async function openOutlay(config: Config, facts: { demo: boolean; mountPa
   await mkdir(config.dataDir, { recursive: true });
   const storage = await openSqliteStorage({ dataDir: config.dataDir });
   const prices = await openPriceBook({ storage, config: priceConfig(config), now });
+  const estimates = await openEstimates({ storage });
   const live = createLiveFeed();
   // bin/outlay.js has kept it small while the program was loaded; V8's own factor serves ingest a tenth faster
   setFlagsFromString("--semi-space-growth-factor=2");
@@ -48,10 +53,12 @@ export async function openOutlay(config: Config, facts: { demo: boolean; mountPa
   const http = createApp({ ledger, facts: { version, demo }, dashboardFolder, mountPath, logFailure });
   return {
     ledger,
+    estimates,
     http,
     startJobs: () => scheduleJobs(jobsOf(ledger, config), (name, error) => logFailure(`job ${name}`, error)),
     async close() {
       http.close();
+      await estimates.close();
       await storage.close();
     },
   };

@@ -1,0 +1,105 @@
+import { Worker } from "node:worker_threads";
+import type { TokensByClass } from "./count-tokens.ts";
+import { MAX_SAMPLE_CHARACTERS } from "./text-sample.ts";
+import type { CountAnswer, CountRequest } from "./tokenizer-thread.ts";
+
+/** A thread that had nothing to do for so long ends, and its memory with it. */
+const IDLE_MS = 15_000;
+/** A thread that answers nothing for so long is ended: no text takes a second. */
+const STUCK_MS = 30_000;
+/** How long nothing is counted after a thread failed. */
+const PAUSE_AFTER_FAILURE_MS = 5_000;
+/** Characters that may wait: some seconds of work, 8 MB. */
+const MAX_WAITING_CHARACTERS = 4_000_000;
+const HEAP_LIMIT_MB = 192;
+
+/** Counts tokens in a thread that comes and goes. */
+export class Tokenizer {
+  #worker: Worker | null = null;
+  #waiting = new Map<number, { characters: number; resolve(counts: TokensByClass[] | null): void }>();
+  #waitingCharacters = 0;
+  #lastId = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #notBeforeMs = 0;
+  #closed = false;
+  readonly #idleMs: number;
+
+  /** `idleMs`: how long the thread is kept with nothing to do. */
+  constructor({ idleMs = IDLE_MS }: { idleMs?: number } = {}) {
+    this.#idleMs = idleMs;
+  }
+
+  /** Id of the thread, for those who want to see it end; null while there is none. */
+  get threadId(): number | null {
+    return this.#worker?.threadId ?? null;
+  }
+
+  /** Counts of texts (of the first 16,384 characters each); null when the thread failed or has too much to do. Never rejects. */
+  count(texts: string[]): Promise<TokensByClass[] | null> {
+    const cut = texts.map((text) => text.slice(0, MAX_SAMPLE_CHARACTERS));
+    const characters = cut.reduce((sum, text) => sum + text.length, 0);
+    if (this.#closed || this.#waitingCharacters + characters > MAX_WAITING_CHARACTERS) return Promise.resolve(null);
+    const worker = this.#worker ?? this.#start();
+    if (worker === null) return Promise.resolve(null);
+    const id = ++this.#lastId;
+    return new Promise((resolve) => {
+      this.#waiting.set(id, { characters, resolve });
+      this.#waitingCharacters += characters;
+      if (this.#waiting.size === 1) this.#watch();
+      worker.postMessage({ id, texts: cut } satisfies CountRequest, []);
+    });
+  }
+
+  /** Ends the thread; what waits gets null. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#stop();
+  }
+
+  #start(): Worker | null {
+    if (performance.now() < this.#notBeforeMs) return null;
+    const fromSource = import.meta.url.endsWith(".ts");
+    const worker = new Worker(new URL(`./tokenizer-thread.${fromSource ? "ts" : "js"}`, import.meta.url), {
+      execArgv: fromSource ? ["--conditions=source"] : [],
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB },
+    });
+    worker.unref();
+    worker.on("message", (answer: CountAnswer) => this.#settle(answer));
+    // Out of memory, or ended by somebody else: the next text starts another.
+    const fail = () => {
+      if (this.#worker !== worker) return;
+      this.#notBeforeMs = performance.now() + PAUSE_AFTER_FAILURE_MS;
+      void this.#stop();
+    };
+    worker.on("error", fail);
+    worker.on("exit", fail);
+    this.#worker = worker;
+    return worker;
+  }
+
+  #settle({ id, counts }: CountAnswer): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(id);
+    this.#waitingCharacters -= waiting.characters;
+    waiting.resolve(counts);
+    this.#watch();
+  }
+
+  /** From now on: until the next answer when something waits, otherwise until the thread is not needed any more. */
+  #watch(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#stop(), this.#waiting.size > 0 ? STUCK_MS : this.#idleMs).unref();
+  }
+
+  async #stop(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = null;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    for (const { resolve } of this.#waiting.values()) resolve(null);
+    this.#waiting.clear();
+    this.#waitingCharacters = 0;
+    await worker?.terminate();
+  }
+}
