@@ -27,4 +27,6 @@ export { useLiveCosts } from "./live/use-live-costs.ts";
 export type { LiveCosts, LiveCostsOptions } from "./live/use-live-costs.ts";
 export { OutlayProvider, useOutlay } from "./outlay-provider.tsx";
 export type { OutlayProviderProps } from "./outlay-provider.tsx";
+export { SessionCosts } from "./sessions/session-costs.tsx";
+export type { SessionCostsProps } from "./sessions/session-costs.tsx";
 export type { OutlayTheme } from "./theme.ts";

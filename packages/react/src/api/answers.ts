@@ -45,6 +45,7 @@ export interface OutlayEvent {
   session?: string | null;
   user?: string | null;
   agent?: string | null;
+  project?: string | null;
   activity?: string | null;
   success?: boolean | null;
   errorType?: string | null;

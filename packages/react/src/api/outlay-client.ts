@@ -17,12 +17,14 @@ export type SessionOrder = "recent" | "cost" | "tokens" | "calls";
 /** Which sessions; what is absent does not narrow. */
 export interface SessionsQuestion {
   order?: SessionOrder | undefined;
-  /** Local date `2026-11-22` in the server's zone, or an instant; included. */
+  /** Local date `2026-11-22`, or an instant; included. */
   from?: string | undefined;
   /** The same; excluded. */
   to?: string | undefined;
   minCostUsd?: number | undefined;
   maxCostUsd?: number | undefined;
+  /** IANA zone of the dates; absent: the server's own. */
+  tz?: string | undefined;
   model?: string | undefined;
   user?: string | undefined;
   agent?: string | undefined;
