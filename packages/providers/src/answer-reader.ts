@@ -95,8 +95,14 @@ function foldOfError(call: CallFacts): AnswerFold {
       body = piece;
     },
     close() {},
-    measured: () => ({ ...blankMeasured(), error: readError(body, call.status), ended: true }),
+    measured: () => ({ ...blankMeasured(), error: withAwsType(readError(body, call.status), call), ended: true }),
   };
+}
+
+/** AWS gives the type in a header: `ThrottlingException`, perhaps with a colon and an address behind it. */
+function withAwsType(error: Measured["error"], call: CallFacts): Measured["error"] {
+  const type = call.header("x-amzn-errortype")?.replace(/:.*$/, "");
+  return error === null || type === undefined || type === "" ? error : { ...error, type };
 }
 
 function withUnreadable(measured: Measured, unreadable: number): Measured {

@@ -1,4 +1,4 @@
-import { at, fields, list, text } from "./fields.ts";
+import { at, fields, list, text, type Fields } from "./fields.ts";
 import type { Measured } from "./provider.ts";
 
 /**
@@ -11,7 +11,7 @@ export function readError(body: unknown, status: number): Measured["error"] {
   const error = fields(answer["error"]);
   const type =
     text(error["status"]) ??
-    text(error["type"]) ??
+    kindOf(error) ??
     text(error["code"]) ??
     text(answer["__type"])?.replace(/^.*#/, "") ??
     text(at(answer, ["type"])) ??
@@ -24,6 +24,12 @@ export function readError(body: unknown, status: number): Measured["error"] {
     text(answer["detail"]) ??
     `HTTP ${status}`;
   return { type: type === "error" ? typeOfStatus(status) : type, message };
+}
+
+/** OpenAI's type of a rate limit says only what was counted: `requests`, `tokens`. Its code says that it is one. */
+function kindOf(error: Fields): string | null {
+  const type = text(error["type"]);
+  return type === "requests" || type === "tokens" ? (text(error["code"]) ?? type) : type;
 }
 
 /** The name that OpenTelemetry would give: the status, or a word where it is well known. */

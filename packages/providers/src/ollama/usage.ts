@@ -1,5 +1,5 @@
 import type { EventUsage } from "@outlay/core";
-import { at, count, fields, text, type Fields } from "../fields.ts";
+import { at, count, fields, list, text, type Fields } from "../fields.ts";
 import type { UsageDialect } from "../openai/usage.ts";
 import { addProduced, blankMeasured, type CallFacts, type Measured } from "../provider.ts";
 import { buildUsage } from "../usage-builder.ts";
@@ -30,6 +30,9 @@ export function readAnswer(body: unknown, call: CallFacts): Measured {
   };
   addProduced(measured.produced, answer["response"] ?? at(answer, ["message", "content"]));
   addProduced(measured.produced, answer["thinking"] ?? at(answer, ["message", "thinking"]));
+  for (const tool of list(at(answer, ["message", "tool_calls"]))) {
+    addProduced(measured.produced, JSON.stringify(at(tool, ["function", "arguments"])));
+  }
   return measured;
 }
 

@@ -13,6 +13,8 @@ interface ChatDialect {
   /** Groq repeats it beside the last choice. */
   besideLastChoice?: (usage: Json, id: string) => Json;
   reportedCostUsd?: (usage: ServedUsage) => number;
+  /** What the usage says besides tokens. */
+  units?: Record<string, string>;
   reasoningField: "reasoning_content" | "reasoning";
   /** Sent before the first chunk. */
   comment?: string;
@@ -38,6 +40,7 @@ export function answerChat(prompt: Prompt, served: Served, behaviour: Behaviour)
     ...(dialect.reportedCostUsd === undefined || usage === null
       ? {}
       : { reportedCostUsd: dialect.reportedCostUsd(served.usage) }),
+    ...(dialect.units === undefined || usage === null ? {} : { units: dialect.units }),
   };
   if (!prompt.streaming) return json(wholeChat(served, usage, dialect), facts);
   const isSaid =
@@ -252,6 +255,7 @@ const DIALECTS: Record<string, ChatDialect> = {
     }),
     streamUsage: "each chunk",
     reportedCostUsd: perplexityCostUsd,
+    units: { searchContext: "low" },
     reasoningField: "reasoning_content",
   },
   together: { usage: plainUsage, streamUsage: "last choice", reasoningField: "reasoning" },
