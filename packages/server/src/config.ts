@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { InvalidInput, checkTimeZone } from "@outlay/core";
+import { PROVIDERS } from "@outlay/providers";
 import { z } from "zod";
 import { parseOverride } from "./prices/overrides.ts";
 
@@ -12,7 +13,20 @@ const timeZone = z.string().refine(isTimeZone, "must be an IANA time zone such a
 const onOff = z.union([z.boolean(), z.enum(["on", "off"]).transform((word) => word === "on")]);
 /** Flags and variables are text, the file has numbers. */
 const wholeNumber = z.union([z.number(), z.string().regex(/^\d+$/, "must be a whole number").transform(Number)]);
+/** The environment has them separated by commas. */
+const originList = z.union([
+  z.array(z.string()),
+  z.string().transform((text) => text.split(",").map((origin) => origin.trim())),
+]);
 const days = wholeNumber.pipe(z.number().int().min(1).max(36_500));
+
+const baseUrl = z.url({ protocol: /^https?$/, error: "must be an address such as https://api.example.com" });
+const providerSetting = z.strictObject({
+  baseUrl,
+  billedAs: z.string().min(1).optional(),
+  language: z.enum([...PROVIDERS.keys()]).optional(),
+  apiKeyEnv: z.string().min(1).optional(),
+});
 
 /** Every setting, declared once: flags, environment and file are all checked by it. */
 const configSchema = z.strictObject({
@@ -34,6 +48,16 @@ const configSchema = z.strictObject({
   modelNames: z
     .array(z.strictObject({ provider: z.string().min(1), name: z.string().min(1), model: z.string().min(1) }))
     .meta({ description: "Names of one's own for models, such as Azure deployments" }),
+  allowedOrigins: originList
+    .pipe(z.array(z.string().refine(isOrigin, "must be an origin such as https://app.example.com")))
+    .meta({ description: "Origins whose pages may read the API, as the components on them do" }),
+  providers: z
+    .union([z.string().transform(parseJson), z.unknown()])
+    .pipe(z.record(z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "names are lower case"), providerSetting))
+    .meta({ description: "Other addresses of providers, and further providers, for the gateway" }),
+  mockProviders: z
+    .union([z.null(), baseUrl])
+    .meta({ description: "A running outlay mock-provider that the gateway sends every call to" }),
 });
 
 export type Config = z.output<typeof configSchema>;
@@ -58,10 +82,13 @@ const NAMES = {
   pricesUrl: { flag: "prices-url", variable: "OUTLAY_PRICES_URL", key: "pricesUrl" },
   priceOverrides: { flag: null, variable: null, key: "priceOverrides" },
   modelNames: { flag: null, variable: null, key: "modelNames" },
+  allowedOrigins: { flag: null, variable: "OUTLAY_ALLOWED_ORIGINS", key: "allowedOrigins" },
+  providers: { flag: null, variable: "OUTLAY_PROVIDERS", key: "providers" },
+  mockProviders: { flag: "mock-providers", variable: "OUTLAY_MOCK_PROVIDERS", key: "mockProviders" },
 } as const satisfies Record<ConfigKey, { flag: string | null; variable: string | null; key: string | null }>;
 
 /** Variables that other parts of Outlay read. */
-const OTHER_VARIABLES = new Set(["OUTLAY_SERVER", "OUTLAY_URL", "OUTLAY_KEY"]);
+const OTHER_VARIABLES = new Set(["OUTLAY_SERVER", "OUTLAY_URL", "OUTLAY_KEY", "OUTLAY_SECRET"]);
 
 /**
  * Resolves every setting: flags, then environment, then `outlay.config.json` in the data folder, then defaults.
@@ -116,6 +143,9 @@ function defaultValues(): Partial<Config> {
     pricesUrl: null,
     priceOverrides: [],
     modelNames: [],
+    allowedOrigins: [],
+    providers: {},
+    mockProviders: null,
   };
 }
 
@@ -166,6 +196,19 @@ function unknownVariables(environment: NodeJS.ProcessEnv): string[] {
 
 function configKeys(): ConfigKey[] {
   return Object.keys(NAMES) as ConfigKey[];
+}
+
+/** Of a variable; what is no JSON stays text, and is refused as that. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
 }
 
 function isTimeZone(name: string): boolean {

@@ -1,9 +1,8 @@
-import { InvalidInput } from "@outlay/core";
+import { InvalidInput, isLoopback } from "@outlay/core";
 import { runCli } from "./cli/cli.ts";
 import type { Api, ResolvedSettings, RunningServer, SettingFlags } from "./cli/context.ts";
 import { resolveConfig } from "./config.ts";
 import type { ConfigKey } from "./config.ts";
-import { isLoopback } from "./http/guards.ts";
 import { serve } from "./http/serve.ts";
 import { now, openOutlay, priceConfig, version } from "./outlay.ts";
 import { openPriceBook } from "./prices/price-book.ts";
@@ -19,7 +18,8 @@ async function startServer(flags: SettingFlags, facts: { demo: boolean }): Promi
   requireLoopback(config.host);
   const outlay = await openOutlay(config, facts);
   try {
-    const listening = await serve(outlay.http.app, config);
+    const gateway = outlay.openGateway();
+    const listening = await serve(outlay.http.app, config, gateway);
     giveBackMemoryWhenIdle();
     await writeServerRecord(config.dataDir, { pid: process.pid, url: listening.url });
     const stopJobs = outlay.startJobs();

@@ -5,11 +5,16 @@ import { setFlagsFromString } from "node:v8";
 import type { Config } from "./config.ts";
 import { openEstimates } from "./estimates/estimates.ts";
 import type { Estimates } from "./estimates/estimates.ts";
+import { createGateway } from "./gateway/gateway.ts";
+import type { Gateway } from "./gateway/gateway.ts";
+import { gatewayUpstreams } from "./gateway/upstreams.ts";
 import { createApp } from "./http/app.ts";
 import type { HttpApp } from "./http/app.ts";
 import { expireJob } from "./jobs/expire.ts";
 import { refreshPricesJob } from "./jobs/refresh-prices.ts";
 import { scheduleJobs } from "./jobs/schedule.ts";
+import { openKeys } from "./keys/keys.ts";
+import type { Keys, KeyStore } from "./keys/keys.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { createLiveFeed } from "./ledger/live-feed.ts";
 import { openPriceBook } from "./prices/price-book.ts";
@@ -19,11 +24,14 @@ import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
 /** Everything over one data folder. */
 export interface Outlay {
   ledger: Ledger;
+  keys: Keys & KeyStore;
   /** Tokens of calls whose provider said nothing. */
   estimates: Estimates;
   http: HttpApp;
   /** Begins with what happens by itself: refresh of prices, expiry. Returns the way to end it. */
   startJobs(): () => Promise<void>;
+  /** Makes ready to forward calls to providers; it ends with the rest. */
+  openGateway(): Gateway;
   close(): Promise<void>;
 }
 
@@ -46,19 +54,43 @@ export async function openOutlay(config: Config, facts: { demo: boolean; mountPa
   const storage = await openSqliteStorage({ dataDir: config.dataDir });
   const prices = await openPriceBook({ storage, config: priceConfig(config), now });
   const estimates = await openEstimates({ storage });
+  const keys = await openKeys({
+    storage,
+    dataDir: config.dataDir,
+    now,
+    secret: process.env["OUTLAY_SECRET"] ?? null,
+    warn: (message) => logFailure("keys", message),
+  });
   const live = createLiveFeed();
   // bin/outlay.js has kept it small while the program was loaded; V8's own factor serves ingest a tenth faster
   setFlagsFromString("--semi-space-growth-factor=2");
   const ledger: Ledger = { storage, prices, now, timeZone: config.timeZone, live, health: { unrecorded: 0 } };
-  const http = createApp({ ledger, facts: { version, demo }, dashboardFolder, mountPath, logFailure });
+  const http = createApp({
+    ledger,
+    keys,
+    facts: { version, demo },
+    dashboardFolder,
+    mountPath,
+    allowedOrigins: config.allowedOrigins,
+    logFailure,
+  });
+  let gateway: Gateway | null = null;
   return {
     ledger,
+    keys,
     estimates,
     http,
     startJobs: () => scheduleJobs(jobsOf(ledger, config), (name, error) => logFailure(`job ${name}`, error)),
+    openGateway() {
+      const { providers: settings, mockProviders } = config;
+      const upstreams = gatewayUpstreams({ settings, mockProviders, environment: process.env });
+      gateway = createGateway({ ledger, keys, estimates, upstreams, logFailure });
+      return gateway;
+    },
     async close() {
       http.close();
-      await estimates.close();
+      await gateway?.close();
+      await Promise.all([estimates.close(), keys.close()]);
       await storage.close();
     },
   };

@@ -28,6 +28,8 @@ export interface SettingFlags {
   retentionDays?: string;
   /** `--refresh-prices`: `on` or `off`. */
   refreshPrices?: string;
+  /** `--mock-providers`: address of a running mock provider. */
+  mockProviders?: string;
 }
 
 /** The configuration that counts, for `outlay doctor`. */

@@ -15,6 +15,7 @@ export function addServeCommand(program: Command, context: CliContext): void {
       "raw events expire after so many days, their totals stay; off keeps everything",
     )
     .option("--refresh-prices <on|off>", "fetch the public price list once a day")
+    .option("--mock-providers <url>", "send every call through the gateway to this outlay mock-provider")
     .action((options: ServeOptions) => serve(context, options));
 }
 
@@ -23,6 +24,7 @@ interface ServeOptions {
   host?: string;
   retentionDays?: string;
   refreshPrices?: string;
+  mockProviders?: string;
 }
 
 async function serve(context: CliContext, options: ServeOptions): Promise<void> {

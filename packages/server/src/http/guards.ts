@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { InvalidInput } from "@outlay/core";
+import { InvalidInput, isLoopback } from "@outlay/core";
 import type { Context, MiddlewareHandler } from "hono";
 
 /** Methods that change nothing; a page of another origin may cause them but cannot read the answer. */
@@ -18,12 +18,6 @@ export function refuseForeignPages(): MiddlewareHandler {
     }
     await next();
   };
-}
-
-/** Whether an address or name only reaches this machine. */
-export function isLoopback(host: string): boolean {
-  const name = host.toLowerCase().replace(/^\[(.*)\]$/, "$1");
-  return name === "localhost" || name.endsWith(".localhost") || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name);
 }
 
 function incomingOf(c: Context): IncomingMessage | undefined {

@@ -32,8 +32,17 @@ export interface ListeningServer {
   close(): Promise<void>;
 }
 
-/** Serves the application on an address. Throws InvalidInput `port_in_use` or `cannot_listen`. */
-export async function serve(app: App, address: { host: string; port: number }): Promise<ListeningServer> {
+/** Answers some requests itself, without the application; true when it has taken this one. */
+export interface DirectHandler {
+  handle(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
+}
+
+/** Serves the application on an address; `first` is asked before it. Throws InvalidInput `port_in_use` or `cannot_listen`. */
+export async function serve(
+  app: App,
+  address: { host: string; port: number },
+  first: DirectHandler,
+): Promise<ListeningServer> {
   const listener = getRequestListener((request, env) => app.fetch(request, env as object), {
     hostname: address.host,
     errorHandler: (error) => problemResponse(problemOf(badRequest(error), "none")),
@@ -48,6 +57,7 @@ export async function serve(app: App, address: { host: string; port: number }): 
       noDelay: true,
     },
     (incoming: IncomingMessage, outgoing: ServerResponse) => {
+      if (first.handle(incoming, outgoing)) return;
       for (const [name, value] of SECURITY_HEADERS) outgoing.setHeader(name, value);
       void listener(incoming, outgoing);
     },

@@ -1,0 +1,129 @@
+import type { Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
+import { openAnswer, type CallFacts, type Measured, type Route } from "@outlay/providers";
+
+/** More is not decompressed: a small answer may unpack to any size. */
+const MAX_DECODED_BYTES = 1_073_741_824;
+const MAX_ENCODINGS = 2;
+/** Answers whose pieces carry no text are looked at so often for their first token; then the first piece counts as it. */
+const MAX_LOOKS_FOR_TEXT = 32;
+
+/** Reads a copy of an answer while the answer itself goes to the client. */
+export interface AnswerCopy {
+  /** False: wait with more until `onRoom` is called. */
+  push(bytes: Buffer): boolean;
+  /**
+   * The answer is over. `done` is called once, at once unless something is still being decompressed, with null when the answer
+   * cannot be read.
+   */
+  end(cut: boolean, done: (measured: Measured | null) => void): void;
+  /** When the first generated text had arrived, on the clock of `performance.now()`; null: not yet. */
+  firstTextAtMs(): number | null;
+}
+
+/** `contentEncoding` as the header says it. `onRoom`: what was waited for has happened. */
+export function openAnswerCopy(
+  route: Route,
+  call: CallFacts,
+  contentEncoding: string | null,
+  onRoom: () => void,
+): AnswerCopy {
+  const decoders = decodersOf(contentEncoding);
+  if (decoders === null) return unreadable();
+  const reader = openAnswer(route, call);
+  let firstTextMs: number | null = null;
+  let firstPieceMs: number | null = null;
+  let looks = call.request.streaming ? MAX_LOOKS_FOR_TEXT : 0;
+  const read = (bytes: Uint8Array) => {
+    reader.push(bytes);
+    if (looks === 0) return;
+    firstPieceMs ??= performance.now();
+    looks -= 1;
+    if (reader.measured().produced.characters === 0) return;
+    firstTextMs = performance.now();
+    looks = 0;
+  };
+  const firstTextAtMs = () => firstTextMs ?? firstPieceMs;
+  if (decoders.length === 0) {
+    return {
+      push(bytes) {
+        read(bytes);
+        return true;
+      },
+      end: (cut, done) => done(reader.end({ cut })),
+      firstTextAtMs,
+    };
+  }
+  return { ...decoded(decoders, read, (cut) => reader.end({ cut }), onRoom), firstTextAtMs };
+}
+
+function unreadable(): AnswerCopy {
+  return { push: () => true, end: (_cut, done) => done(null), firstTextAtMs: () => null };
+}
+
+/** The copy unpacked, one decoder after the other. What is damaged ends there: what came before counts. */
+function decoded(
+  decoders: Transform[],
+  read: (bytes: Uint8Array) => void,
+  endReading: (cut: boolean) => Measured,
+  onRoom: () => void,
+): Pick<AnswerCopy, "push" | "end"> {
+  const first = decoders[0]!;
+  const last = decoders.at(-1)!;
+  let isOpen = true;
+  let isDamaged = false;
+  let decodedBytes = 0;
+  let onEnd: (() => void) | null = null;
+  const finish = () => {
+    if (!isOpen) return;
+    isOpen = false;
+    for (const decoder of decoders) decoder.destroy();
+    onRoom();
+    onEnd?.();
+  };
+  for (const [index, decoder] of decoders.entries()) {
+    decoder.on("error", () => {
+      isDamaged = true;
+      finish();
+    });
+    const next = decoders[index + 1];
+    if (next !== undefined) decoder.pipe(next);
+  }
+  first.on("drain", onRoom);
+  last.on("end", finish);
+  last.on("data", (bytes: Buffer) => {
+    decodedBytes += bytes.length;
+    if (decodedBytes <= MAX_DECODED_BYTES) return read(bytes);
+    isDamaged = true;
+    finish();
+  });
+  return {
+    push: (bytes) => !isOpen || first.write(bytes),
+    end(cut, done) {
+      onEnd = () => done(endReading(cut || isDamaged));
+      if (!isOpen) return onEnd();
+      // Of what was cut off the decoders give what they have, and then an error for the missing end.
+      first.end();
+    },
+  };
+}
+
+/** null: an encoding that we cannot read. The last one in the header was applied last. */
+function decodersOf(contentEncoding: string | null): Transform[] | null {
+  if (contentEncoding === null) return [];
+  const names = contentEncoding
+    .toLowerCase()
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "" && name !== "identity");
+  if (names.length > MAX_ENCODINGS || names.some((name) => !Object.hasOwn(DECODERS, name))) return null;
+  return names.toReversed().map((name) => DECODERS[name]!());
+}
+
+const DECODERS: Record<string, () => Transform> = {
+  gzip: createGunzip,
+  "x-gzip": createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+  zstd: createZstdDecompress,
+};

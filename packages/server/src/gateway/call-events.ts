@@ -1,0 +1,149 @@
+import { InvalidInput, MAX_TEXT_LENGTH, usdNumber, type EventUsage, type WireEvent } from "@outlay/core";
+import type { Measured, Provider, RequestFacts, Route } from "@outlay/providers";
+import type { PriceBook } from "../prices/price-book.ts";
+import type { Attempt } from "./attempts.ts";
+import { attributionOf, type Attribution } from "./attribution.ts";
+import { cleanText } from "./clean-text.ts";
+
+/** A call that is over, as far as it can be told without estimating. */
+export interface FinishedCall {
+  id: string;
+  provider: Provider;
+  route: Route;
+  facts: RequestFacts;
+  attribution: Attribution;
+  attempt: Attempt;
+  /** Name of the Outlay key or fingerprint of the client's. */
+  credential: string | null;
+  startedAtMs: number;
+  durationMs: number;
+  timeToFirstTokenMs: number | null;
+  /** HTTP status of the answer; null when there was none. */
+  status: number | null;
+  /** What the answer said; null when nothing of it could be read. */
+  measured: Measured | null;
+  /** Why the call did not succeed, without keys and texts; null: it did. */
+  failure: { type: string; message: string } | null;
+  /** More for the event's metadata. */
+  notes: Record<string, unknown>;
+}
+
+/** What was used, and whether we counted it ourselves. */
+export interface CountedUsage {
+  usage: EventUsage;
+  /** Set when tokens are estimated: nine in ten calls are within this of the truth. */
+  errorPercent: number | null;
+}
+
+/** A model's name where neither the request nor the answer gave one. */
+const UNKNOWN_MODEL = "unknown";
+
+/** The call as events: one, and one more for each other model that worked on the answer. */
+export function eventsOfCall(call: FinishedCall, counted: CountedUsage): WireEvent[] {
+  const { measured, facts, provider, route } = call;
+  const model = short(measured?.model ?? facts.model ?? UNKNOWN_MODEL);
+  const whose = attributionOf(call.attribution);
+  const common = {
+    occurredAt: call.startedAtMs,
+    provider: provider.billedAs,
+    operation: route.operation,
+    ...whose,
+  };
+  const event: WireEvent = {
+    id: call.id,
+    ...common,
+    model,
+    usage: counted.usage,
+    durationMs: call.durationMs,
+    streaming: facts.streaming,
+    success: call.failure === null,
+    attempt: call.attempt.number,
+  };
+  if (facts.model !== null) event.requestedModel = short(facts.model);
+  if (call.credential !== null) event.credential = call.credential;
+  if (call.timeToFirstTokenMs !== null) event.timeToFirstTokenMs = call.timeToFirstTokenMs;
+  const tier = measured?.serviceTier ?? tierOfRequest(call);
+  if (tier !== null) event.serviceTier = short(tier);
+  const geo = measured?.geo ?? facts.geo;
+  if (geo !== null) event.geo = short(geo);
+  if (measured !== null && measured.reportedCostUsd !== null) event.reportedCostUsd = measured.reportedCostUsd;
+  if (call.failure !== null) {
+    event.errorType = short(call.failure.type);
+    event.errorMessage = call.failure.message;
+  }
+  const metadata = metadataOf(call, counted);
+  if (metadata !== null) event.metadata = metadata;
+  const others = measured === null ? [] : measured.otherModels;
+  return others.length === 0
+    ? [event]
+    : [
+        event,
+        ...others.map((other, index): WireEvent => ({
+          id: `${call.id}/${index + 1}`,
+          ...common,
+          ...(call.credential === null ? {} : { credential: call.credential }),
+          model: short(other.model),
+          usage: other.usage,
+          success: call.failure === null,
+          metadata: { partOf: call.id },
+        })),
+      ];
+}
+
+/** What these events cost together, in dollars; null when a price is missing. */
+export function costOfEvents(prices: PriceBook, events: WireEvent[], nowMs: number): number | null {
+  let nanoUsd = 0;
+  for (const event of events) {
+    const cost = nanoUsdOf(prices, event, nowMs);
+    if (cost === null) return null;
+    nanoUsd += cost;
+  }
+  return usdNumber(nanoUsd);
+}
+
+function nanoUsdOf(prices: PriceBook, event: WireEvent, occurredAtMs: number): number | null {
+  try {
+    const { provider, model, operation, serviceTier, geo, reportedCostUsd } = event;
+    const usage = event.usage ?? {};
+    return prices.rate({ provider, model, operation, serviceTier, geo, reportedCostUsd, usage, occurredAtMs })
+      .costNanoUsd;
+  } catch (error) {
+    // Counts that no call can have: recording says so, too.
+    if (error instanceof InvalidInput) return null;
+    throw error;
+  }
+}
+
+/** What was asked for, where no answer says what was served. */
+function tierOfRequest({ measured, facts }: FinishedCall): string | null {
+  if (measured !== null && measured.usageState === "complete") return null;
+  return facts.serviceTier === "auto" || facts.serviceTier === "default" ? null : facts.serviceTier;
+}
+
+function metadataOf(call: FinishedCall, counted: CountedUsage): Record<string, unknown> | null {
+  const { measured, attribution } = call;
+  const metadata: Record<string, unknown> = { ...attribution.metadata, ...call.notes };
+  if (call.attempt.call !== null) metadata["call"] = call.attempt.call;
+  if (call.status !== null && call.status >= 400) metadata["httpStatus"] = call.status;
+  if (attribution.ignored.length > 0) metadata["ignored"] = attribution.ignored;
+  if (measured !== null) {
+    if (measured.responseId !== null) metadata["responseId"] = short(measured.responseId);
+    if (measured.stopReason !== null) metadata["stopReason"] = short(measured.stopReason);
+    if (hasEntries(measured.toolCalls)) metadata["toolCalls"] = measured.toolCalls;
+    if (measured.unreadable > 0) metadata["unreadablePieces"] = measured.unreadable;
+  }
+  if (counted.errorPercent !== null) {
+    metadata["usageEstimated"] = true;
+    metadata["usageErrorPercent"] = counted.errorPercent;
+  }
+  return hasEntries(metadata) ? metadata : null;
+}
+
+function hasEntries(object: object): boolean {
+  for (const _ in object) return true;
+  return false;
+}
+
+function short(text: string): string {
+  return cleanText(text, MAX_TEXT_LENGTH) || UNKNOWN_MODEL;
+}

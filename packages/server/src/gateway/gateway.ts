@@ -1,0 +1,130 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { findRoute } from "@outlay/providers";
+import { Pool } from "undici";
+import type { Estimates } from "../estimates/estimates.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { uuidV7 } from "../ledger/uuid-v7.ts";
+import { rememberAttempts } from "./attempts.ts";
+import { readCredential, type Keys } from "./credentials.ts";
+import { openEventIds } from "./event-ids.ts";
+import { ForwardedCall, type CallParts } from "./forward-call.ts";
+import { isForeignPage, refuseForeignName, refuseForeignPage } from "./guard.ts";
+import { HeldAnswers } from "./held-answers.ts";
+import { openRecorder } from "./recorder.ts";
+import { sendRefusal, type Refusal } from "./refuse.ts";
+import type { Upstream } from "./upstreams.ts";
+import { UsageRefusers } from "./usage-refusers.ts";
+
+/** Forwards `/gateway/<provider>/…` and records what the calls used. */
+export interface Gateway {
+  /** True when the request was for the gateway, which then answers it. */
+  handle(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
+  /** Stores what has been measured and lets go of the connections to providers. No request may come any more. */
+  close(): Promise<void>;
+}
+
+const PREFIX = "/gateway/";
+const CONNECT_TIMEOUT_MS = 15_000;
+/** Models think for long, and it is the client's to give up: these only end what nobody waits for any more. */
+const ANSWER_TIMEOUT_MS = 3_600_000;
+/** Shorter than the minute after which load balancers close. */
+const KEEP_ALIVE_MS = 30_000;
+const MAX_ANSWER_HEADER_BYTES = 65_536;
+
+/** `keys` is null where none are kept. */
+export function createGateway(options: {
+  ledger: Ledger;
+  keys: Keys | null;
+  estimates: Estimates;
+  upstreams: Map<string, Upstream>;
+  logFailure: (where: string, error: unknown) => void;
+}): Gateway {
+  const { ledger, keys, estimates, upstreams, logFailure } = options;
+  const recorder = openRecorder(ledger, logFailure);
+  const parts: CallParts = {
+    ledger,
+    estimates,
+    recorder,
+    attempts: rememberAttempts(ledger.now),
+    ids: openEventIds(uuidV7),
+    held: new HeldAnswers(),
+    usageRefusers: new UsageRefusers(ledger.now),
+    logFailure,
+  };
+  const pools = new Map<string, Pool>();
+  const poolOf = (origin: string) => {
+    let pool = pools.get(origin);
+    if (pool === undefined) pools.set(origin, (pool = openPool(origin)));
+    return pool;
+  };
+
+  const forward = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    const refuse = (refusal: Refusal, provider: string | null) => sendRefusal(outgoing, refusal, provider);
+    const foreignName = refuseForeignName(incoming);
+    if (foreignName !== null) return refuse(foreignName, null);
+    const { name, rest } = splitPath(incoming.url!);
+    const upstream = upstreams.get(name);
+    if (upstream === undefined) return refuse(unknownProvider(name, upstreams), null);
+    if (upstream.origin === null) return refuse(noAddress(name), name);
+    const path = `${upstream.basePath}${rest}` || "/";
+    const credential = readCredential(incoming, path, upstream, keys);
+    if ("status" in credential) return refuse(credential, name);
+    if (credential.isOurs && isForeignPage(incoming)) return refuse(refuseForeignPage(), name);
+    const route = findRoute(upstream.provider, incoming.method!, withoutQuery(path));
+    const dispatcher = poolOf(upstream.origin);
+    new ForwardedCall(parts, { incoming, outgoing, upstream, dispatcher, route, path, credential }).start();
+  };
+
+  return {
+    handle(incoming, outgoing) {
+      const { url } = incoming;
+      if (url === undefined || !url.startsWith(PREFIX)) return false;
+      forward(incoming, outgoing);
+      return true;
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      await recorder.close();
+    },
+  };
+}
+
+function openPool(origin: string): Pool {
+  return new Pool(origin, {
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    headersTimeout: ANSWER_TIMEOUT_MS,
+    bodyTimeout: ANSWER_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: MAX_ANSWER_HEADER_BYTES,
+  });
+}
+
+/** `/gateway/openai/v1/models?x=1` → `openai` and `/v1/models?x=1`. */
+function splitPath(url: string): { name: string; rest: string } {
+  const end = url.slice(PREFIX.length).search(/[/?]/);
+  if (end < 0) return { name: url.slice(PREFIX.length), rest: "" };
+  const rest = url.slice(PREFIX.length + end);
+  return { name: url.slice(PREFIX.length, PREFIX.length + end), rest: rest.startsWith("?") ? `/${rest}` : rest };
+}
+
+function withoutQuery(path: string): string {
+  const query = path.indexOf("?");
+  return query < 0 ? path : path.slice(0, query);
+}
+
+function unknownProvider(name: string, upstreams: Map<string, Upstream>): Refusal {
+  const known = [...upstreams.keys()].join(", ");
+  return {
+    status: 404,
+    code: "unknown_provider",
+    message: `There is no provider "${name.slice(0, 60)}"; known are ${known}. Others are set under "providers" in outlay.config.json`,
+  };
+}
+
+function noAddress(name: string): Refusal {
+  return {
+    status: 404,
+    code: "provider_without_address",
+    message: `Every account of "${name}" has an address of its own: set it as "baseUrl" under "providers" in outlay.config.json`,
+  };
+}

@@ -1,0 +1,93 @@
+/** Belong to one connection, not to the message (RFC 9110, section 7.6.1), or are made anew for the next one. */
+const HOP_BY_HOP = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "transfer-encoding",
+  "upgrade",
+]);
+/** Our own client of the provider makes these; `expect` has been answered when the body comes. */
+const MADE_ANEW = new Set(["host", "content-length", "expect"]);
+
+/** What is to be different in the headers that go to the provider. */
+export interface HeaderChanges {
+  /** Names in lower case that are left out. */
+  without: Set<string>;
+  /** Name and value, one after the other. */
+  added: string[];
+}
+
+/**
+ * The headers that go to the provider: as the client wrote them, in its order, without those of the connection and
+ * without ours.
+ */
+export function headersForProvider(rawHeaders: string[], changes: HeaderChanges | null): string[] {
+  const forwarded: string[] = [];
+  let named: Set<string> | null = null;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    const lower = lowerCase(name);
+    if (HOP_BY_HOP.has(lower)) {
+      if (lower === "connection") named = withNamed(named, rawHeaders[i + 1]!);
+      continue;
+    }
+    if (MADE_ANEW.has(lower) || lower.startsWith("x-outlay-")) continue;
+    if (changes !== null && changes.without.has(lower)) continue;
+    forwarded.push(name, rawHeaders[i + 1]!);
+  }
+  if (changes !== null) forwarded.push(...changes.added);
+  return named === null ? forwarded : withoutNames(forwarded, named);
+}
+
+/** The headers of an answer as the provider wrote them: casing, order and repeats, without those of the connection. */
+export function headersForClient(rawHeaders: Buffer[], without: ReadonlySet<string>): string[] {
+  const forwarded: string[] = [];
+  let named: Set<string> | null = null;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!.toString("latin1");
+    const lower = lowerCase(name);
+    if (HOP_BY_HOP.has(lower)) {
+      if (lower === "connection") named = withNamed(named, rawHeaders[i + 1]!.toString("latin1"));
+      continue;
+    }
+    if (without.has(lower)) continue;
+    forwarded.push(name, rawHeaders[i + 1]!.toString("latin1"));
+  }
+  return named === null ? forwarded : withoutNames(forwarded, named);
+}
+
+/** Value of a header, by its name in lower case, in a list of names and values. */
+export function headerIn(headers: string[], wanted: string): string | null {
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!;
+    if (name.length === wanted.length && lowerCase(name) === wanted) return headers[i + 1]!;
+  }
+  return null;
+}
+
+/** Names that the header `connection` declares to be of the connection, too. */
+function withNamed(named: Set<string> | null, value: string): Set<string> | null {
+  const lower = value.toLowerCase();
+  if (lower === "keep-alive" || lower === "close") return named;
+  const names = lower.split(",").map((name) => name.trim());
+  return new Set([...(named ?? []), ...names]);
+}
+
+function withoutNames(headers: string[], names: Set<string>): string[] {
+  return headers.filter((_, index) => !names.has(lowerCase(headers[index - (index % 2)]!)));
+}
+
+/** The same few names come with every call: looking them up is cheaper than making new strings. */
+const lowerCased = new Map<string, string>();
+const MAX_REMEMBERED = 1_000;
+
+function lowerCase(name: string): string {
+  const known = lowerCased.get(name);
+  if (known !== undefined) return known;
+  const lower = name.toLowerCase();
+  if (lowerCased.size < MAX_REMEMBERED) lowerCased.set(name, lower);
+  return lower;
+}

@@ -1,0 +1,85 @@
+import type { IncomingMessage } from "node:http";
+import { PassThrough, type Readable } from "node:stream";
+
+/** Larger bodies are passed on as they come; what they say is read from their beginning. */
+const MAX_WHOLE_BYTES = 32 * 1_048_576;
+/** For all calls together, so that many large bodies at once cannot fill the memory. */
+const MAX_ALL_BYTES = 256 * 1_048_576;
+/** Kept of a body that is passed on as it comes. */
+const MAX_BEGINNING_BYTES = 262_144;
+
+/** A request's body, as far as it is in memory. */
+export interface RequestBody {
+  /** All of it, or its beginning. */
+  bytes: Buffer;
+  /** All of it, from its first byte, when it was too large to be kept; null: `bytes` is whole. */
+  stream: Readable | null;
+  /** Memory of the body is no longer needed. */
+  release(): void;
+}
+
+/** Bytes of bodies that are in memory, of all calls. */
+let bytesInMemory = 0;
+
+/** Reads a body up to a bound. `done` is called once, unless the client goes away before: then nothing more happens. */
+export function readRequestBody(incoming: IncomingMessage, done: (body: RequestBody) => void): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const stop = () => {
+    incoming.off("data", onData);
+    incoming.off("end", onEnd);
+  };
+  const giveBack = once(() => (bytesInMemory -= size));
+  const onData = (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    bytesInMemory += chunk.length;
+    if (size <= MAX_WHOLE_BYTES && bytesInMemory <= MAX_ALL_BYTES) return;
+    stop();
+    incoming.off("close", giveBack);
+    done({ ...streamed(incoming, chunks), release: giveBack });
+  };
+  const onEnd = () => {
+    stop();
+    incoming.off("close", giveBack);
+    const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
+    done({ bytes, stream: null, release: giveBack });
+  };
+  incoming.on("data", onData);
+  incoming.on("end", onEnd);
+  incoming.on("close", giveBack);
+}
+
+/** The whole body again: what was read, then what is still to come, at the pace of the provider. */
+function streamed(incoming: IncomingMessage, chunks: Buffer[]): Pick<RequestBody, "bytes" | "stream"> {
+  const stream = new PassThrough();
+  stream.on("error", () => {});
+  for (const chunk of chunks) stream.write(chunk);
+  const bytes = beginning(chunks);
+  incoming.pipe(stream);
+  // pipe does not tell the provider that the client broke off
+  incoming.on("close", () => {
+    if (!incoming.complete) stream.destroy(new Error("the client broke off"));
+  });
+  return { bytes, stream };
+}
+
+function beginning(chunks: Buffer[]): Buffer {
+  const kept: Buffer[] = [];
+  let size = 0;
+  for (const chunk of chunks) {
+    kept.push(chunk);
+    size += chunk.length;
+    if (size >= MAX_BEGINNING_BYTES) break;
+  }
+  return Buffer.concat(kept).subarray(0, MAX_BEGINNING_BYTES);
+}
+
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    act();
+  };
+}

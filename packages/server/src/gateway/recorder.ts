@@ -1,0 +1,90 @@
+import type { WireEvent } from "@outlay/core";
+import type { Ledger } from "../ledger/ledger.ts";
+import { recordUsage } from "../ledger/record-usage.ts";
+
+/** Events of a moment share a commit. */
+const FLUSH_INTERVAL_MS = 20;
+const MAX_BATCH = 1_000;
+/** Events that wait, for instance for a store that fails: some 20 MB. What comes beyond is counted, not kept. */
+const MAX_WAITING = 20_000;
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 30_000;
+/** A stopping server tries for so long to store what is left. */
+const CLOSE_LIMIT_MS = 5_000;
+/** The log says at most so often that recording fails. */
+const LOG_INTERVAL_MS = 60_000;
+
+/** Stores the events of calls in the background. Never throws and never makes a call wait. */
+export interface Recorder {
+  add(events: WireEvent[]): void;
+  /** Stores what waits, within five seconds; what is left then counts as unrecorded. */
+  close(): Promise<void>;
+}
+
+/** `logFailure` gets errors of the store, never events. */
+export function openRecorder(ledger: Ledger, logFailure: (where: string, error: unknown) => void): Recorder {
+  let waiting: WireEvent[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  let running: Promise<void> | null = null;
+  let retryMs = 0;
+  let lastLogMs = Number.NEGATIVE_INFINITY;
+  let isClosing = false;
+
+  const log = (error: unknown) => {
+    if (ledger.now() - lastLogMs < LOG_INTERVAL_MS) return;
+    lastLogMs = ledger.now();
+    logFailure("gateway recording", error);
+  };
+  const schedule = () => {
+    if (timer !== null || running !== null || waiting.length === 0) return;
+    timer = setTimeout(flush, Math.max(FLUSH_INTERVAL_MS, retryMs));
+  };
+  const flush = () => {
+    timer = null;
+    running = store().finally(() => {
+      running = null;
+      if (!isClosing) schedule();
+    });
+  };
+  const store = async () => {
+    const batch = waiting.slice(0, MAX_BATCH);
+    try {
+      const { rejected } = await recordUsage(ledger, batch, { source: "gateway" });
+      waiting = waiting.slice(batch.length);
+      retryMs = 0;
+      if (rejected.length === 0) return;
+      ledger.health.unrecorded += rejected.length;
+      const { field, code } = rejected[0]!;
+      log(new Error(`${rejected.length} calls were not accepted, the first for ${field}: ${code}`));
+    } catch (error) {
+      retryMs = Math.min(MAX_RETRY_MS, retryMs === 0 ? FIRST_RETRY_MS : retryMs * 2);
+      log(error);
+    }
+  };
+
+  return {
+    add(events) {
+      if (waiting.length + events.length > MAX_WAITING) {
+        ledger.health.unrecorded += events.length;
+        return;
+      }
+      waiting.push(...events);
+      schedule();
+    },
+    async close() {
+      isClosing = true;
+      if (timer !== null) clearTimeout(timer);
+      const limit = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_LIMIT_MS).unref());
+      const drain = async () => {
+        await running;
+        while (waiting.length > 0) {
+          await store();
+          if (retryMs > 0) await new Promise((resolve) => setTimeout(resolve, FIRST_RETRY_MS));
+        }
+      };
+      await Promise.race([drain(), limit]);
+      ledger.health.unrecorded += waiting.length;
+      waiting = [];
+    },
+  };
+}

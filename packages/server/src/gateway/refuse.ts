@@ -1,0 +1,89 @@
+import { STATUS_CODES, type ServerResponse } from "node:http";
+
+/** Why the gateway answers itself instead of the provider. */
+export interface Refusal {
+  status: number;
+  /** Stable; listed in docs/errors.md. */
+  code: string;
+  message: string;
+}
+
+/** The kinds of errors in the words of each language, by status. */
+const OPENAI_TYPES: Record<number, string> = {
+  401: "authentication_error",
+  403: "permission_error",
+  404: "invalid_request_error",
+};
+const ANTHROPIC_TYPES: Record<number, string> = {
+  401: "authentication_error",
+  403: "permission_error",
+  404: "not_found_error",
+  504: "timeout_error",
+};
+const GOOGLE_STATUSES: Record<number, string> = {
+  401: "UNAUTHENTICATED",
+  403: "PERMISSION_DENIED",
+  404: "NOT_FOUND",
+  502: "UNAVAILABLE",
+  504: "DEADLINE_EXCEEDED",
+};
+
+/**
+ * Answers in the shape in which the provider's own clients look for errors; without a provider as a problem document
+ * (RFC 9457). `headers` are name and value, one after the other.
+ */
+export function sendRefusal(
+  outgoing: ServerResponse,
+  refusal: Refusal,
+  provider: string | null,
+  headers: string[] = [],
+): void {
+  const { body, contentType } = refusalBody(refusal, provider);
+  const text = JSON.stringify(body);
+  outgoing.writeHead(refusal.status, [
+    "content-type",
+    contentType,
+    "content-length",
+    String(Buffer.byteLength(text)),
+    ...headers,
+  ]);
+  outgoing.end(text);
+}
+
+function refusalBody(refusal: Refusal, provider: string | null): { body: unknown; contentType: string } {
+  const { status, code, message } = refusal;
+  const contentType = "application/json";
+  switch (provider) {
+    case null:
+      return {
+        contentType: "application/problem+json",
+        body: {
+          type: `https://outlay.dev/errors#${code}`,
+          title: STATUS_CODES[status] ?? "Error",
+          status,
+          detail: message,
+          code,
+        },
+      };
+    case "anthropic":
+      return {
+        contentType,
+        body: { type: "error", error: { type: ANTHROPIC_TYPES[status] ?? "api_error", message, code } },
+      };
+    case "google":
+      return {
+        contentType,
+        body: {
+          error: { code: status, message, status: GOOGLE_STATUSES[status] ?? "INTERNAL", details: [{ reason: code }] },
+        },
+      };
+    case "bedrock":
+    case "cohere":
+      return { contentType, body: { message, code } };
+    default:
+      return {
+        contentType,
+        body: { error: { message, type: OPENAI_TYPES[status] ?? "api_error", param: null, code } },
+      };
+  }
+}
