@@ -2,7 +2,7 @@ import { InvalidInput, MAX_EVENTS_PER_BATCH, parseCharge } from "@outlay/core";
 import type { RecordedCharge } from "../storage/storage.ts";
 import type { RecordAnswer, Rejection } from "./answers.ts";
 import type { Ledger } from "./ledger.ts";
-import { rejection } from "./record-usage.ts";
+import { rejection } from "./rate-wire-events.ts";
 import { uuidV7 } from "./uuid-v7.ts";
 
 /** The same as `recordUsage` for costs that are not usage. InvalidInput `batch_too_large`. */

@@ -39,6 +39,47 @@ function batchesOf(round: number, count: number): RecordedEvent[][] {
   return Array.from({ length: count }, () => randomEvents(random, BATCH, START_MS, END_MS));
 }
 
+it("has every revision whole or not at all after being killed at any moment", async () => {
+  const folder = temporaryFolder();
+  const script = `
+    ${imports()}
+    const random = seededRandom(2000);
+    const storage = await openSqliteStorage({ dataDir: ${JSON.stringify(folder.path)} });
+    const events = randomEvents(random, ${BATCH}, ${START_MS}, ${END_MS}).map((event, n) => ({ ...event, id: "call " + n }));
+    await storage.appendEvents(events);
+    for (let round = 1; ; round++) {
+      const fresh = randomEvents(random, ${BATCH} - 1, ${START_MS}, ${END_MS});
+      const revised = fresh.map((event, n) => ({ ...event, id: "call " + n, attempt: round }));
+      const last = { ...events.at(-1), id: "round " + round };
+      await storage.appendEvents([last]);
+      await storage.reviseEvents([
+        ...revised.map((event) => ({ id: event.id, event })),
+        { id: last.id, event: null },
+      ]);
+      console.log("acknowledged");
+    }`;
+  for (let run = 0; run < 3; run++) {
+    const acknowledged = await runUntilKilled(script, 150 + run * 250);
+    const storage = await openSqliteStorage({ dataDir: folder.path });
+    const stored: RecordedEvent[] = [];
+    for await (const page of storage.scanEvents({ startMs: 0, endMs: END_MS * 2, filters: [] })) stored.push(...page);
+    const rounds = new Set(stored.filter(({ id }) => /^call (?!199)/.test(id)).map(({ attempt }) => attempt));
+    expect(rounds.size).toBe(1);
+    const [round = 0] = rounds;
+    expect(round).toBeGreaterThanOrEqual(acknowledged);
+    const left = stored.filter(({ id }) => id.startsWith("round ")).map(({ id }) => Number(id.slice(6)));
+    expect(left.filter((n) => n !== (round ?? 0) + 1)).toEqual([]);
+    for (const by of [[], ["model"], ["user"]] as const) {
+      const question = { startMs: 0, endMs: END_MS * 2, by: [...by], filters: [] };
+      expect(comparable((await storage.sum(question)).rows)).toEqual(comparable(plainSum(stored, question)));
+    }
+    expect((await storage.verifyRollups({ repair: false })).examples).toEqual([]);
+    await storage.reviseEvents(left.map((n) => ({ id: `round ${n}`, event: null })));
+    await storage.close();
+  }
+  folder.remove();
+}, 180_000);
+
 it("refuses what does not fit on the disk, and keeps what it acknowledged", async () => {
   const folder = temporaryFolder();
   const script = `
@@ -93,6 +134,11 @@ async function ingestUntilKilled(dataDir: string, round: number, afterMs: number
       await storage.appendEvents(randomEvents(random, ${BATCH}, ${START_MS}, ${END_MS}));
       console.log("acknowledged");
     }`;
+  return runUntilKilled(script, afterMs);
+}
+
+/** Runs a program in another process; gives how often it had said "acknowledged" when it was killed. */
+async function runUntilKilled(script: string, afterMs: number): Promise<number> {
   const child = spawn(process.execPath, [...NODE_ARGUMENTS, script], {
     stdio: ["ignore", "pipe", "inherit"],
   });
