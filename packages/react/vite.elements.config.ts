@@ -12,10 +12,11 @@ export default defineConfig({
   },
   define: { "process.env.NODE_ENV": '"production"' },
   build: {
+    // Also without line breaks, which Vite leaves in libraries.
+    rolldownOptions: { output: { minify: true } },
     lib: { entry: "src/elements/elements.ts", formats: ["es"], fileName: "elements" },
     outDir: "dist",
     emptyOutDir: false,
-    minify: true,
     target: ["chrome123", "firefox120", "safari17.5"],
   },
 });

@@ -60,6 +60,9 @@ export async function openOutlay(config: Config, facts: { demo: boolean; mountPa
     now,
     secret: process.env["OUTLAY_SECRET"] ?? null,
     warn: (message) => logFailure("keys", message),
+  }).catch(async (error: unknown) => {
+    await storage.close();
+    throw error;
   });
   const live = createLiveFeed();
   // bin/outlay.js has kept it small while the program was loaded; V8's own factor serves ingest a tenth faster

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { generateEvents } from "../demo/generate.ts";
 import { createApp } from "../http/app.ts";
+import { openKeys } from "../keys/keys.ts";
 import type { EventsAnswer, QueryAnswer } from "../ledger/answers.ts";
 import { createLiveFeed } from "../ledger/live-feed.ts";
 import { openPriceBook } from "../prices/price-book.ts";
@@ -30,9 +31,11 @@ beforeEach(async () => {
   const ledger = { storage, prices, now, timeZone: "UTC", live: createLiveFeed(), health: { unrecorded: 0 } };
   const { app } = createApp({
     ledger,
+    keys: await openKeys({ storage, dataDir, now }),
     facts: { version: "0.0.0", demo: true },
     dashboardFolder: join(dataDir, "none"),
     mountPath: "",
+    allowedOrigins: [],
     logFailure: (where, error) => expect.fail(`${where}: ${String(error)}`),
   });
   api = {

@@ -2,8 +2,10 @@ import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { InvalidInput, ProviderFailed } from "@outlay/core";
 import type { Context, MiddlewareHandler } from "hono";
+import type { KeyStore } from "../keys/keys.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { addAddresses } from "./addresses.ts";
+import { allowOrigins } from "./allowed-origins.ts";
 import { refuseForeignPages } from "./guards.ts";
 import { LiveStreams } from "./live.ts";
 import { addDocumentation } from "./openapi.ts";
@@ -14,6 +16,7 @@ import { addChargeRoutes } from "./routes/charges.ts";
 import { addEntityRoutes } from "./routes/entities.ts";
 import { addEventRoutes } from "./routes/events.ts";
 import { addExportRoutes } from "./routes/export.ts";
+import { addKeyRoutes } from "./routes/keys.ts";
 import { addMaintenanceRoutes } from "./routes/maintenance.ts";
 import { addPriceRoutes } from "./routes/prices.ts";
 import { addQuestionRoutes } from "./routes/questions.ts";
@@ -24,11 +27,14 @@ import { StaticFiles } from "./static.ts";
 
 export interface HttpParts {
   ledger: Ledger;
+  keys: KeyStore;
   facts: ServerFacts;
   /** Folder of the built dashboard; it may be empty or missing. */
   dashboardFolder: string;
   /** Path under which another application serves all of this; empty when it has a server of its own. */
   mountPath: string;
+  /** Origins whose pages may read the API. */
+  allowedOrigins: readonly string[];
   /** Hears of failures that are ours, with the id that the client was given. */
   logFailure: (requestId: string, error: unknown) => void;
 }
@@ -41,13 +47,22 @@ export interface HttpApp {
 }
 
 /** Puts every route together. */
-export function createApp({ ledger, facts, dashboardFolder, mountPath, logFailure }: HttpParts): HttpApp {
+export function createApp({
+  ledger,
+  keys,
+  facts,
+  dashboardFolder,
+  mountPath,
+  allowedOrigins,
+  logFailure,
+}: HttpParts): HttpApp {
   const app: App = new OpenAPIHono<HttpEnvironment>();
   const streams = new LiveStreams(ledger);
   const files = new StaticFiles(dashboardFolder, mountPath);
 
   app.use(identify(logFailure));
   app.use(refuseForeignPages());
+  app.use(allowOrigins(allowedOrigins));
   app.onError((error, c) => {
     if (!(error instanceof InvalidInput) && !(error instanceof ProviderFailed)) logFailure(c.get("requestId"), error);
     return problemResponse(problemOf(error, c.get("requestId")));
@@ -60,6 +75,7 @@ export function createApp({ ledger, facts, dashboardFolder, mountPath, logFailur
   addEntityRoutes(app, ledger);
   addExportRoutes(app, ledger);
   addPriceRoutes(app, ledger);
+  addKeyRoutes(app, keys);
   addMaintenanceRoutes(app, ledger);
   addStreamRoute(app, streams);
   const addresses = addAddresses(app, ledger);

@@ -28,6 +28,8 @@ interface StaticFile {
   compressible: boolean;
   etag: string;
   cacheControl: string;
+  /** Pages of any origin may load it: the components, which are the same for everybody. */
+  isForOtherPages: boolean;
   /** Only of pages: what their own inline scripts need. */
   securityPolicy?: string;
   /** Made when first asked for. */
@@ -89,6 +91,7 @@ function staticFile(path: string, bytes: Buffer): StaticFile {
     bytes,
     compressible: COMPRESSIBLE.has(extension),
     etag: `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`,
+    isForOtherPages: path.startsWith("/components/"),
     cacheControl: HASHED_NAME.test(path) ? "public, max-age=31536000, immutable" : "no-cache",
     ...(extension === ".html" ? { securityPolicy: securityPolicy(bytes.toString("utf8")) } : {}),
     encoded: new Map(),
@@ -117,6 +120,7 @@ async function fileResponse(c: Context, file: StaticFile): Promise<Response> {
     "cache-control": file.cacheControl,
     etag: file.etag,
     vary: "accept-encoding",
+    ...(file.isForOtherPages ? { "access-control-allow-origin": "*" } : {}),
     ...(file.securityPolicy === undefined ? {} : { "content-security-policy": file.securityPolicy }),
   };
   if (c.req.header("if-none-match") === file.etag) return new Response(null, { status: 304, headers });
