@@ -10,7 +10,7 @@ const wrappers = ["openai", "anthropic", "google", "ai-sdk", "langchain", "opent
   .filter(([, path]) => existsSync(path));
 
 const resolve = { conditionNames: ["source", "import", "default"] };
-const minify = { compress: true, mangle: { keepNames: true }, codegen: { removeWhitespace: true } } as const;
+const minify = { compress: true, mangle: true, codegen: { removeWhitespace: true } } as const;
 
 export default [
   ...Object.entries(platforms).map(([name, input]) =>
