@@ -237,12 +237,33 @@ describe("opening", () => {
 
   it("says so when the file is of a later program", async () => {
     await storage.close();
-    const file = new DatabaseSync(join(folder.path, "outlay.sqlite"));
-    file.exec("PRAGMA user_version = 999");
-    file.close();
+    const { user_version: version } = inFile((file) => file.prepare("PRAGMA user_version").get())!;
+    inFile((file) => file.exec("PRAGMA user_version = 999"));
     await expect(openSqliteStorage({ dataDir: folder.path })).rejects.toThrow("schema version 999");
-    rewind();
+    inFile((file) => file.exec(`PRAGMA user_version = ${version}`));
     storage = await openSqliteStorage({ dataDir: folder.path });
+  });
+
+  it("makes a file with indexes of events into one with lookups", async () => {
+    await storage.appendEvents(events);
+    await storage.close();
+    inFile((file) =>
+      file.exec(`DROP TRIGGER events_gone; DROP TABLE events_of_user; DROP TABLE events_of_session;
+        DROP TABLE events_of_tag_set; CREATE INDEX events_user ON events (user, at) WHERE user IS NOT NULL;
+        CREATE INDEX events_session ON events (session) WHERE session IS NOT NULL;
+        CREATE INDEX events_tag_set ON events (tag_set) WHERE tag_set IS NOT NULL; PRAGMA user_version = 1`),
+    );
+    storage = await openSqliteStorage({ dataDir: folder.path });
+    for (const [dimension, valueOf] of [
+      ["user", (event: RecordedEvent) => event.user],
+      ["session", (event: RecordedEvent) => event.session],
+    ] as const) {
+      const value = valueOf(events.find((event) => valueOf(event) !== undefined)!)!;
+      const filters = [{ dimension, values: [value], patterns: [], exclude: false }];
+      const page = await storage.listEvents({ ...whole, filters, limit: 10_000 });
+      const expected = events.filter((event) => valueOf(event) === value).map(({ id }) => id);
+      expect(page.events.map(({ id }) => id).toSorted()).toEqual(expected.toSorted());
+    }
   });
 
   it("says so when the file is no database", async () => {
@@ -255,10 +276,13 @@ describe("opening", () => {
   });
 });
 
-function rewind(): void {
+function inFile<T>(work: (file: DatabaseSync) => T): T {
   const file = new DatabaseSync(join(folder.path, "outlay.sqlite"));
-  file.exec("PRAGMA user_version = 1");
-  file.close();
+  try {
+    return work(file);
+  } finally {
+    file.close();
+  }
 }
 
 describe("charges, prices, documents, audit", () => {

@@ -6,13 +6,18 @@ import type { Database } from "./driver.ts";
  * small commit, most of what ingest wrote. So they know the events up to the watermark; what lies behind it is read
  * from the table itself. Rows go with their events, by a trigger.
  */
-export const EVENT_LOOKUPS = {
+export const EVENT_LOOKUPS: Record<"user" | "session" | "tagSet", EventLookup> = {
   user: { table: "events_of_user", key: "user", hasTime: true },
   session: { table: "events_of_session", key: "session", hasTime: false },
   tagSet: { table: "events_of_tag_set", key: "tag_set", hasTime: true },
-} as const;
+};
 
-type EventLookup = (typeof EVENT_LOOKUPS)[keyof typeof EVENT_LOOKUPS];
+interface EventLookup {
+  table: string;
+  key: string;
+  /** Its rows have the column `at`, so that a part of the events can be found. */
+  hasTime: boolean;
+}
 
 /** Of the events up to the watermark. */
 export const SEQS_OF_SESSION = "SELECT seq FROM events_of_session WHERE session = ?";

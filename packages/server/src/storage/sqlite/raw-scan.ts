@@ -88,7 +88,9 @@ function scanSql(scan: RawScan, watermark: number): { sql: string; values: SqlVa
   if (lookup !== null) {
     // What the lookups do not know yet is read by its seq.
     const hasTail = scan.upToSeq === undefined || scan.upToSeq > watermark;
-    condition(hasTail ? `(seq IN (${lookup}) OR seq > ${watermark})` : `seq IN (${lookup})`);
+    const known = `seq IN (${lookup.sql})`;
+    if (hasTail) condition(`(${known} OR seq > ?)`, ...lookup.values, watermark);
+    else condition(known, ...lookup.values);
   }
   const seq = bySeq ? "seq" : "+seq";
   if (scan.afterSeq !== undefined) condition(`${seq} > ?`, scan.afterSeq);
@@ -97,14 +99,13 @@ function scanSql(scan: RawScan, watermark: number): { sql: string; values: SqlVa
     const sql = filterSql(filter);
     if (sql) where.push(sql);
   }
-  const order = scan.order === "seq" ? " ORDER BY seq" : scan.order === "newest" ? " ORDER BY at DESC, seq DESC" : "";
+  const order = scan.order === undefined ? "" : ` ORDER BY ${lookup === null ? ORDERS[scan.order] : UNINDEXED_NEWEST}`;
   const clause = where.length > 0 ? ` WHERE ${where.join(" AND ")}` : "";
   return { sql: `SELECT ${columns.join()} FROM events${clause}${order}`, values, at };
 }
 
 /** Selects the seqs of the events that the narrowest of the filters can be looked up with; null when none can. */
-function lookupSql({ filters, fromMs, toMs }: RawScan): string | null {
-  const range = [...(fromMs > -Infinity ? [`at >= ${fromMs}`] : []), ...(toMs < Infinity ? [`at < ${toMs}`] : [])];
+function lookupSql({ filters, fromMs, toMs }: RawScan): { sql: string; values: SqlValue[] } | null {
   const found = filters.flatMap(({ axis, ids, exclude }) => {
     if (exclude || ids.has(0) || ids.size > MAX_LISTED) return [];
     const list = [...ids].join();
@@ -116,7 +117,9 @@ function lookupSql({ filters, fromMs, toMs }: RawScan): string | null {
   const [best] = found.toSorted((a, b) => a.rank - b.rank);
   if (!best) return null;
   const { table, key, list, hasTime } = best;
-  return `SELECT seq FROM ${table} WHERE ${[`${key} IN (${list})`, ...(hasTime ? range : [])].join(" AND ")}`;
+  const sql = `SELECT seq FROM ${table} WHERE ${key} IN (${list})`;
+  if (!hasTime) return { sql, values: [] };
+  return { sql: `${sql} AND at >= ? AND at < ?`, values: [Math.max(fromMs, MIN_MS), Math.min(toMs, MAX_MS)] };
 }
 
 function tagSetsSql(code: number, list: string): string {
@@ -142,4 +145,9 @@ function filterSql({ axis, ids, exclude }: ResolvedFilter): string | null {
   return ids.has(0) ? `(${column} IS NULL OR ${column} IN (${list}))` : `${column} IN (${list})`;
 }
 
+const ORDERS = { seq: "seq", newest: "at DESC, seq DESC" };
+const UNINDEXED_NEWEST = "+at DESC, +seq DESC";
 const MAX_LISTED = 500;
+/** The years 0 and 10,000: no event lies outside. */
+const MIN_MS = -62_167_219_200_000;
+const MAX_MS = 253_402_300_800_000;

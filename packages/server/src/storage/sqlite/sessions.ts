@@ -1,5 +1,6 @@
 import { SUM_NAMES, type Sums, type StoredSession } from "../storage.ts";
 import type { Database, SqlValue } from "./driver.ts";
+import { SEQS_OF_SESSION } from "./event-lookup.ts";
 import { COL, EVENT_COLUMNS, type EventRow, measuresOf, newMeasures } from "./event-row.ts";
 import { PackedRowReader, PackedRowWriter } from "./packed-row.ts";
 import { SumTable } from "./sum-table.ts";
@@ -141,8 +142,8 @@ export function putSession(database: Database, sessions: PendingSessions, slot: 
 }
 
 /**
- * Makes a session what its events say, after one of them changed in more than its numbers or went; its sums are right
- * already. Without events it goes. Of events that have expired it keeps what they alone can have said.
+ * Makes a session what its events up to the watermark say, after one of them changed in more than its numbers or went;
+ * its sums are right already. Without events it goes. Of events that have expired it keeps what they alone can have said.
  */
 export function rebuildSession(database: Database, id: number, horizonMs: number): void {
   const found = database.prepare(`SELECT ${SESSION_COLUMNS} FROM sessions WHERE id = ?`, { bigInts: true }).get(id);
@@ -150,7 +151,7 @@ export function rebuildSession(database: Database, id: number, horizonMs: number
   const stored = readSessionRow(found);
   const rebuilt = new PendingSessions();
   const events = database.prepare(
-    `SELECT ${EVENT_COLUMNS.join()} FROM events WHERE session = ? AND at >= ? ORDER BY seq`,
+    `SELECT ${EVENT_COLUMNS.join()} FROM events WHERE seq IN (${SEQS_OF_SESSION}) AND +at >= ? ORDER BY seq`,
   );
   for (const event of events.iterate(id, horizonMs)) rebuilt.add(event);
   if (stored.state.firstMs < horizonMs) {
