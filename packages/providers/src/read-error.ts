@@ -12,7 +12,7 @@ export function readError(body: unknown, status: number): Measured["error"] {
   const type =
     text(error["status"]) ??
     kindOf(error) ??
-    text(error["code"]) ??
+    codeOf(error) ??
     text(answer["__type"])?.replace(/^.*#/, "") ??
     text(at(answer, ["type"])) ??
     typeOfStatus(status);
@@ -26,10 +26,19 @@ export function readError(body: unknown, status: number): Measured["error"] {
   return { type: type === "error" ? typeOfStatus(status) : type, message };
 }
 
-/** OpenAI's type of a rate limit says only what was counted: `requests`, `tokens`. Its code says that it is one. */
+/**
+ * OpenAI's type of a rate limit says only what was counted (`requests`, `tokens`), and in the events of its Responses API
+ * it is always `error`. The code says more.
+ */
 function kindOf(error: Fields): string | null {
   const type = text(error["type"]);
-  return type === "requests" || type === "tokens" ? (text(error["code"]) ?? type) : type;
+  return type === "requests" || type === "tokens" || type === "error" ? (codeOf(error) ?? type) : type;
+}
+
+/** A code that is only the status again (Azure, Mistral) says nothing. */
+function codeOf(error: Fields): string | null {
+  const code = text(error["code"]);
+  return code === null || /^\d+$/.test(code) ? null : code;
 }
 
 /** The name that OpenTelemetry would give: the status, or a word where it is well known. */

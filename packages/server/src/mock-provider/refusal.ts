@@ -15,11 +15,19 @@ export function refusal(provider: string, status: number): string {
   if (provider === "ollama") return JSON.stringify({ error: kind.message });
   if (provider === "azure") return JSON.stringify({ error: { code: String(status), message: kind.message } });
   if (provider === "fireworks") {
-    return JSON.stringify({ error: { object: "error", type: kind.openai, message: kind.message } });
+    return JSON.stringify({
+      error: { object: "error", type: kind.openai, code: kind.openaiCode, message: kind.message },
+    });
   }
   if (provider === "openrouter") return JSON.stringify({ error: { code: status, message: kind.message } });
   if (provider === "mistral")
-    return JSON.stringify({ object: "error", message: kind.message, type: kind.openai, code: "1300" });
+    return JSON.stringify({
+      object: "error",
+      message: kind.message,
+      type: status === 429 ? "rate_limited" : kind.openai,
+      param: null,
+      code: "1300",
+    });
   return JSON.stringify({ error: { message: kind.message, type: kind.openai, param: null, code: kind.openaiCode } });
 }
 

@@ -1,0 +1,256 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { Agent, request as httpRequest } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { PROVIDERS } from "@outlay/providers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import type { LoggedRequest } from "../../packages/server/src/mock-provider/request-log.ts";
+import { get, nanoUsd } from "../api.ts";
+import { startMock, type RunningMock } from "../providers/start-mock-provider.ts";
+import { startServer, type RunningServer } from "../start-server.ts";
+import { ENDPOINTS, type Endpoint, type Kind } from "./matrix-endpoints.ts";
+import { costNanoUsd, type Usage } from "./matrix-cost.ts";
+
+/** One call of the matrix. */
+interface Cell {
+  endpoint: Endpoint;
+  mode: "whole" | "stream";
+  kind: Kind;
+  /** Unique; stands in the event as its session and in the mock's list as a header. */
+  name: string;
+}
+
+/** What is read of an event. */
+interface RecordedCall {
+  session: string;
+  provider: string;
+  model: string;
+  operation: string;
+  usage: Usage;
+  costUsd: number | null;
+  reportedCostUsd: number | null;
+  basis: string;
+  streaming: boolean;
+  success: boolean;
+  errorType: string | null;
+  metadata?: { usageEstimated?: boolean; usageErrorPercent?: number; stopReason?: string };
+}
+
+const WORDS: Record<Kind, string> = {
+  ok: "",
+  error: "status=429; retry-after=1",
+  "fails inside": "error-after=6",
+  abort: "",
+  "no usage": "no-usage",
+  cached: "cached=1000",
+  written: "cached=500; written=300; written-1h=100",
+  reasoning: "reasoning=70",
+  tools: "tool",
+  audio: "audio-in=40",
+  searches: "searches=2",
+};
+/** A client that goes: from a stream in its middle, otherwise while nothing has come yet. */
+const ABORT_WORDS = { stream: "tokens=3000; chunk-delay=2", whole: "hang" };
+const BYTES_BEFORE_ABORT = 3_000;
+
+const CELLS: Cell[] = ENDPOINTS.flatMap((endpoint) =>
+  (endpoint.modes ?? ["whole", "stream"]).flatMap((mode) =>
+    endpoint.kinds
+      .filter((kind) => mode === "stream" || kind !== "fails inside")
+      .map((kind) => ({ endpoint, mode, kind, name: `${endpoint.provider} ${endpoint.name}, ${mode}: ${kind}` })),
+  ),
+);
+const PROVIDER_NAMES = [...new Set(ENDPOINTS.map(({ provider }) => provider))];
+
+let mock: RunningMock;
+let server: RunningServer;
+const dataDir = mkdtempSync(join(tmpdir(), "outlay-matrix-"));
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+
+beforeAll(async () => {
+  mock = await startMock();
+  server = await startServer({ dataDir, args: ["--mock-providers", mock.url] });
+});
+afterAll(async () => {
+  agent.destroy();
+  await server.stop();
+  await mock.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+/** What the client got. `body` is what came until the end, or until it went. */
+interface Got {
+  status: number | null;
+  eventId: string | null;
+  costUsd: string | null;
+  body: string;
+}
+
+/** A plain client, for each call anew: nothing of it is ours. */
+function call({ endpoint, mode, kind, name }: Cell): Promise<Got> {
+  const path = mode === "stream" ? (endpoint.streamPath ?? endpoint.path) : endpoint.path;
+  const body = JSON.stringify({
+    ...endpoint.body,
+    ...(mode === "stream" ? endpoint.streamBody : {}),
+    ...(kind === "tools" ? endpoint.tools : {}),
+  });
+  const words = [endpoint.words, kind === "abort" ? ABORT_WORDS[mode] : WORDS[kind]].filter(Boolean).join("; ");
+  return new Promise((resolve) => {
+    const got: Got = { status: null, eventId: null, costUsd: null, body: "" };
+    const sent = httpRequest(`${server.url}/gateway/${endpoint.provider}${path}`, {
+      agent,
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        authorization: "Bearer sk-of-the-client",
+        "x-mock": words,
+        "x-cell": encodeURIComponent(name),
+        "x-outlay-session": name,
+        "x-outlay-project": endpoint.provider,
+      },
+    });
+    const done = () => resolve(got);
+    sent.on("error", done);
+    sent.on("response", (answer) => {
+      got.status = answer.statusCode!;
+      got.eventId = textOf(answer.headers["x-outlay-event-id"]);
+      got.costUsd = textOf(answer.headers["x-outlay-cost-usd"]);
+      answer.on("data", (bytes: Buffer) => {
+        got.body += bytes.toString("latin1");
+        if (kind === "abort" && got.body.length > BYTES_BEFORE_ABORT) sent.destroy();
+      });
+      answer.on("error", done).on("close", done);
+    });
+    sent.end(body);
+    if (kind === "abort" && mode === "whole") void reached(name).then(() => sent.destroy());
+  });
+}
+
+function textOf(header: string | string[] | undefined): string | null {
+  return typeof header === "string" ? header : null;
+}
+
+/** Resolves when the mock has received the call. */
+async function reached(name: string): Promise<void> {
+  while ((await loggedCalls()).get(name) === undefined) await sleep(20);
+}
+
+/** What the mock says of its calls, by their names. */
+async function loggedCalls(): Promise<Map<string, LoggedRequest>> {
+  const entries = await mock.requests();
+  return new Map(entries.map((entry) => [decodeURIComponent(entry.headers["x-cell"] ?? ""), entry]));
+}
+
+/** The events of a provider, by the names of their calls, once all of them are there. */
+async function recordedCalls(provider: string, count: number): Promise<Map<string, RecordedCall>> {
+  const deadlineMs = performance.now() + 20_000;
+  for (;;) {
+    const path = `/api/v1/events?period=all&limit=500&filter=project:${provider}`;
+    const { events } = await get<{ events: RecordedCall[] }>(server.url, path);
+    if (events.length >= count || performance.now() > deadlineMs) {
+      expect(events).toHaveLength(count);
+      return new Map(events.map((event) => [event.session, event]));
+    }
+    await sleep(50);
+  }
+}
+
+describe.each(PROVIDER_NAMES)("%s", (provider) => {
+  const cells = CELLS.filter(({ endpoint }) => endpoint.provider === provider);
+  let got: Map<string, Got>;
+  let logged: Map<string, LoggedRequest>;
+  let recorded: Map<string, RecordedCall>;
+
+  beforeAll(async () => {
+    got = new Map(await Promise.all(cells.map(async (cell) => [cell.name, await call(cell)] as const)));
+    recorded = await recordedCalls(provider, cells.length);
+    logged = await loggedCalls();
+    await fetch(`${mock.url}/mock/requests`, { method: "DELETE" });
+  });
+
+  it.each(cells)("$name", (cell) => {
+    const { endpoint, mode, kind, name } = cell;
+    const event = recorded.get(name)!;
+    const entry = logged.get(name)!;
+    expect(event).toMatchObject({
+      provider: endpoint.billedAs,
+      operation: endpoint.operation,
+      streaming: mode === "stream",
+    });
+    expectOutcome(cell, event, got.get(name)!);
+    const isWhole = kind !== "error" && kind !== "abort" && kind !== "no usage" && kind !== "fails inside";
+    if (isWhole) expectAsServed(cell, event, entry);
+    else if (kind === "error") expectNothingUsed(event);
+    else expectEstimated(cell, event, entry);
+    expectCost(cell, event, entry, isWhole);
+  });
+});
+
+/** Whether it succeeded, for both: the client and the record. */
+function expectOutcome({ endpoint, kind, mode }: Cell, event: RecordedCall, answer: Got): void {
+  const isRefused = kind === "error";
+  const errorType = { error: endpoint.refusedAs, "fails inside": endpoint.failsAs, abort: "aborted" } as const;
+  const expected = kind === "error" || kind === "fails inside" || kind === "abort" ? errorType[kind]! : null;
+  expect([event.success, event.errorType ?? null]).toEqual([expected === null, expected]);
+  const isGone = kind === "abort" && mode === "whole";
+  expect(answer.status).toBe(isGone ? null : isRefused ? 429 : 200);
+  expect(answer.eventId === null).toBe(isGone);
+  // The chunk that only the gateway asked for does not reach the client.
+  if (mode === "stream") expect(answer.body).not.toMatch(/"choices":\[\],"usage":\{/);
+}
+
+/** Every count that the provider gave, none more, none twice. */
+function expectAsServed({ endpoint }: Cell, event: RecordedCall, entry: LoggedRequest): void {
+  expect(counted(event.usage)).toEqual(counted({ ...entry.served, ...entry.units }));
+  expect(event.model).toBe(endpoint.model);
+  expect(event.metadata?.usageEstimated).toBeUndefined();
+}
+
+function expectNothingUsed(event: RecordedCall): void {
+  expect(counted(event.usage)).toEqual({});
+}
+
+/** Tokens that nobody told are there, marked as estimated; those that the provider told early are exact. */
+function expectEstimated({ endpoint, kind }: Cell, event: RecordedCall, entry: LoggedRequest): void {
+  expect(event.metadata).toMatchObject({ usageEstimated: true, usageErrorPercent: expect.any(Number) });
+  expect(event.usage.inputTokens).toBeGreaterThan(0);
+  const isStreamed = entry.streaming && endpoint.operation === "chat";
+  if (isStreamed) expect(event.usage.outputTokens).toBeGreaterThan(0);
+  if (isStreamed && kind === "abort") {
+    expect(event.usage.outputTokens).toBeLessThan(3_000);
+    expect(entry.end).toBe("aborted");
+  }
+  if (isStreamed && kind !== "no usage" && endpoint.saysInputEarly) {
+    expect(event.usage.inputTokens).toBe(entry.served!.inputTokens);
+  }
+}
+
+/** The cost is what the recorded usage costs by the rates of the table, or what the provider said it was. */
+function expectCost({ endpoint, kind }: Cell, event: RecordedCall, entry: LoggedRequest, isWhole: boolean): void {
+  if (kind === "error") {
+    expect(event.costUsd ?? 0).toBe(0);
+  } else if (endpoint.price === null) {
+    expect([event.basis, event.costUsd]).toEqual(["unpriced", null]);
+  } else if (isWhole && endpoint.price === "reported") {
+    expect(entry.reportedCostUsd).toBeGreaterThan(0);
+    expect([event.basis, event.costUsd]).toEqual(["reported", entry.reportedCostUsd]);
+  } else {
+    expect(event.basis).toBe(isWhole ? "rated" : "estimated");
+    expect(event.costUsd).toBeGreaterThan(0);
+    if (endpoint.price !== "reported") expect(nanoUsd(event.costUsd)).toBe(costNanoUsd(event.usage, endpoint.price));
+  }
+}
+
+/** Without zeros, and without what only names a price: some say "none", others say nothing. */
+function counted(usage: object): object {
+  return Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== 0 && value !== undefined));
+}
+
+it("has every provider, and every kind of call", () => {
+  expect(PROVIDER_NAMES.toSorted()).toEqual([...PROVIDERS.keys()].toSorted());
+  expect([...new Set(CELLS.map(({ kind }) => kind))].toSorted()).toEqual(Object.keys(WORDS).toSorted());
+  expect(new Set(CELLS.map(({ name }) => name)).size).toBe(CELLS.length);
+});
