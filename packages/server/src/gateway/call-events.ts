@@ -1,4 +1,4 @@
-import { InvalidInput, MAX_TEXT_LENGTH, usdNumber, type EventUsage, type WireEvent } from "@outlay/core";
+import { InvalidInput, MAX_TEXT_LENGTH, metadataFits, usdNumber, type EventUsage, type WireEvent } from "@outlay/core";
 import type { Measured, Provider, RequestFacts, Route } from "@outlay/providers";
 import type { PriceBook } from "../prices/price-book.ts";
 import type { Attempt } from "./attempts.ts";
@@ -24,8 +24,6 @@ export interface FinishedCall {
   measured: Measured | null;
   /** Why the call did not succeed, without keys and texts; null: it did. */
   failure: { type: string; message: string } | null;
-  /** More for the event's metadata. */
-  notes: Record<string, unknown>;
 }
 
 /** What was used, and whether we counted it ourselves. */
@@ -122,7 +120,7 @@ function tierOfRequest({ measured, facts }: FinishedCall): string | null {
 
 function metadataOf(call: FinishedCall, counted: CountedUsage): Record<string, unknown> | null {
   const { measured, attribution } = call;
-  const metadata: Record<string, unknown> = { ...attribution.metadata, ...call.notes };
+  const metadata: Record<string, unknown> = { ...attribution.metadata };
   if (call.attempt.call !== null) metadata["call"] = call.attempt.call;
   if (call.status !== null && call.status >= 400) metadata["httpStatus"] = call.status;
   if (attribution.ignored.length > 0) metadata["ignored"] = attribution.ignored;
@@ -136,7 +134,11 @@ function metadataOf(call: FinishedCall, counted: CountedUsage): Record<string, u
     metadata["usageEstimated"] = true;
     metadata["usageErrorPercent"] = counted.errorPercent;
   }
-  return hasEntries(metadata) ? metadata : null;
+  if (!hasEntries(metadata)) return null;
+  if (!hasEntries(attribution.metadata) || metadataFits(metadata)) return metadata;
+  // What the client gave fits alone, but not with what we have to say.
+  for (const name of Object.keys(attribution.metadata)) delete metadata[name];
+  return { ...metadata, ignored: [...attribution.ignored, "x-outlay-metadata: too large"] };
 }
 
 function hasEntries(object: object): boolean {

@@ -27,7 +27,9 @@ export function knownUsage(call: UsageToCount): CountedUsage | null {
     return { usage: measured.usage, errorPercent: null };
   }
   // What was refused costs nothing, not even a fee for the request.
-  if (!call.wasSent || (status !== null && status >= 400)) return { usage: { requests: 0 }, errorPercent: null };
+  if (!call.wasSent || (status !== null && status >= 400) || isRefusal(measured)) {
+    return { usage: { requests: 0 }, errorPercent: null };
+  }
   if (!OF_TEXT.has(call.operation)) return { usage: measured?.usage ?? {}, errorPercent: null };
   return null;
 }
@@ -79,6 +81,11 @@ function largerOutput(said: number | undefined, estimated: number | null, errorP
   if (estimated === null) return said;
   if (said === undefined) return estimated;
   return estimated * (1 - errorPercent / 100) > said ? estimated : said;
+}
+
+/** A stream that begins with an error instead of an answer. */
+function isRefusal(measured: Measured | null): boolean {
+  return measured !== null && measured.error !== null && measured.usage === null && measured.produced.characters === 0;
 }
 
 function modelOf({ measured, facts }: UsageToCount): string {

@@ -42,6 +42,14 @@ export interface Credential {
   secrets: string[];
 }
 
+const NO_CREDENTIAL: Credential = {
+  name: null,
+  outlayKey: null,
+  isOurs: false,
+  changes: null,
+  path: null,
+  secrets: [],
+};
 /** Where clients put their keys. */
 const KEY_HEADERS = ["authorization", "x-api-key", "x-goog-api-key", "api-key"] as const;
 const OUTLAY_TOKEN = /^outlay_[\w-]{20,}$/;
@@ -54,6 +62,8 @@ export function readCredential(
   upstream: Upstream,
   keys: Keys | null,
 ): Credential | Refusal {
+  // A browser asks without a key whether it may send one.
+  if (incoming.method === "OPTIONS") return NO_CREDENTIAL;
   const sent = sentKeys(incoming, path);
   const outlayToken = sent.find(({ token }) => OUTLAY_TOKEN.test(token))?.token;
   if (outlayToken !== undefined) return behindOutlayKey(outlayToken, path, upstream, keys);

@@ -11,6 +11,7 @@ import { ForwardedCall, type CallParts } from "./forward-call.ts";
 import { isForeignPage, refuseForeignName, refuseForeignPage } from "./guard.ts";
 import { HeldAnswers } from "./held-answers.ts";
 import { openRecorder } from "./recorder.ts";
+import { RunningCalls } from "./running-calls.ts";
 import { sendRefusal, type Refusal } from "./refuse.ts";
 import type { Upstream } from "./upstreams.ts";
 import { UsageRefusers } from "./usage-refusers.ts";
@@ -30,6 +31,8 @@ const ANSWER_TIMEOUT_MS = 3_600_000;
 /** Shorter than the minute after which load balancers close. */
 const KEEP_ALIVE_MS = 30_000;
 const MAX_ANSWER_HEADER_BYTES = 65_536;
+/** A stopping server waits so long for what is being estimated. */
+const MAX_CLOSE_MS = 5_000;
 
 /** `keys` is null where none are kept. */
 export function createGateway(options: {
@@ -47,6 +50,7 @@ export function createGateway(options: {
     recorder,
     attempts: rememberAttempts(ledger.now),
     ids: openEventIds(uuidV7),
+    running: new RunningCalls(),
     held: new HeldAnswers(),
     usageRefusers: new UsageRefusers(ledger.now),
     logFailure,
@@ -84,6 +88,7 @@ export function createGateway(options: {
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      await parts.running.none(MAX_CLOSE_MS);
       await recorder.close();
     },
   };

@@ -37,7 +37,7 @@ export function readRequestBody(incoming: IncomingMessage, done: (body: RequestB
     if (size <= MAX_WHOLE_BYTES && bytesInMemory <= MAX_ALL_BYTES) return;
     stop();
     incoming.off("close", giveBack);
-    done({ ...streamed(incoming, chunks), release: giveBack });
+    done({ bytes: beginning(chunks), stream: streamedBody(incoming, chunks), release: giveBack });
   };
   const onEnd = () => {
     stop();
@@ -50,18 +50,20 @@ export function readRequestBody(incoming: IncomingMessage, done: (body: RequestB
   incoming.on("close", giveBack);
 }
 
-/** The whole body again: what was read, then what is still to come, at the pace of the provider. */
-function streamed(incoming: IncomingMessage, chunks: Buffer[]): Pick<RequestBody, "bytes" | "stream"> {
+/**
+ * The whole body as it comes: what was read before, then the rest at the pace of the provider. A stream of its own, since the
+ * client of the provider destroys what it cannot send, and the client's connection must outlive that.
+ */
+export function streamedBody(incoming: IncomingMessage, before: Buffer[] = []): Readable {
   const stream = new PassThrough();
   stream.on("error", () => {});
-  for (const chunk of chunks) stream.write(chunk);
-  const bytes = beginning(chunks);
+  for (const chunk of before) stream.write(chunk);
   incoming.pipe(stream);
   // pipe does not tell the provider that the client broke off
   incoming.on("close", () => {
     if (!incoming.complete) stream.destroy(new Error("the client broke off"));
   });
-  return { bytes, stream };
+  return stream;
 }
 
 function beginning(chunks: Buffer[]): Buffer {

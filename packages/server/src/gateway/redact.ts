@@ -8,6 +8,7 @@ const LONG_WORD = 16;
 /** What looks like a key, whoever's it is. */
 const KEY = /\b(?:sk|pk|rk|gsk|xai|key|AIza|AKIA|ASIA|ya29|outlay|Bearer|hf|pplx|fw|tgp)[-_. ]?[\w.*-]{8,}/g;
 const LONG_TOKEN = /[\w+/=*-]{32,}/g;
+const WORD = /[^\s"'`,;:()[\]{}<>]+/g;
 const HIDDEN = "…";
 
 /**
@@ -28,7 +29,7 @@ export function redact(
 
 function withoutRequest(message: string, request: string, allowed: (string | null)[]): string {
   if (request === "") return message;
-  const words = [...message.matchAll(/[\p{L}\p{N}_]+/gu)];
+  const words = [...message.matchAll(WORD)];
   const hidden = words.map(() => false);
   for (const [index, word] of words.entries()) {
     const last = words[index + WORDS_IN_A_ROW - 1];

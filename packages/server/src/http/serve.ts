@@ -17,7 +17,7 @@ const SECURITY_HEADERS = Object.entries({
 
 /** Time for the headers, for the whole request, and for a connection at rest. */
 const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
+const REQUEST_TIMEOUT_MS = 300_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** How long a stopping server waits for requests that are being answered. */
 const DRAIN_TIMEOUT_MS = 10_000;

@@ -1,0 +1,268 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { blankRequest, type Measured, type RequestFacts, type Route } from "@outlay/providers";
+import type { Estimates } from "../estimates/estimates.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { openAnswerCopy, type AnswerCopy } from "./answer-copy.ts";
+import type { Attempt, Attempts } from "./attempts.ts";
+import { readAttribution } from "./attribution.ts";
+import { costOfEvents, eventsOfCall, type CountedUsage, type FinishedCall } from "./call-events.ts";
+import { estimateUsage, knownUsage, learnUsage, type UsageToCount } from "./count-usage.ts";
+import type { Credential } from "./credentials.ts";
+import type { EventIds } from "./event-ids.ts";
+import type { RequestBody } from "./read-request-body.ts";
+import type { Recorder } from "./recorder.ts";
+import { redact } from "./redact.ts";
+import type { RunningCalls } from "./running-calls.ts";
+import type { Upstream } from "./upstreams.ts";
+
+/** What the records of all calls share. */
+export interface RecordParts {
+  ledger: Ledger;
+  estimates: Estimates;
+  recorder: Recorder;
+  attempts: Attempts;
+  ids: EventIds;
+  running: RunningCalls;
+  logFailure: (where: string, error: unknown) => void;
+}
+
+/** A request that is to be recorded. */
+export interface RecordedRequest {
+  upstream: Upstream;
+  route: Route;
+  /** Path and query at the provider. */
+  path: string;
+  headers: IncomingHttpHeaders;
+  credential: Credential;
+}
+
+/** How a call ended. */
+export interface CallEnd {
+  /** The answer was broken off. */
+  cut: boolean;
+  /** The provider had the request and may have worked on it. */
+  wasSent: boolean;
+  /** What went wrong besides what the answer itself says. */
+  failure: FinishedCall["failure"];
+}
+
+/** A request's body is kept until its call is over, to estimate tokens; of a larger one only the ends. */
+const MAX_KEPT_BYTES = 8 * 1_048_576;
+const KEPT_END_BYTES = 32_768;
+/** So much of a request is searched for what an error message repeats of it. */
+const SEARCHED_BYTES = 1_048_576;
+const EMPTY = Buffer.alloc(0);
+
+/**
+ * What is known of one call, and in the end its events. Nothing here throws: whatever cannot be measured is counted as
+ * unrecorded, and the call goes on.
+ */
+export class CallRecord {
+  readonly id: string;
+  facts: RequestFacts = blankRequest();
+  readonly #parts: RecordParts;
+  readonly #request: RecordedRequest;
+  readonly #startedAtMs: number;
+  readonly #started = performance.now();
+  #attempt: Attempt = { number: 1, call: null };
+  #keptBody: Buffer = EMPTY;
+  #isBodyWhole = true;
+  #copy: AnswerCopy | null = null;
+  #status: number | null = null;
+
+  constructor(parts: RecordParts, request: RecordedRequest) {
+    this.#parts = parts;
+    this.#request = request;
+    this.#startedAtMs = parts.ledger.now();
+    this.id = parts.ids.idOf(request.headers, this.#startedAtMs);
+    parts.running.add(this);
+  }
+
+  /** The client went away before its request was there: no call, nothing to record. */
+  forget(): void {
+    this.#parts.running.delete(this);
+  }
+
+  /** The request as it will go to the provider. */
+  takeBody(body: RequestBody): void {
+    this.#isBodyWhole = body.stream === null && body.bytes.length <= MAX_KEPT_BYTES;
+    this.#keptBody = this.#isBodyWhole ? body.bytes : endsOf(body.bytes, KEPT_END_BYTES);
+    const { upstream, route, path, headers, credential } = this.#request;
+    try {
+      const url = new URL(`${upstream.origin}${path}`);
+      this.facts = route.readRequest({ url, contentType: headers["content-type"] ?? null, body: body.bytes });
+    } catch {
+      // An address that is percent-encoded wrongly: the provider will say so.
+      this.facts = blankRequest();
+    }
+    const compared = { credential: credential.name, path, body: this.#keptBody };
+    this.#attempt = this.#parts.attempts.find(compared, headers);
+  }
+
+  /** An answer has begun. `onRoom` is called when `push` has said no and can take more. */
+  openAnswer(status: number, header: (name: string) => string | null, onRoom: () => void): void {
+    this.#status = status;
+    this.#safely(() => {
+      const call = { request: this.facts, status, header };
+      this.#copy = openAnswerCopy(this.#request.route, call, header("content-encoding"), onRoom);
+    });
+  }
+
+  /** The answer that had begun does not count: the request goes out once more. */
+  restart(): void {
+    this.#copy?.end(true, () => {});
+    this.#copy = null;
+    this.#status = null;
+  }
+
+  /** A piece of the answer as it came. False: wait with more. */
+  push(bytes: Buffer): boolean {
+    if (this.#copy === null) return true;
+    let goOn = true;
+    this.#safely(() => (goOn = this.#copy!.push(bytes)));
+    return goOn;
+  }
+
+  /**
+   * The call is over: its events are recorded. `done` gets the cost in dollars, null when it is not known. It is called
+   * soon: with `waitForEstimate` after tokens were estimated, otherwise when what came is decompressed, mostly at once.
+   */
+  end(end: CallEnd, options: { waitForEstimate: boolean }, done: (costUsd: number | null) => void): void {
+    let isDone = false;
+    const finish = (costUsd: number | null) => {
+      if (isDone) return;
+      isDone = true;
+      done(costUsd);
+    };
+    const settle = (measured: Measured | null) => {
+      const isSettled = this.#safely(() => this.#settle(measured, end, options.waitForEstimate, finish));
+      if (!isSettled) finish(null);
+    };
+    const isRead = this.#safely(() => {
+      if (this.#copy === null) settle(null);
+      else this.#copy.end(end.cut, settle);
+    });
+    if (!isRead) finish(null);
+  }
+
+  #settle(
+    measured: Measured | null,
+    end: CallEnd,
+    waitForEstimate: boolean,
+    finish: (costUsd: number | null) => void,
+  ): void {
+    const call = this.#finished(measured, end);
+    const toCount = this.#toCount(measured, end);
+    const known = knownUsage(toCount);
+    if (known !== null) return finish(this.#keep(call, toCount, known));
+    if (!waitForEstimate) finish(null);
+    void this.#estimate(toCount).then((counted) => {
+      const isKept = this.#safely(() => finish(this.#keep(call, toCount, counted)));
+      if (!isKept) finish(null);
+    });
+  }
+
+  async #estimate(toCount: UsageToCount): Promise<CountedUsage> {
+    try {
+      return await estimateUsage(toCount, this.#parts.estimates);
+    } catch (error) {
+      this.#log(error);
+      return { usage: toCount.measured?.usage ?? {}, errorPercent: null };
+    }
+  }
+
+  #keep(call: FinishedCall, toCount: UsageToCount, counted: CountedUsage): number | null {
+    const { attempts, recorder, estimates, ledger, running } = this.#parts;
+    const { path, credential } = this.#request;
+    const events = eventsOfCall(call, counted);
+    recorder.add(events);
+    running.delete(this);
+    if (isTriedAgain(call)) {
+      attempts.failed({ credential: credential.name, path, body: this.#keptBody }, call.id, call.attempt);
+    }
+    if (call.failure === null) learnUsage(toCount, estimates);
+    return costOfEvents(ledger.prices, events, this.#startedAtMs);
+  }
+
+  #finished(measured: Measured | null, end: CallEnd): FinishedCall {
+    const { upstream, route, headers, credential } = this.#request;
+    const firstTextMs = this.#copy?.firstTextAtMs() ?? null;
+    return {
+      id: this.id,
+      provider: upstream.provider,
+      route,
+      facts: this.facts,
+      attribution: readAttribution(headers, credential.outlayKey, this.facts),
+      attempt: this.#attempt,
+      credential: credential.name,
+      startedAtMs: this.#startedAtMs,
+      durationMs: rounded(performance.now() - this.#started),
+      timeToFirstTokenMs: firstTextMs === null ? null : rounded(firstTextMs - this.#started),
+      status: this.#status,
+      measured,
+      failure: end.failure ?? this.#failureOf(measured),
+    };
+  }
+
+  /** What the answer itself says went wrong, without what the request said. */
+  #failureOf(measured: Measured | null): FinishedCall["failure"] {
+    const error = measured?.error ?? null;
+    if (error === null && (this.#status ?? 0) < 400) return null;
+    const searched =
+      this.#keptBody.length <= SEARCHED_BYTES ? this.#keptBody : endsOf(this.#keptBody, SEARCHED_BYTES / 2);
+    const known = {
+      secrets: this.#request.credential.secrets,
+      request: searched.toString("utf8"),
+      allowed: [this.facts.model, measured?.model ?? null],
+    };
+    const { type, message } = error ?? { type: String(this.#status), message: `HTTP ${this.#status}` };
+    return { type: redact(type, known), message: redact(message, known) };
+  }
+
+  #toCount(measured: Measured | null, end: CallEnd): UsageToCount {
+    const { upstream, route } = this.#request;
+    return {
+      provider: upstream.provider,
+      operation: route.operation,
+      facts: this.facts,
+      measured,
+      status: this.#status,
+      wasSent: end.wasSent,
+      body: this.#isBodyWhole ? this.#keptBody : null,
+    };
+  }
+
+  /** False: there is a bug in how we read. The call is not recorded, and goes on. */
+  #safely(work: () => void): boolean {
+    try {
+      work();
+      return true;
+    } catch (error) {
+      this.#copy = null;
+      if (this.#parts.running.delete(this)) this.#parts.ledger.health.unrecorded += 1;
+      this.#log(error);
+      return false;
+    }
+  }
+
+  /** Without its message: that of a parser repeats what it read. */
+  #log(error: unknown): void {
+    const place = error instanceof Error ? (error.stack ?? "").split("\n").slice(-8).join("\n") : "";
+    const name = error instanceof Error ? error.name : typeof error;
+    this.#parts.logFailure("gateway measuring", `${name}\n${place}`);
+  }
+}
+
+function endsOf(bytes: Buffer, endBytes: number): Buffer {
+  return Buffer.concat([bytes.subarray(0, endBytes), bytes.subarray(-endBytes)]);
+}
+
+/** What clients try again after. */
+function isTriedAgain({ status, failure }: FinishedCall): boolean {
+  if (failure === null) return false;
+  return status === null || status < 400 || status === 408 || status === 409 || status === 429 || status >= 500;
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}
