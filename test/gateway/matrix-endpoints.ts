@@ -65,6 +65,8 @@ export interface Endpoint {
   refusedAs: string;
   /** The type of a failure inside a stream. */
   failsAs?: string;
+  /** The request names something else: a call without an answer has no price. */
+  modelInAnswer?: true;
   /** The prompt's tokens are known before the end of a stream. */
   saysInputEarly?: true;
 }
@@ -416,13 +418,14 @@ const others: Endpoint[] = [
     model: "accounts/fireworks/models/gpt-oss-120b",
     price: { input: 0.15, cacheRead: 0.014, output: 0.6 },
   }),
-  // The deployment's name says nothing: the answer names the model, unless there is none.
+  // A deployment is called as its owner likes.
   chat({
     provider: "azure",
     path: "/openai/deployments/my-gpt/chat/completions?api-version=2025-04-01-preview",
     model: "gpt-4o",
     body: { messages },
     words: "model=gpt-4o",
+    modelInAnswer: true,
     price: { input: 2.5, cacheRead: 1.25, output: 10 },
     refusedAs: "rate_limit",
   }),

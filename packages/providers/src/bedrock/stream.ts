@@ -1,9 +1,9 @@
 import { openMessageStream } from "../anthropic/stream.ts";
-import { at, fields, parseJson, text } from "../fields.ts";
+import { at, fields, parseJson, text, type Fields } from "../fields.ts";
 import { openChatStream } from "../openai/stream.ts";
 import { openaiUsage } from "../openai/usage.ts";
 import { addProduced, blankMeasured, type AnswerFold, type CallFacts, type Measured } from "../provider.ts";
-import { readConverseUsage, readMakersUsage, readTier, routedModel } from "./usage.ts";
+import { addMakersText, readConverseUsage, readMakersUsage, readTier, routedModel } from "./usage.ts";
 
 /** Messages of `ConverseStream`; `metadata`, behind `messageStop`, has the usage. */
 export function openConverseStream(call: CallFacts): AnswerFold {
@@ -38,6 +38,8 @@ function errorOf(name: string, piece: unknown): Measured["error"] {
  */
 export function openInvokedStream(call: CallFacts): AnswerFold {
   let inner: AnswerFold | null = null;
+  const makers = blankMeasured();
+  makers.geo = call.request.geo;
   let error: Measured["error"] = null;
   let usage: Measured["usage"] = null;
   let isEnded = false;
@@ -47,18 +49,16 @@ export function openInvokedStream(call: CallFacts): AnswerFold {
       const bytes = fields(piece)["bytes"];
       if (typeof bytes !== "string") return;
       const event = fields(parseJson(textOfBase64(bytes)));
-      inner ??=
-        event["choices"] === undefined
-          ? openMessageStream(call, {})
-          : openChatStream(call, openaiUsage, { usage: "asked" });
-      inner.take(event, null);
+      inner ??= openInner(event, call);
+      if (inner === null) addMakersText(makers, event);
+      else inner.take(event, null);
       const metrics = event["amazon-bedrock-invocationMetrics"];
       usage = readConverseUsage(metrics) ?? readMakersUsage(event) ?? usage;
       isEnded ||= metrics !== undefined;
     },
     close() {},
     measured() {
-      const measured = inner?.measured() ?? { ...blankMeasured(), geo: call.request.geo };
+      const measured = inner?.measured() ?? makers;
       const isOwn = measured.usageState === "complete";
       return {
         ...measured,
@@ -69,6 +69,12 @@ export function openInvokedStream(call: CallFacts): AnswerFold {
       };
     },
   };
+}
+
+/** How the events of this model's maker are read; null when they are none of those that we know. */
+function openInner(event: Fields, call: CallFacts): AnswerFold | null {
+  if (event["choices"] !== undefined) return openChatStream(call, openaiUsage, { usage: "asked" });
+  return typeof event["type"] === "string" ? openMessageStream(call, {}) : null;
 }
 
 /** Empty when it is no base64. */

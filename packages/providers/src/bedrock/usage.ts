@@ -71,12 +71,33 @@ export function readInvoked(body: unknown, call: CallFacts): Measured {
     ? readMessage(body, call, {})
     : { ...blankMeasured(), geo: call.request.geo, ended: true };
   const usage = measured.usage ?? readMakersUsage(answer) ?? readHeaders(call);
+  if (!isMessage) addMakersText(measured, answer);
   return { ...measured, usage, usageState: usage === null ? "absent" : "complete" };
+}
+
+/** Generated text in the bodies of Amazon, Meta, Mistral, Cohere, DeepSeek and others: a whole answer, or a piece of a stream. */
+export function addMakersText(measured: Pick<Measured, "produced" | "stopReason">, answer: Fields): void {
+  const { produced } = measured;
+  addProduced(produced, answer["generation"]);
+  addProduced(produced, answer["outputText"]);
+  addProduced(produced, answer["text"]);
+  addProduced(produced, at(answer, ["contentBlockDelta", "delta", "text"]));
+  for (const block of list(at(answer, ["output", "message", "content"]))) addProduced(produced, fields(block)["text"]);
+  for (const part of [...list(answer["outputs"]), ...list(answer["results"]), ...list(answer["generations"])]) {
+    addProduced(produced, fields(part)["text"] ?? fields(part)["outputText"]);
+    measured.stopReason = text(fields(part)["stop_reason"]) ?? measured.stopReason;
+  }
+  measured.stopReason =
+    text(answer["stop_reason"]) ??
+    text(answer["stopReason"]) ??
+    text(at(answer, ["messageStop", "stopReason"])) ??
+    text(answer["completionReason"]) ??
+    measured.stopReason;
 }
 
 /** Counts in the bodies of Amazon, Meta, OpenAI and others. */
 export function readMakersUsage(answer: Fields): EventUsage | null {
-  const nova = readConverseUsage(answer["usage"]);
+  const nova = readConverseUsage(answer["usage"] ?? at(answer, ["metadata", "usage"]));
   if (nova !== null) return nova;
   const openai = readOpenaiUsage(answer["usage"], openaiUsage);
   if (openai !== null) return openai;
