@@ -60,6 +60,7 @@ const PATH_VALUES: Record<string, Record<string, string>> = {
   "/api/v1/agents/{id}": { id: "agent-1" },
   "/api/v1/tags/{key}/{value}": { key: "story", value: "story-1" },
   "/api/cost-tracking/agents/{agentId}": { agentId: "agent-1" },
+  "/api/v1/provider-keys/{provider}": { provider: "openai" },
   "/api/admin/cockpit/ai-usage/by-story/{storyId}": { storyId: "story-1" },
 };
 
@@ -78,6 +79,10 @@ beforeAll(async () => {
       { kind: "subscription", amountUsd: 17, description: "Claude Pro", provider: "anthropic", tags: { plan: "pro" } },
     ],
   });
+  const made = (await (await send("post", "/api/v1/keys", { name: "to be revoked" })).json()) as {
+    key: { id: string };
+  };
+  PATH_VALUES["/api/v1/keys/{id}"] = { id: made.key.id };
   api = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as ApiDocument;
   ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
   ajv.addSchema(api, "openapi");
@@ -100,6 +105,12 @@ function operations(): { method: string; path: string; operation: Operation }[] 
   return Object.entries(api.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
   );
+}
+
+/** Where to delete what the operation before it has made, or what was there from the start. */
+function deletion(path: string): string {
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => PATH_VALUES[path]![name]!);
+  return filled === path ? `${path}?provider=openai&model=my-fine-tune&from=2026-11-01` : filled;
 }
 
 /** What is wrong with a value, by the schema at a place of the document. */
@@ -179,7 +190,7 @@ describe("the OpenAPI document", () => {
     for (const { method, path, operation } of operations()) {
       if (method === "get" || path === fetching) continue;
       const example = operation.requestBody?.content["application/json"].example;
-      const url = method === "delete" ? `${path}?provider=openai&model=my-fine-tune&from=2026-11-01` : path;
+      const url = method === "delete" ? deletion(path) : path;
       const answer = method === "delete" ? await fetch(server.url + url, { method }) : await send(method, url, example);
       expect(answer.status, `${method} ${url} ${answer.ok ? "" : await answer.text()}`).toBe(200);
       expect(mistakes(await answer.json(), ...answerPlace(path, method, "application/json")), url).toEqual([]);

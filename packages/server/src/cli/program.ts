@@ -5,6 +5,7 @@ import { addDemoCommand } from "./demo.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addEventsCommand } from "./events.ts";
 import { addExportCommand } from "./export.ts";
+import { addKeysCommand } from "./keys.ts";
 import { addMockProviderCommand } from "./mock-provider.ts";
 import { addPricesCommand } from "./prices.ts";
 import { addQueryCommand } from "./query.ts";
@@ -72,6 +73,7 @@ const COMMANDS = [
   addExportCommand,
   addPricesCommand,
   addRateCommand,
+  addKeysCommand,
   addMockProviderCommand,
   addDoctorCommand,
 ];
