@@ -15,9 +15,9 @@ export function billedAs(name: string): string | null {
   return ALIASES[first] ?? first;
 }
 
-/** The provider that answers at a host; null when it is none that we know. */
-export function providerOfHost(hostname: string): string | null {
-  const host = hostname.toLowerCase();
+/** The name in `PROVIDERS` of who answers at a host, with its port or without; null when it is nobody that we know. */
+export function providerOfHost(address: string): string | null {
+  const host = address.toLowerCase().replace(/:(?!11434$)\d+$/, "");
   return HOSTS.find(([pattern]) => pattern.test(host))?.[1] ?? null;
 }
 
@@ -94,7 +94,7 @@ const HOSTS: [RegExp, string][] = [
   [/(^|\.)fireworks\.ai$/, "fireworks"],
   [/(^|\.)cohere\.(com|ai)$/, "cohere"],
   [/(^|\.)perplexity\.ai$/, "perplexity"],
-  [/(^|\.)ollama\.com$/, "ollama"],
+  [/(^|\.)ollama\.com$|:11434$/, "ollama"],
 ];
 
 const MODELS: [RegExp, string][] = [

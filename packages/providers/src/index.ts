@@ -8,3 +8,6 @@ export { usageOfDetails } from "./telemetry/langfuse-attributes.ts";
 export * from "./telemetry/read-attributes.ts";
 export * from "./telemetry/read-gen-ai-span.ts";
 export type * from "./telemetry/telemetry-span.ts";
+export * from "./frameworks/ai-sdk-usage.ts";
+export * from "./frameworks/langchain-usage.ts";
+export { readAnswerByShape } from "./frameworks/read-by-shape.ts";

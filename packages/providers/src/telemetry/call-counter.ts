@@ -9,6 +9,15 @@ export interface Counted {
   retract: string[];
 }
 
+/** A finished span with its reading; also a log record, which stands below the span that it was written in. */
+export interface ReadSpan {
+  traceId: string;
+  spanId: string;
+  parentSpanId: string | null;
+  /** Null: it is no model call, and only connects others. */
+  reading: GenAiReading | null;
+}
+
 /** What is known of one span; of a parent that has not come yet only what lies below it. */
 interface Node {
   parent: string | null;
@@ -46,6 +55,16 @@ export class CallCounter {
 
   /** Takes finished spans, those that are no model calls as well: they connect the others. */
   take(spans: readonly TelemetrySpan[]): Counted {
+    return this.takeRead(
+      spans.map((span) => {
+        const { traceId, spanId, parentSpanId } = span;
+        return { traceId, spanId, parentSpanId, reading: readGenAiSpan(span) };
+      }),
+    );
+  }
+
+  /** The same for spans that have been read. */
+  takeRead(spans: readonly ReadSpan[]): Counted {
     const before = new Map<Node, boolean>();
     for (const span of spans) this.#add(span, before);
     this.#forget();
@@ -60,11 +79,11 @@ export class CallCounter {
     return { record, retract: [...retract] };
   }
 
-  #add(span: TelemetrySpan, before: Map<Node, boolean>): void {
+  #add(span: ReadSpan, before: Map<Node, boolean>): void {
     const node = this.#nodeOf(`${span.traceId}:${span.spanId}`);
     // A span that is sent again is recorded again, under the same id.
     before.set(node, false);
-    node.reading = readGenAiSpan(span);
+    node.reading = span.reading;
     node.parent = span.parentSpanId === null ? null : `${span.traceId}:${span.parentSpanId}`;
     let current: Node | null = node;
     for (let depth = 0; current !== null && depth < MAX_DEPTH; depth += 1) {
