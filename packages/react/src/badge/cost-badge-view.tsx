@@ -33,19 +33,14 @@ export function CostBadgeView({ state, thresholds, label, theme, plain, onExplai
   const root = useRef<HTMLSpanElement>(null);
   const tooltip = useTooltip(root, onExplain);
   const look = lookOf(state, thresholds);
-  const content = (
-    <>
-      <span className="unseen">{label}: </span>
-      {look.text}
-      {look.words === "" ? null : <span className="unseen">, {look.words}</span>}
-    </>
-  );
   const marks = { className: "badge", "data-level": look.level, "data-about": look.isAbout ? "" : undefined };
   if (plain) {
     return (
       <span className="root badge-root" data-theme={theme}>
         <span {...marks} title={state.kind === "known" ? exactMoney(state.facts.costUsd) : undefined}>
-          {content}
+          <span className="unseen">{label}: </span>
+          {look.shown}
+          <span className="unseen">, {look.words}</span>
         </span>
       </span>
     );
@@ -55,6 +50,7 @@ export function CostBadgeView({ state, thresholds, label, theme, plain, onExplai
       <button
         type="button"
         {...marks}
+        aria-label={[`${label}: ${look.text}`, look.words].filter(Boolean).join(", ")}
         aria-describedby={tooltip.isOpen ? id : undefined}
         aria-busy={state.kind === "loading" || undefined}
         {...tooltip.buttonEvents}
@@ -63,7 +59,7 @@ export function CostBadgeView({ state, thresholds, label, theme, plain, onExplai
           else tooltip.toggle();
         }}
       >
-        {content}
+        {look.shown}
       </button>
       {tooltip.isOpen ? (
         <Tooltip id={id} anchor={root as RefObject<HTMLElement | null>}>
@@ -92,45 +88,48 @@ function Explanation({ state }: { state: BadgeState }) {
 
 interface Look {
   level: CostLevel | "unpriced" | "loading" | "failed";
-  text: ReactNode;
+  shown: ReactNode;
+  /** The text of what is shown. */
+  text: string;
   /** The same as the colour and the marks say. */
   words: string;
   isAbout: boolean;
 }
 
 function lookOf(state: BadgeState, thresholds: CostThresholds): Look {
-  if (state.kind === "loading") {
-    const dots = (
-      <span className="dots" aria-hidden="true">
-        <i />
-        <i />
-        <i />
-      </span>
-    );
-    return { level: "loading", text: dots, words: "loading", isAbout: false };
-  }
+  if (state.kind === "loading") return { ...LOADING, isAbout: false };
   if (state.kind === "failed") {
-    return { level: "failed", text: "cost ?", words: "not available", isAbout: false };
+    return { level: "failed", shown: "cost ?", text: "cost ?", words: "not available", isAbout: false };
   }
   const { costUsd, isAbout, notes } = state.facts;
   if (costUsd === null) {
-    return { level: "unpriced", text: "unpriced", words: "no price is known", isAbout: false };
+    return { level: "unpriced", shown: "unpriced", text: "unpriced", words: "no price is known", isAbout: false };
   }
   const level = costLevel(costUsd, thresholds);
   const isPart = notes.some(({ kind }) => kind === "partlyUnpriced");
-  const text = (
+  const text = `${isAbout ? "~" : ""}${money(costUsd)}${isPart ? "+" : ""}`;
+  const shown = (
     <>
       <LevelMark level={level} />
-      <span>
-        {isAbout ? <span aria-hidden="true">~</span> : null}
-        {money(costUsd)}
-        {isPart ? <span aria-hidden="true">+</span> : null}
-      </span>
+      {text}
     </>
   );
   const words = [isAbout ? "estimated" : "", isPart ? "some calls have no price" : "", LEVEL_WORDS[level]];
-  return { level, text, words: words.filter(Boolean).join(", "), isAbout };
+  return { level, shown, text, words: words.filter(Boolean).join(", "), isAbout };
 }
+
+const LOADING = {
+  level: "loading" as const,
+  shown: (
+    <span className="dots" aria-hidden="true">
+      <i />
+      <i />
+      <i />
+    </span>
+  ),
+  text: "loading",
+  words: "",
+};
 
 /** One, two or three bars: the level for those who do not see its colour. */
 function LevelMark({ level }: { level: CostLevel }) {

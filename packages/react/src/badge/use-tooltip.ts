@@ -6,13 +6,17 @@ import type { FocusEvent, PointerEvent, RefObject } from "react";
  * press elsewhere take it away.
  */
 export function useTooltip(root: RefObject<HTMLElement | null>, onFirstOpen: (() => void) | undefined) {
-  const [isOpen, setOpen] = useState(false);
+  // Shown in passing, or by a press that holds.
+  const [shown, setShown] = useState<"no" | "passing" | "pressed">("no");
+  const isOpen = shown !== "no";
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const wasOpen = useRef(false);
-  const after = (ms: number, open: boolean) => {
+  const after = (ms: number, change: () => void) => {
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => setOpen(open), ms);
+    timer.current = setTimeout(change, ms);
   };
+  const appear = () => setShown((before) => (before === "no" ? "passing" : before));
+  const vanish = () => setShown((before) => (before === "passing" ? "no" : before));
   useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
     if (!isOpen) return undefined;
@@ -25,10 +29,10 @@ export function useTooltip(root: RefObject<HTMLElement | null>, onFirstOpen: (()
       // Only the explanation goes, not the dialog that it may stand in.
       event.preventDefault();
       event.stopPropagation();
-      setOpen(false);
+      setShown("no");
     };
     const onPress = (event: Event) => {
-      if (root.current !== null && !event.composedPath().includes(root.current)) setOpen(false);
+      if (root.current !== null && !event.composedPath().includes(root.current)) setShown("no");
     };
     document.addEventListener("keydown", onKey, true);
     document.addEventListener("pointerdown", onPress, true);
@@ -41,15 +45,15 @@ export function useTooltip(root: RefObject<HTMLElement | null>, onFirstOpen: (()
     isOpen,
     toggle: () => {
       clearTimeout(timer.current);
-      setOpen((open) => !open);
+      setShown((before) => (before === "pressed" ? "no" : "pressed"));
     },
     rootEvents: {
-      onPointerEnter: (event: PointerEvent) => event.pointerType === "mouse" && after(OPEN_MS, true),
-      onPointerLeave: (event: PointerEvent) => event.pointerType === "mouse" && after(CLOSE_MS, false),
+      onPointerEnter: (event: PointerEvent) => event.pointerType === "mouse" && after(OPEN_MS, appear),
+      onPointerLeave: (event: PointerEvent) => event.pointerType === "mouse" && after(CLOSE_MS, vanish),
     },
     buttonEvents: {
-      onFocus: (event: FocusEvent<HTMLElement>) => event.currentTarget.matches(":focus-visible") && after(0, true),
-      onBlur: () => after(0, false),
+      onFocus: (event: FocusEvent<HTMLElement>) => event.currentTarget.matches(":focus-visible") && after(0, appear),
+      onBlur: () => after(0, () => setShown("no")),
     },
   };
 }

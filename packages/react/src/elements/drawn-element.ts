@@ -42,7 +42,7 @@ export abstract class DrawnElement extends HTMLElement {
 
   /** The client of the server that `url` names, else of the one that this file came from: it serves it at `/components/outlay.js`. */
   protected client(): OutlayClient {
-    return clientOf(this.getAttribute("url") ?? new URL("..", import.meta.url).href, this.getAttribute("api-key"));
+    return clientOf(this.getAttribute("url") ?? new URL("..", ADDRESS).href, this.getAttribute("api-key"));
   }
 
   /** An attribute's number; undefined when it is absent or none. */
@@ -76,6 +76,9 @@ export abstract class DrawnElement extends HTMLElement {
     this.#root.render(this.content());
   }
 }
+
+/** Of this file. Named apart, so that no bundler takes it for the address of another one. */
+const ADDRESS = import.meta.url;
 
 const clients = new Map<string, OutlayClient>();
 
