@@ -234,10 +234,10 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {
     if (this.#phase === "asking" && this.#askWithout()) return;
-    if (this.#phase !== "sending") return this.#endHeld(this.#record!);
     const { outgoing } = this.#request;
-    if (this.#filter !== null) this.#write(this.#filter.end());
     addTrailers(outgoing, controller.rawTrailers as Buffer[] | null);
+    if (this.#phase !== "sending") return this.#endHeld(this.#record!);
+    if (this.#filter !== null) this.#write(this.#filter.end());
     this.#phase = "over";
     this.#isHeadOut = true;
     if (this.#wantsComment && this.#isEventStream) return this.#endWithComment(this.#record!);
