@@ -4,6 +4,7 @@ import { InvalidInput, ProviderFailed } from "@outlay/core";
 import type { Context, MiddlewareHandler } from "hono";
 import type { KeyStore } from "../keys/keys.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { OtlpReceiver } from "../telemetry/otlp-receiver.ts";
 import { addAddresses } from "./addresses.ts";
 import { allowOrigins } from "./allowed-origins.ts";
 import { refuseForeignPages } from "./guards.ts";
@@ -18,6 +19,7 @@ import { addEventRoutes } from "./routes/events.ts";
 import { addExportRoutes } from "./routes/export.ts";
 import { addKeyRoutes } from "./routes/keys.ts";
 import { addMaintenanceRoutes } from "./routes/maintenance.ts";
+import { addOtlpRoutes } from "./routes/otlp.ts";
 import { addPriceRoutes } from "./routes/prices.ts";
 import { addQuestionRoutes } from "./routes/questions.ts";
 import { addStreamRoute } from "./routes/stream.ts";
@@ -70,6 +72,7 @@ export function createApp({
 
   addSystemRoutes(app, ledger, facts);
   addEventRoutes(app, ledger);
+  addOtlpRoutes(app, new OtlpReceiver(ledger), logFailure);
   addChargeRoutes(app, ledger);
   addQuestionRoutes(app, ledger);
   addEntityRoutes(app, ledger);

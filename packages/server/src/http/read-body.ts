@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
-import { createGunzip } from "node:zlib";
+import { constants, createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import { InvalidInput } from "@outlay/core";
 import type { Context } from "hono";
 import { BodySlots } from "./body-slots.ts";
@@ -26,9 +26,32 @@ const slots = new BodySlots(LARGE_BODIES);
 export async function readJsonBody(c: Context): Promise<unknown> {
   requireJson(c.req.header("content-type"));
   const compressed = isCompressed(c.req.header("content-encoding"));
-  const bytes = await readBytes(chunksOf(c), c);
-  const text = decodeUtf8(compressed ? await gunzip(bytes) : bytes);
+  const bytes = await readBytes(chunksOf(c), c, MAX_BODY_BYTES);
+  const text = decodeUtf8(compressed ? await decompress(bytes, "gzip", MAX_BODY_BYTES) : bytes);
   return parseJson(text);
+}
+
+/**
+ * The request's bytes, decompressed: at most `maxBytes` as sent and after that. Throws InvalidInput for an encoding
+ * that is not known (415), too many bytes (413), a broken compression (400).
+ */
+export async function readBytesBody(c: Context, maxBytes: number): Promise<Buffer> {
+  const encoding = (c.req.header("content-encoding") ?? "identity").trim().toLowerCase();
+  const isPlain = encoding === "" || encoding === "identity";
+  if (!isPlain && !isEncoding(encoding)) {
+    throw new InvalidInput(
+      "unsupported_encoding",
+      `The body may be sent plain or with ${Object.keys(DECOMPRESSORS).join(", ")}, not with ${encoding.slice(0, 100)}`,
+      { field: "content-encoding", status: 415 },
+    );
+  }
+  const bytes = await readBytes(chunksOf(c), c, maxBytes);
+  return isPlain ? bytes : decompress(bytes, encoding as Encoding, maxBytes);
+}
+
+/** The text of a body that is JSON. Throws InvalidInput for broken UTF-8 and JSON (400, with the position). */
+export function parseJsonBody(bytes: Buffer): unknown {
+  return parseJson(decodeUtf8(bytes));
 }
 
 /** Gives back the turn that a large body took. To be called when the request is answered. */
@@ -77,46 +100,61 @@ function chunksOf(c: Context): AsyncIterable<Uint8Array> {
   return incoming ?? ((c.req.raw.body ?? []) as AsyncIterable<Uint8Array>);
 }
 
-async function readBytes(source: AsyncIterable<Uint8Array>, c: Context): Promise<Buffer> {
+async function readBytes(source: AsyncIterable<Uint8Array>, c: Context, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
     for await (const chunk of source) {
       length += chunk.length;
-      if (length > MAX_BODY_BYTES) chunks.length = 0;
+      if (length > maxBytes) chunks.length = 0;
       else chunks.push(chunk);
-      if (length > MAX_BODY_BYTES + MAX_DISCARDED_BYTES) break;
+      if (length > maxBytes + MAX_DISCARDED_BYTES) break;
       if (length > SMALL_BODY_BYTES && c.get("releaseBody") === undefined) c.set("releaseBody", await slots.take());
     }
   } catch {
     throw new InvalidInput("incomplete_body", `The body ended after ${length} bytes, before it was complete`);
   }
-  if (length > MAX_BODY_BYTES) throw tooLarge();
+  if (length > maxBytes) throw tooLarge(maxBytes);
   return chunks.length === 1 ? Buffer.from(chunks[0]!) : Buffer.concat(chunks, length);
 }
 
-async function gunzip(bytes: Buffer): Promise<Buffer> {
-  const stream = createGunzip();
+/** How a body may be compressed. */
+const DECOMPRESSORS = {
+  gzip: createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+  // a frame may ask for more than a hundred megabytes of window; senders of small bodies never do
+  zstd: () => createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: 23 } }),
+};
+type Encoding = keyof typeof DECOMPRESSORS;
+
+function isEncoding(name: string): name is Encoding {
+  return Object.hasOwn(DECOMPRESSORS, name);
+}
+
+async function decompress(bytes: Buffer, encoding: Encoding, maxBytes: number): Promise<Buffer> {
+  const stream = DECOMPRESSORS[encoding]();
   stream.end(bytes);
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
       length += chunk.length;
-      if (length > MAX_BODY_BYTES) throw tooLarge();
+      if (length > maxBytes) throw tooLarge(maxBytes);
       chunks.push(chunk);
     }
   } catch (error) {
     if (error instanceof InvalidInput) throw error;
-    throw new InvalidInput("invalid_gzip", "The body says that it is gzip, but it cannot be decompressed");
+    const code = encoding === "gzip" ? "invalid_gzip" : "invalid_compression";
+    throw new InvalidInput(code, `The body says that it is ${encoding}, but it cannot be decompressed`);
   }
   return Buffer.concat(chunks, length);
 }
 
-function tooLarge(): InvalidInput {
+function tooLarge(maxBytes: number): InvalidInput {
   return new InvalidInput(
     "body_too_large",
-    `The body is larger than ${MAX_BODY_BYTES} bytes; send the events in several requests`,
+    `The body is larger than ${maxBytes} bytes; send the events in several requests`,
     { status: 413 },
   );
 }

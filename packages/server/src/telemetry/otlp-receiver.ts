@@ -1,0 +1,228 @@
+import { MAX_EVENTS_PER_BATCH, type WireEvent } from "@outlay/core";
+import { CallCounter, readAttributes, readGenAiSpan, type GenAiReading, type ReadSpan } from "@outlay/providers";
+import type { TelemetrySpan } from "@outlay/providers";
+import type { RecordAnswer } from "../ledger/answers.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { recordUsage } from "../ledger/record-usage.ts";
+import { removeUsage, reviseUsage } from "../ledger/revise-usage.ts";
+import { addAttribution } from "./add-attribution.ts";
+import type { Decoded, MetricPoint, TelemetryLog } from "./otlp-records.ts";
+import { readLog } from "./read-log.ts";
+import { Recent } from "./recent.ts";
+import { RestoredTraces } from "./restored-traces.ts";
+
+/** What became of one request's items. */
+export interface Received {
+  rejected: number;
+  /** Why the first of them was rejected, or a warning; null: all is well. */
+  message: string | null;
+}
+
+/** Spans that are remembered to find what restates what: some 400 bytes each. */
+const MAX_SPANS = 100_000;
+/** Calls that are remembered to find the same one in spans and logs. */
+const MAX_CALLS = 50_000;
+
+/** The door that events of OTLP come through. */
+const SOURCE = "otlp";
+
+/** A call that was counted, as far as another telling of it is compared. */
+interface ToldCall {
+  eventId: string;
+  tokens: number;
+  by: "span" | "log";
+}
+
+/**
+ * Turns spans and log records into usage events, each call once: whoever tells it (its span, its log record), in
+ * whatever order, however often it is sent, and not again in the roll-up of the agent that made it. After a restart it
+ * goes on from what is stored.
+ */
+export class OtlpReceiver {
+  readonly #ledger: Ledger;
+  readonly #counter = new CallCounter({ maxSpans: MAX_SPANS });
+  /** By `trace:span` of the span that is the call, or that its log record was written in. */
+  readonly #callsBySpan = new Recent<ToldCall>(MAX_CALLS);
+  readonly #callsByResponse = new Recent<ToldCall>(MAX_CALLS);
+  /** Events that turned out to restate others. They stay here until the store has removed them. */
+  readonly #toRemove = new Set<string>();
+  /** What is being recorded: an event must be stored before it can be removed. */
+  readonly #running = new Set<Promise<unknown>>();
+  #restored: Promise<RestoredTraces> | null = null;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** Records the model calls among spans. Rejects when the store fails: then all of it may be sent again. */
+  async spans({ items, rejected }: Decoded<TelemetrySpan>): Promise<Received> {
+    const restored = await this.#restore();
+    const received: Received = { rejected, message: rejected > 0 ? NOT_READABLE : null };
+    const read: ReadSpan[] = [];
+    const larger: WireEvent[] = [];
+    for (const span of items) {
+      if (span.traceId === "" || span.spanId === "") rejectUnknown(received, span);
+      else read.push(this.#readSpan(span, larger));
+    }
+    const counted = this.#counter.takeRead(read);
+    const links = restored.linksOf(read);
+    const removed = new Set(links.length > 0 ? this.#counter.takeRead(links).retract : []);
+    for (const id of counted.retract) this.#toRemove.add(id);
+    for (const id of removed) this.#toRemove.add(id);
+    const events = counted.record.map(({ event }) => event);
+    await this.#record(
+      events.filter(({ id }) => !removed.has(id!)),
+      larger,
+      received,
+    );
+    return received;
+  }
+
+  /** Records the model calls among log records. Rejects when the store fails: then all of it may be sent again. */
+  async logs({ items, rejected }: Decoded<TelemetryLog>): Promise<Received> {
+    await this.#restore();
+    const received: Received = { rejected, message: rejected > 0 ? NOT_READABLE : null };
+    const read: ReadSpan[] = [];
+    const events: WireEvent[] = [];
+    const larger: WireEvent[] = [];
+    for (const log of items) {
+      const reading = readLog(log);
+      if (reading === null) continue;
+      const { event, responseId } = reading;
+      const told = this.#toldBefore(log.traceId, log.spanId, responseId, "log");
+      if (told !== undefined) {
+        if (tokensOf(event) > told.tokens) larger.push({ ...event, id: told.eventId });
+        else events.push({ ...event, id: told.eventId });
+        continue;
+      }
+      this.#remember(log.traceId, log.spanId, responseId, { eventId: event.id!, tokens: tokensOf(event), by: "log" });
+      if (log.spanId === "") events.push(event);
+      else read.push(belowItsSpan(log, { kind: "call", event, responseId }));
+    }
+    const counted = this.#counter.takeRead(read);
+    for (const id of counted.retract) this.#toRemove.add(id);
+    await this.#record([...events, ...counted.record.map((reading) => reading.event)], larger, received);
+    return received;
+  }
+
+  /** Takes the points of metrics. Spans and log records say the same of each call, so nothing is counted here. */
+  async metrics({ rejected }: Decoded<MetricPoint>): Promise<Received> {
+    return { rejected, message: rejected > 0 ? NOT_READABLE : null };
+  }
+
+  #readSpan(span: TelemetrySpan, larger: WireEvent[]): ReadSpan {
+    const { traceId, spanId, parentSpanId } = span;
+    const reading = readSpan(span);
+    if (reading === null) return { traceId, spanId, parentSpanId, reading };
+    const { event, responseId } = reading;
+    addAttribution(event, span.attributes, span.resource);
+    if (span.startMs === 0) delete event.occurredAt;
+    event.metadata = { ...event.metadata, ...(parentSpanId === null ? {} : { parentSpan: parentSpanId }) };
+    if (reading.kind === "rollup") event.metadata = { ...event.metadata, rollup: true };
+    else {
+      const told = this.#toldBefore(traceId, spanId, responseId, "span");
+      const isLarger = told !== undefined && tokensOf(event) > told.tokens;
+      if (told !== undefined) event.id = told.eventId;
+      if (isLarger) larger.push(event);
+      else this.#remember(traceId, spanId, responseId, { eventId: event.id!, tokens: tokensOf(event), by: "span" });
+    }
+    return { traceId, spanId, parentSpanId, reading };
+  }
+
+  /** The same call in the words of the other kind of telemetry: written in its span, or with the same id. */
+  #toldBefore(traceId: string, spanId: string, responseId: string | null, by: "span" | "log"): ToldCall | undefined {
+    const told =
+      (spanId === "" ? undefined : this.#callsBySpan.get(`${traceId}:${spanId}`)) ??
+      (responseId === null ? undefined : this.#callsByResponse.get(responseId));
+    return told?.by === by ? undefined : told;
+  }
+
+  #remember(traceId: string, spanId: string, responseId: string | null, call: ToldCall): void {
+    if (spanId !== "") this.#callsBySpan.set(`${traceId}:${spanId}`, call);
+    if (responseId !== null) this.#callsByResponse.set(responseId, call);
+  }
+
+  async #record(events: WireEvent[], larger: WireEvent[], received: Received): Promise<void> {
+    const work: Promise<RecordAnswer>[] = [];
+    for (const batch of batches(events)) work.push(recordUsage(this.#ledger, batch, { source: SOURCE }));
+    for (const batch of batches(larger)) {
+      work.push(reviseUsage(this.#ledger, batch, { source: SOURCE, keep: "largest" }));
+    }
+    for (const promise of work) this.#track(promise);
+    for (const answer of await Promise.all(work)) {
+      received.rejected += answer.rejected.length;
+      received.message ??= answer.rejected[0]?.reason ?? null;
+    }
+    await this.#remove();
+  }
+
+  #track(promise: Promise<unknown>): void {
+    const settled = promise.catch(() => {}).finally(() => this.#running.delete(settled));
+    this.#running.add(settled);
+  }
+
+  async #remove(): Promise<void> {
+    if (this.#toRemove.size === 0) return;
+    await Promise.all(this.#running);
+    for (const ids of batches([...this.#toRemove])) {
+      await removeUsage(this.#ledger, ids);
+      for (const id of ids) this.#toRemove.delete(id);
+    }
+  }
+
+  /** Reads what was stored before the start, once; after a failure the next request tries again. */
+  #restore(): Promise<RestoredTraces> {
+    this.#restored ??= RestoredTraces.read(this.#ledger).then(
+      (restored) => {
+        const counted = new Set(this.#counter.takeRead(restored.spans).record.map(({ event }) => event.id));
+        // stopped between recording a call and removing the roll-up above it
+        for (const { reading } of restored.spans)
+          if (!counted.has(reading!.event.id)) this.#toRemove.add(reading!.event.id!);
+        for (const call of restored.calls) {
+          const { traceId, spanId, responseId, ...told } = call;
+          this.#remember(traceId, spanId, responseId, told);
+        }
+        return restored;
+      },
+      (error: unknown) => {
+        this.#restored = null;
+        throw error;
+      },
+    );
+    return this.#restored;
+  }
+}
+
+const NOT_READABLE = "some items are no objects";
+
+function rejectUnknown(received: Received, span: TelemetrySpan): void {
+  if (readSpan(span) === null) return;
+  received.rejected += 1;
+  received.message ??= `the span "${span.name.slice(0, 100)}" has no trace id or no span id`;
+}
+
+/** Claude Code's own spans count as its log records do, and their cost is its own reckoning. */
+function readSpan(span: TelemetrySpan): GenAiReading | null {
+  const reading = readGenAiSpan(span);
+  if (reading === null || span.name !== "claude_code.llm_request") return reading;
+  const { usage } = readAttributes(span.attributes, span.resource, { cache: "outside" });
+  const { reportedCostUsd: _, ...event } = { ...reading.event, usage };
+  const requestId = span.attributes["request_id"];
+  return { ...reading, event, responseId: typeof requestId === "string" ? requestId : reading.responseId };
+}
+
+/** A log record stands below the span that it was written in, under a name of its own. */
+function belowItsSpan(log: TelemetryLog, reading: GenAiReading): ReadSpan {
+  return { traceId: log.traceId, spanId: `log:${reading.event.id}`, parentSpanId: log.spanId, reading };
+}
+
+function tokensOf({ usage }: WireEvent): number {
+  return (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
+}
+
+function batches<T>(items: T[]): T[][] {
+  const result: T[][] = [];
+  for (let at = 0; at < items.length; at += MAX_EVENTS_PER_BATCH)
+    result.push(items.slice(at, at + MAX_EVENTS_PER_BATCH));
+  return result;
+}
