@@ -159,12 +159,12 @@ export class Outbox {
   }
 
   #hasRoomFor(bytes: number): boolean {
-    const unsafe = this.#unsafeBytes();
-    if (unsafe + bytes <= UNSAFE_BYTES) return true;
+    const { memoryLimitBytes } = this.#options;
+    if (this.#unsafeBytes() + bytes <= Math.min(UNSAFE_BYTES, memoryLimitBytes)) return true;
     // A caller that never pauses gives the disk no chance beside it.
     this.#spoolWaiting();
     this.#freeMemory();
-    return this.#unsafeBytes() + bytes <= this.#options.memoryLimitBytes;
+    return this.#unsafeBytes() + bytes <= memoryLimitBytes;
   }
 
   /** Bytes that are in memory only. */

@@ -8,7 +8,7 @@ import { eventLine } from "./event-line.ts";
 import { Outbox, type FlushResult } from "./outbox.ts";
 import type { Platform } from "./platform.ts";
 import type { TrackedCall, Tracker } from "./tracker.ts";
-import { unrefTimer } from "./unref-timer.ts";
+import { alarm, unrefTimer } from "./unref-timer.ts";
 import { Warnings, type Warning } from "./warnings.ts";
 
 /** How the client works, and the context that all its calls have. */
@@ -49,8 +49,9 @@ export class OutlayClient implements Tracker {
   readonly #tally = new Tally();
   readonly #context: CallContext | undefined;
   readonly #warnings: Warnings;
-  /** Set while calls wait to be written down. */
-  #timer: unknown = null;
+  readonly #alarm = alarm(() => this.#turn(), NOTE_EVERY_MS);
+  /** The alarm is set, or will be at the end of the turn. */
+  #awaited = false;
   #closed = false;
 
   constructor(options: OutlayOptions, platform: Platform, warnings = new Warnings(options.onWarning)) {
@@ -164,14 +165,16 @@ export class OutlayClient implements Tracker {
   #note(call: NotedCall): void {
     if (this.#buffer.full) this.#writeDown(SLICE_EVENTS);
     this.#buffer.push(call);
-    if (this.#timer === null) this.#timer = unrefTimer(setTimeout(this.#turn, NOTE_EVERY_MS));
+    if (this.#awaited) return;
+    this.#awaited = true;
+    this.#alarm.set();
   }
 
-  readonly #turn = (): void => {
-    this.#timer = null;
+  #turn(): void {
     this.#writeDown(TURN_EVENTS);
-    if (this.#buffer.length > 0) this.#timer = unrefTimer(setTimeout(this.#turn, 0));
-  };
+    this.#awaited = this.#buffer.length > 0;
+    if (this.#awaited) unrefTimer(setTimeout(() => this.#turn(), 0));
+  }
 
   #noteAll(): void {
     this.#writeDown(Infinity);

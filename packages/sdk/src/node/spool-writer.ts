@@ -132,7 +132,9 @@ export class SpoolWriter implements Spool {
     batch.wrote(part);
     this.#bytes += part.bytes.length;
     this.state = "good";
-    if (batch.onDisk) this.#unwritten.delete(batch);
+    // To the end of the queue, if it has grown meanwhile.
+    this.#unwritten.delete(batch);
+    if (!batch.onDisk) this.#unwritten.add(batch);
   }
 
   #mayWrite(batch: Batch): boolean {
