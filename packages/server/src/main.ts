@@ -5,6 +5,7 @@ import { resolveConfig } from "./config.ts";
 import type { ConfigKey } from "./config.ts";
 import { serve } from "./http/serve.ts";
 import { now, openOutlay, priceConfig, version } from "./outlay.ts";
+import type { ServerKind } from "./outlay.ts";
 import { openPriceBook } from "./prices/price-book.ts";
 import type { PriceBook } from "./prices/price-book.ts";
 import { findRunningServer, removeServerRecord, writeServerRecord } from "./running-server.ts";
@@ -13,7 +14,7 @@ import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
 import type { Storage } from "./storage/storage.ts";
 
 /** Opens the data folder, listens, and tells the command line where. */
-async function startServer(flags: SettingFlags, facts: { demo: boolean }): Promise<RunningServer> {
+async function startServer(flags: SettingFlags, facts: ServerKind): Promise<RunningServer> {
   const { config } = settingsOf(flags);
   requireLoopback(config.host);
   const outlay = await openOutlay(config, facts);

@@ -7,6 +7,7 @@ import { openEstimates } from "./estimates/estimates.ts";
 import type { Estimates } from "./estimates/estimates.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import type { Gateway } from "./gateway/gateway.ts";
+import { listUpstreams } from "./gateway/list-upstreams.ts";
 import { gatewayUpstreams } from "./gateway/upstreams.ts";
 import { createApp } from "./http/app.ts";
 import type { HttpApp } from "./http/app.ts";
@@ -35,6 +36,16 @@ export interface Outlay {
   close(): Promise<void>;
 }
 
+/** What kind of server it is. */
+export interface ServerKind {
+  /** The data is invented. */
+  demo: boolean;
+  /** Path under which another application serves it. */
+  mountPath?: string;
+  /** Our own mock provider runs here; the gateway has it under the name `mock`. */
+  mockUrl?: string;
+}
+
 /** Of this program. */
 export const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -48,8 +59,8 @@ const dashboardFolder = fileURLToPath(
 export const now = () => Date.now();
 
 /** Opens the data folder and puts the parts together; nothing listens yet. Throws InvalidInput `data_folder_in_use`. */
-export async function openOutlay(config: Config, facts: { demo: boolean; mountPath?: string }): Promise<Outlay> {
-  const { demo, mountPath = "" } = facts;
+export async function openOutlay(config: Config, facts: ServerKind): Promise<Outlay> {
+  const { demo, mountPath = "", mockUrl = null } = facts;
   await mkdir(config.dataDir, { recursive: true });
   const storage = await openSqliteStorage({ dataDir: config.dataDir });
   const prices = await openPriceBook({ storage, config: priceConfig(config), now });
@@ -68,12 +79,18 @@ export async function openOutlay(config: Config, facts: { demo: boolean; mountPa
   // bin/outlay.js has kept it small while the program was loaded; V8's own factor serves ingest a tenth faster
   setFlagsFromString("--semi-space-growth-factor=2");
   const ledger: Ledger = { storage, prices, now, timeZone: config.timeZone, live, health: { unrecorded: 0 } };
+  const upstreams = upstreamsOf(config, mockUrl);
   const http = createApp({
     ledger,
     keys,
     facts: { version, demo },
     dashboardFolder,
     mountPath,
+    gatewayProviders: () =>
+      listUpstreams(upstreams, {
+        storedKeys: keys.listProviderKeys().map(({ provider }) => provider),
+        mockUrl: mockUrl ?? config.mockProviders,
+      }),
     allowedOrigins: config.allowedOrigins,
     logFailure,
   });
@@ -85,8 +102,6 @@ export async function openOutlay(config: Config, facts: { demo: boolean; mountPa
     http,
     startJobs: () => scheduleJobs(jobsOf(ledger, config), (name, error) => logFailure(`job ${name}`, error)),
     openGateway() {
-      const { providers: settings, mockProviders } = config;
-      const upstreams = gatewayUpstreams({ settings, mockProviders, environment: process.env });
       gateway = createGateway({ ledger, keys, estimates, upstreams, logFailure });
       return gateway;
     },
@@ -97,6 +112,13 @@ export async function openOutlay(config: Config, facts: { demo: boolean; mountPa
       await storage.close();
     },
   };
+}
+
+/** As the settings say, and `mock`: it speaks like OpenAI, and its calls are priced as if they were. */
+function upstreamsOf({ providers, mockProviders }: Config, mockUrl: string | null) {
+  const settings: Config["providers"] = { ...providers };
+  if (mockUrl !== null) settings["mock"] ??= { baseUrl: `${mockUrl}/openai`, language: "openai", billedAs: "openai" };
+  return gatewayUpstreams({ settings, mockProviders, environment: process.env });
 }
 
 function jobsOf(ledger: Ledger, config: Config) {

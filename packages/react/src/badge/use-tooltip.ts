@@ -53,7 +53,10 @@ export function useTooltip(root: RefObject<HTMLElement | null>, onFirstOpen: (()
     },
     buttonEvents: {
       onFocus: (event: FocusEvent<HTMLElement>) => event.currentTarget.matches(":focus-visible") && after(0, appear),
-      onBlur: () => after(0, () => setShown("no")),
+      onBlur: () => {
+        clearTimeout(timer.current);
+        setShown("no");
+      },
     },
   };
 }

@@ -64,8 +64,8 @@ export interface CliDependencies {
   /** The configuration as these flags, the environment and the file in the data folder make it. */
   resolveSettings(flags: SettingFlags): Promise<ResolvedSettings>;
   connect(flags: SettingFlags): Promise<Api>;
-  /** `demo` is told to readers by `GET /api/v1/meta`. */
-  startServer(flags: SettingFlags, options: { demo: boolean }): Promise<RunningServer>;
+  /** `demo` is told to readers by `GET /api/v1/meta`; `mockUrl` is where our own mock provider runs, for the gateway. */
+  startServer(flags: SettingFlags, options: { demo: boolean; mockUrl?: string }): Promise<RunningServer>;
   /** Prices without a server: overrides and the refreshed catalogue of the data folder when there is one, our own otherwise. */
   openPrices(flags: SettingFlags): Promise<PriceBook>;
 }
@@ -94,7 +94,7 @@ export interface CliContext {
   resolveSettings(): Promise<ResolvedSettings>;
   /** Closed by the command line when the command has ended. `dataDir` stands in for `--data`. */
   connect(overrides?: SettingFlags): Promise<Api>;
-  startServer(options: SettingFlags & { demo?: boolean }): Promise<RunningServer>;
+  startServer(options: SettingFlags & { demo?: boolean; mockUrl?: string }): Promise<RunningServer>;
   openPrices(): Promise<PriceBook>;
   /** Writes to standard output as it is, and waits while the reader is behind. */
   write(text: string): Promise<void>;

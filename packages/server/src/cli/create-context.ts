@@ -60,8 +60,9 @@ export function createContext(
       cleanup.push(() => api.close());
       return api;
     },
-    async startServer({ demo = false, ...overrides }) {
-      const server = await dependencies.startServer({ ...flags(), ...overrides }, { demo });
+    async startServer({ demo = false, mockUrl, ...overrides }) {
+      const kind = mockUrl === undefined ? { demo } : { demo, mockUrl };
+      const server = await dependencies.startServer({ ...flags(), ...overrides }, kind);
       cleanup.push(() => server.close());
       return server;
     },

@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import type { CliContext, SettingFlags } from "./context.ts";
+import { startMockProvider } from "../mock-provider/mock-provider.ts";
 import { parseCount, parsePort } from "./parse-option.ts";
 import { UsageError } from "./problem.ts";
 import { untilStopped } from "./until-stopped.ts";
@@ -46,7 +47,8 @@ async function demo(context: CliContext, flags: DemoFlags): Promise<void> {
   // not OUTLAY_DATA: made-up calls never go where real ones may be
   const dataDir = resolve(given.dataDir ?? join(homedir(), ".outlay-demo"));
   const settings = demoSettings(dataDir, flags);
-  const server = flags.serve ? await context.startServer({ ...settings, demo: true }) : null;
+  const mock = flags.serve ? await startMockProvider({ port: 0, behaviour: MOCK_BEHAVIOUR }) : null;
+  const server = mock === null ? null : await context.startServer({ ...settings, demo: true, mockUrl: mock.url });
   const api = await context.connect(settings);
   // the made-up organisation is loaded for this command only
   const { fillDemo } = await import("./fill-demo.ts");
@@ -64,6 +66,7 @@ async function demo(context: CliContext, flags: DemoFlags): Promise<void> {
     await context.print(
       `Outlay's demo is at ${context.colors.bold(server.url)}  (Ctrl-C stops it)`,
       context.colors.dim(`made-up calls of an invented firm, in ${dataDir}`),
+      `Talk to a mock model, and see what it would cost: ${server.url}/playground`,
     );
   }
   if (flags.live) {
@@ -71,7 +74,11 @@ async function demo(context: CliContext, flags: DemoFlags): Promise<void> {
     await playLiveCalls(api, { seed: context.now(), now: context.now, until: stopped });
   }
   await stopped;
+  await mock?.close();
 }
+
+/** As slow as a quick model, so that the playground shows how an answer arrives. */
+const MOCK_BEHAVIOUR = { delay: 350, "chunk-delay": 30 };
 
 function demoSettings(dataDir: string, { port, host }: DemoFlags): SettingFlags {
   const settings: SettingFlags = { dataDir };

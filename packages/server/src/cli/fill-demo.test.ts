@@ -35,6 +35,7 @@ beforeEach(async () => {
     facts: { version: "0.0.0", demo: true },
     dashboardFolder: join(dataDir, "none"),
     mountPath: "",
+    gatewayProviders: () => [],
     allowedOrigins: [],
     logFailure: (where, error) => expect.fail(`${where}: ${String(error)}`),
   });

@@ -17,6 +17,8 @@ import { addChargeRoutes } from "./routes/charges.ts";
 import { addEntityRoutes } from "./routes/entities.ts";
 import { addEventRoutes } from "./routes/events.ts";
 import { addExportRoutes } from "./routes/export.ts";
+import { addGatewayRoutes } from "./routes/gateway.ts";
+import type { GatewayProvider } from "./routes/gateway.ts";
 import { addKeyRoutes } from "./routes/keys.ts";
 import { addMaintenanceRoutes } from "./routes/maintenance.ts";
 import { addOtlpRoutes } from "./routes/otlp.ts";
@@ -35,6 +37,8 @@ export interface HttpParts {
   dashboardFolder: string;
   /** Path under which another application serves all of this; empty when it has a server of its own. */
   mountPath: string;
+  /** What the gateway forwards to. */
+  gatewayProviders: () => GatewayProvider[];
   /** Origins whose pages may read the API. */
   allowedOrigins: readonly string[];
   /** Hears of failures that are ours, with the id that the client was given. */
@@ -55,6 +59,7 @@ export function createApp({
   facts,
   dashboardFolder,
   mountPath,
+  gatewayProviders,
   allowedOrigins,
   logFailure,
 }: HttpParts): HttpApp {
@@ -79,6 +84,7 @@ export function createApp({
   addExportRoutes(app, ledger);
   addPriceRoutes(app, ledger);
   addKeyRoutes(app, keys);
+  addGatewayRoutes(app, gatewayProviders);
   addMaintenanceRoutes(app, ledger);
   addStreamRoute(app, streams);
   const addresses = addAddresses(app, ledger);
