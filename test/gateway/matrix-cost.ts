@@ -15,6 +15,7 @@ const COUNTS = [
   "characters",
   "images",
   "audioSeconds",
+  "pages",
   "searches",
 ] as const;
 
@@ -33,6 +34,7 @@ export function costNanoUsd(usage: Usage, rates: Rates): bigint {
   const written5m = n.cacheWriteTokens - n.cacheWrite1hTokens;
   const plainInput = n.inputTokens - n.cacheReadTokens - n.cacheWriteTokens - n.inputAudioTokens;
   const plainOutput = n.outputTokens - n.outputAudioTokens - n.outputImageTokens;
+  const billedSeconds = n.audioSeconds === 0 ? 0 : Math.max(n.audioSeconds, rates.leastSeconds ?? 0);
   /** Count, dollars, for so many. */
   const lines: [number, number, bigint][] = [
     [plainInput, input, MILLION],
@@ -45,7 +47,8 @@ export function costNanoUsd(usage: Usage, rates: Rates): bigint {
     [n.outputImageTokens, rates.outputImage ?? output, MILLION],
     [n.characters, rates.characters ?? 0, MILLION],
     [n.images, rates.image ?? 0, 1n],
-    [n.audioSeconds, rates.audioHour ?? 0, 3_600n],
+    [billedSeconds, rates.audioHour ?? 0, 3_600n],
+    [n.pages, rates.pages ?? 0, 1_000n],
     [n.searches, rates.searches ?? 0, 1_000n],
   ];
   // In nano-dollars × SCALE; every divisor above divides SCALE.

@@ -1,3 +1,5 @@
+import { PROVIDERS } from "@outlay/providers";
+
 /**
  * What the matrix asks for: every endpoint of every provider, what a call of it looks like, what the provider can tell of it,
  * and what it costs. `matrix.test.ts` makes the calls of it.
@@ -34,6 +36,10 @@ export interface Rates {
   characters?: number;
   image?: number;
   audioHour?: number;
+  /** Shorter sound is billed as so many seconds. */
+  leastSeconds?: number;
+  /** For a thousand. */
+  pages?: number;
   searches?: number;
 }
 
@@ -61,8 +67,6 @@ export interface Endpoint {
   words?: string;
   /** "reported": the provider says what it charged, and that counts. null: there is no price. */
   price: Rates | "reported" | null;
-  /** The type of a 429, in the provider's own word. */
-  refusedAs: string;
   /** The type of a failure inside a stream. */
   failsAs?: string;
   /** The request names something else: a call without an answer has no price. */
@@ -70,6 +74,18 @@ export interface Endpoint {
   /** The prompt's tokens are known before the end of a stream. */
   saysInputEarly?: true;
 }
+
+/** The type of a 429, where it is not OpenAI's: in the provider's own word, or in ours when it has none. */
+export const REFUSED_AS: Record<string, string> = {
+  anthropic: "rate_limit_error",
+  google: "RESOURCE_EXHAUSTED",
+  bedrock: "ThrottlingException",
+  mistral: "rate_limited",
+  openrouter: "rate_limit",
+  azure: "rate_limit",
+  cohere: "rate_limit",
+  ollama: "rate_limit",
+};
 
 const messages = [{ role: "user", content: "How much is the fish, and how much is it tomorrow?" }];
 const city = { type: "object", properties: { city: { type: "string" } } };
@@ -86,7 +102,6 @@ function chat(endpoint: Pick<Endpoint, "provider" | "path" | "model" | "price"> 
     operation: "chat",
     kinds: ["ok", "error", "fails inside", "abort", "no usage", "cached", "reasoning", "tools"],
     tools: functionTools,
-    refusedAs: "rate_limit_exceeded",
     failsAs: "server_error",
     ...endpoint,
   };
@@ -104,7 +119,6 @@ function anthropicMessages(
     operation: "chat",
     kinds: ["ok", "error", "fails inside", "abort", "no usage", "cached", "written", "reasoning", "tools", "searches"],
     tools: { tools: [{ name: "weather", input_schema: city }] },
-    refusedAs: "rate_limit_error",
     failsAs: "overloaded_error",
     saysInputEarly: true,
     ...endpoint,
@@ -120,7 +134,6 @@ function embeddings(endpoint: Pick<Endpoint, "provider" | "path" | "model" | "pr
     billedAs: endpoint.provider,
     operation: "embedding",
     kinds: ["ok", "error", "abort", "no usage"],
-    refusedAs: "rate_limit_exceeded",
     ...endpoint,
   };
 }
@@ -136,6 +149,25 @@ const openai: Endpoint[] = [
     body: { model: "gpt-5", input: messages[0]!.content },
     kinds: ["ok", "error", "fails inside", "abort", "no usage", "cached", "reasoning", "tools", "searches"],
     tools: { tools: [{ type: "function", ...weather }] },
+  },
+  {
+    ...chat({
+      provider: "openai",
+      path: "/v1/completions",
+      model: "gpt-3.5-turbo-instruct",
+      price: { input: 1.5, output: 2 },
+    }),
+    name: "completions",
+    operation: "text_completion",
+    body: { model: "gpt-3.5-turbo-instruct", prompt: "How much is the fish?" },
+    kinds: ["ok", "error", "fails inside", "abort", "no usage"],
+  },
+  {
+    ...chat({ provider: "openai", path: "/v1/responses/compact", model: "gpt-5", price: gpt5 }),
+    name: "compact",
+    body: { model: "gpt-5", input: messages[0]!.content },
+    modes: ["whole"],
+    kinds: ["ok", "error", "no usage", "cached"],
   },
   embeddings({ provider: "openai", path: "/v1/embeddings", model: "text-embedding-3-small", price: { input: 0.02 } }),
   {
@@ -223,7 +255,6 @@ const gemini: Endpoint = {
   kinds: ["ok", "error", "fails inside", "abort", "no usage", "cached", "reasoning", "tools", "audio"],
   tools: { tools: [{ functionDeclarations: [weather] }] },
   price: flash,
-  refusedAs: "RESOURCE_EXHAUSTED",
   failsAs: "UNAVAILABLE",
   saysInputEarly: true,
 };
@@ -242,15 +273,46 @@ const google: Endpoint[] = [
     model: "gemini-2.5-flash",
     price: flash,
     name: "chat in OpenAI's language",
-    refusedAs: "RESOURCE_EXHAUSTED",
   }),
+  {
+    ...gemini,
+    name: "interactions",
+    path: "/v1beta/interactions",
+    streamPath: "/v1beta/interactions",
+    body: { model: "gemini-2.5-flash", input: messages[0]!.content },
+    streamBody: { stream: true },
+    kinds: ["ok", "error", "fails inside", "abort", "no usage", "cached", "reasoning"],
+  },
+  // A region's address costs a tenth more.
+  anthropicMessages({
+    provider: "google",
+    name: "Claude on Vertex AI",
+    path: "/v1/projects/p/locations/us-east5/publishers/anthropic/models/claude-sonnet-4-5@20250929:rawPredict",
+    streamPath:
+      "/v1/projects/p/locations/us-east5/publishers/anthropic/models/claude-sonnet-4-5@20250929:streamRawPredict",
+    body: { anthropic_version: "vertex-2023-10-16", max_tokens: 4_000, messages },
+    model: "claude-sonnet-4-5-20250929",
+    words: "model=claude-sonnet-4-5-20250929",
+    price: { ...sonnetInUs, searches: 10 },
+  }),
+  {
+    ...embeddings({
+      provider: "google",
+      path: "/v1/projects/p/locations/global/publishers/google/models/imagen-4.0-generate-001:predict",
+      model: "imagen-4.0-generate-001",
+      price: { image: 0.04 },
+    }),
+    name: "pictures by piece",
+    body: { instances: [{ prompt: "A fish" }], parameters: { sampleCount: 2 } },
+    operation: "image",
+    kinds: ["ok", "error"],
+  },
   embeddings({
     provider: "google",
     path: "/v1beta/models/gemini-embedding-001:embedContent",
     model: "gemini-embedding-001",
     body: { content: { parts: [{ text: "The first text" }] } },
     price: { input: 0.15 },
-    refusedAs: "RESOURCE_EXHAUSTED",
   }),
 ];
 
@@ -266,7 +328,6 @@ const converse: Endpoint = {
   kinds: ["ok", "error", "fails inside", "abort", "no usage", "cached", "written", "reasoning", "tools"],
   tools: { toolConfig: { tools: [{ toolSpec: { name: "weather", inputSchema: { json: city } } }] } },
   price: sonnetInUs,
-  refusedAs: "ThrottlingException",
   failsAs: "throttlingException",
 };
 
@@ -296,7 +357,6 @@ const bedrock: Endpoint[] = [
 const cohereChat: Endpoint = {
   ...chat({ provider: "cohere", path: "/v2/chat", model: "command-a-03-2025", price: { input: 2.5, output: 10 } }),
   name: "chat",
-  refusedAs: "rate_limit",
   failsAs: "error",
 };
 
@@ -308,7 +368,6 @@ const cohere: Endpoint[] = [
     model: "embed-v4.0",
     body: { model: "embed-v4.0", texts: ["The first text"], input_type: "search_query", embedding_types: ["float"] },
     price: { input: 0.12 },
-    refusedAs: "rate_limit",
   }),
   {
     // $2 a thousand searches; more than a hundred documents are two.
@@ -317,7 +376,6 @@ const cohere: Endpoint[] = [
     body: { model: "rerank-v3.5", query: "fish", documents: Array.from({ length: 101 }, (_, i) => `document ${i}`) },
     operation: "rerank",
     kinds: ["ok", "error"],
-    refusedAs: "rate_limit",
   },
 ];
 
@@ -325,7 +383,6 @@ const ollamaChat: Endpoint = {
   ...chat({ provider: "ollama", path: "/api/chat", model: "llama3.2", price: null }),
   name: "chat",
   body: { model: "llama3.2", messages, stream: false },
-  refusedAs: "rate_limit",
   failsAs: "error",
 };
 
@@ -344,7 +401,6 @@ const ollama: Endpoint[] = [
     path: "/api/embed",
     model: "nomic-embed-text",
     price: null,
-    refusedAs: "rate_limit",
   }),
   chat({
     provider: "ollama",
@@ -352,11 +408,23 @@ const ollama: Endpoint[] = [
     model: "llama3.2",
     price: null,
     name: "chat in OpenAI's language",
-    refusedAs: "rate_limit",
   }),
 ];
 
 const groq: Endpoint[] = [
+  {
+    // $0.04 an hour, ten seconds at least.
+    ...embeddings({
+      provider: "groq",
+      path: "/openai/v1/audio/transcriptions",
+      model: "whisper-large-v3-turbo",
+      price: { audioHour: 0.04, leastSeconds: 10 },
+    }),
+    name: "transcription by the second",
+    body: { model: "whisper-large-v3-turbo" },
+    operation: "audio",
+    kinds: ["ok", "error"],
+  },
   chat({
     provider: "groq",
     path: "/openai/v1/chat/completions",
@@ -366,19 +434,39 @@ const groq: Endpoint[] = [
 ];
 
 const mistral: Endpoint[] = [
+  {
+    ...embeddings({ provider: "mistral", path: "/v1/ocr", model: "mistral-ocr-latest", price: { pages: 4 } }),
+    name: "pages",
+    body: {
+      model: "mistral-ocr-latest",
+      document: { type: "document_url", document_url: "https://example.com/a.pdf" },
+    },
+    operation: "ocr",
+    kinds: ["ok", "error"],
+  },
+  {
+    ...chat({
+      provider: "mistral",
+      path: "/v1/conversations",
+      model: "mistral-large-latest",
+      price: { input: 0.5, output: 1.5 },
+    }),
+    name: "conversations",
+    body: { model: "mistral-large-latest", inputs: messages },
+    kinds: ["ok", "error", "fails inside", "abort", "no usage"],
+    failsAs: "error",
+  },
   chat({
     provider: "mistral",
     path: "/v1/chat/completions",
     model: "mistral-large-latest",
     price: { input: 0.5, cacheRead: 0.05, output: 1.5 },
-    refusedAs: "rate_limited",
   }),
   embeddings({
     provider: "mistral",
     path: "/v1/embeddings",
     model: "mistral-embed",
     price: { input: 0.1 },
-    refusedAs: "rate_limited",
   }),
 ];
 
@@ -396,7 +484,6 @@ const others: Endpoint[] = [
     path: "/api/v1/chat/completions",
     model: "anthropic/claude-sonnet-4.5",
     price: "reported",
-    refusedAs: "rate_limit",
   }),
   chat({
     provider: "perplexity",
@@ -427,11 +514,10 @@ const others: Endpoint[] = [
     words: "model=gpt-4o",
     modelInAnswer: true,
     price: { input: 2.5, cacheRead: 1.25, output: 10 },
-    refusedAs: "rate_limit",
   }),
 ];
 
-export const ENDPOINTS: Endpoint[] = [
+const OWN: Endpoint[] = [
   ...openai,
   ...anthropic,
   ...google,
@@ -442,3 +528,36 @@ export const ENDPOINTS: Endpoint[] = [
   ...mistral,
   ...others,
 ];
+
+/** What we read, and the mock provider does not answer: older versions of what is in the table. */
+const UNANSWERED: [provider: string, path: RegExp][] = [
+  ["cohere", /generate\|summarize/],
+  ["cohere", /classify/],
+];
+
+/**
+ * The other routes of every provider: OpenAI's endpoints and Anthropic's messages, which many offer. They are read by the same
+ * code as those above, so a model without a price is enough.
+ */
+function offeredByMany(): Endpoint[] {
+  const patterns = [...openai, ...anthropic];
+  return [...PROVIDERS.values()].flatMap(({ name: provider, billedAs, routes }) =>
+    routes
+      .filter((route) => route.billed)
+      .filter((route) => !OWN.some((it) => it.provider === provider && route.path.test(pathname(it.path))))
+      .filter((route) => !UNANSWERED.some((it) => it[0] === provider && it[1].test(route.path.source)))
+      .map((route) => {
+        const pattern = patterns.find((it) => route.path.test(it.path));
+        if (pattern === undefined) throw new Error(`nothing asks ${provider} for ${route.path.source}`);
+        const body = { ...pattern.body, model: "mock-model" };
+        const name = `${pattern.name}, as many offer it`;
+        return { ...pattern, name, provider, billedAs, body, model: "mock-model", price: null };
+      }),
+  );
+}
+
+function pathname(path: string): string {
+  return path.replace(/\?.*$/, "");
+}
+
+export const ENDPOINTS: Endpoint[] = [...OWN, ...offeredByMany()];

@@ -11,7 +11,7 @@ import type { LoggedRequest } from "../../packages/server/src/mock-provider/requ
 import { get, nanoUsd } from "../api.ts";
 import { startMock, type RunningMock } from "../providers/start-mock-provider.ts";
 import { startServer, type RunningServer } from "../start-server.ts";
-import { ENDPOINTS, type Endpoint, type Kind } from "./matrix-endpoints.ts";
+import { ENDPOINTS, REFUSED_AS, type Endpoint, type Kind } from "./matrix-endpoints.ts";
 import { costNanoUsd, type Usage } from "./matrix-cost.ts";
 
 /** One call of the matrix. */
@@ -144,18 +144,16 @@ async function loggedCalls(): Promise<Map<string, LoggedRequest>> {
   return new Map(entries.map((entry) => [decodeURIComponent(entry.headers["x-cell"] ?? ""), entry]));
 }
 
+/** The events of a project; the matrix has one for each provider. */
+async function eventsOf(project: string): Promise<RecordedCall[]> {
+  const path = `/api/v1/events?period=all&limit=500&filter=project:${project}`;
+  return (await get<{ events: RecordedCall[] }>(server.url, path)).events;
+}
+
 /** The events of a provider, by the names of their calls, once all of them are there. */
 async function recordedCalls(provider: string, count: number): Promise<Map<string, RecordedCall>> {
-  const deadlineMs = performance.now() + 20_000;
-  for (;;) {
-    const path = `/api/v1/events?period=all&limit=500&filter=project:${provider}`;
-    const { events } = await get<{ events: RecordedCall[] }>(server.url, path);
-    if (events.length >= count || performance.now() > deadlineMs) {
-      expect(events).toHaveLength(count);
-      return new Map(events.map((event) => [event.session, event]));
-    }
-    await sleep(50);
-  }
+  await expect.poll(() => eventsOf(provider), { timeout: 20_000 }).toHaveLength(count);
+  return new Map((await eventsOf(provider)).map((event) => [event.session, event]));
 }
 
 describe.each(PROVIDER_NAMES)("%s", (provider) => {
@@ -192,7 +190,11 @@ describe.each(PROVIDER_NAMES)("%s", (provider) => {
 /** Whether it succeeded, for both: the client and the record. */
 function expectOutcome({ endpoint, kind, mode }: Cell, event: RecordedCall, answer: Got): void {
   const isRefused = kind === "error";
-  const errorType = { error: endpoint.refusedAs, "fails inside": endpoint.failsAs, abort: "aborted" } as const;
+  const errorType = {
+    error: REFUSED_AS[endpoint.provider] ?? "rate_limit_exceeded",
+    "fails inside": endpoint.failsAs,
+    abort: "aborted",
+  } as const;
   const expected = kind === "error" || kind === "fails inside" || kind === "abort" ? errorType[kind]! : null;
   expect([event.success, event.errorType ?? null]).toEqual([expected === null, expected]);
   const isGone = kind === "abort" && mode === "whole";
@@ -248,6 +250,25 @@ function expectCost({ endpoint, kind, mode }: Cell, event: RecordedCall, entry: 
 function counted(usage: object): object {
   return Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== 0 && value !== undefined));
 }
+
+it.each([
+  ["anthropic", "/v1/messages/count_tokens", { model: "claude-sonnet-4-5", messages: [] }],
+  ["google", "/v1beta/models/gemini-2.5-flash:countTokens", { contents: [] }],
+  ["openai", "/v1/models", null],
+])("leaves no event where nothing is charged: %s %s", async (provider, path, body) => {
+  const headers = { "content-type": "application/json", "x-outlay-project": "free" };
+  const init = body === null ? { headers } : { method: "POST", headers, body: JSON.stringify(body) };
+  const answer = await fetch(`${server.url}/gateway/${provider}${path}`, init);
+  expect([answer.status, answer.headers.get("x-outlay-event-id")]).toEqual([200, null]);
+  await answer.arrayBuffer();
+  // A charged call behind it says when all before it has been recorded.
+  const { endpoint } = CELLS[0]!;
+  await call({ endpoint, mode: "whole", kind: "ok", name: `behind ${path}` });
+  await expect
+    .poll(() => eventsOf(endpoint.provider))
+    .toContainEqual(expect.objectContaining({ session: `behind ${path}` }));
+  expect(await eventsOf("free")).toEqual([]);
+});
 
 it("has every provider, and every kind of call", () => {
   expect(PROVIDER_NAMES.toSorted()).toEqual([...PROVIDERS.keys()].toSorted());

@@ -1,6 +1,7 @@
 import { at, fields, text } from "../fields.ts";
 import { stateOf, type StreamDialect } from "../openai/stream.ts";
 import { addProduced, blankMeasured, type AnswerFold, type CallFacts } from "../provider.ts";
+import { readError } from "../read-error.ts";
 import { readGenerated, readInteraction } from "./usage.ts";
 
 /** Chunks of `streamGenerateContent`, as events or as a JSON list. Counts are cumulative: the last wins. */
@@ -45,6 +46,7 @@ export function openInteractionStream(call: CallFacts): AnswerFold {
     take(piece) {
       const event = fields(piece);
       addProduced(measured.produced, at(event, ["delta", "text"]));
+      if (event["error"] != null) measured.error = readError(event, call.status);
       if (event["interaction"] === undefined) return;
       const { produced } = measured;
       measured = { ...readInteraction(event["interaction"], call), produced };

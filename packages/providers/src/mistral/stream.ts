@@ -14,6 +14,9 @@ export function openConversationStream(call: CallFacts): AnswerFold {
       const event = fields(piece);
       const type = text(event["type"]) ?? name ?? "";
       addProduced(measured.produced, event["content"]);
+      if (type === "conversation.response.error") {
+        measured.error = { type: "error", message: text(event["message"]) ?? type };
+      }
       if (type !== "conversation.response.done") return;
       const { produced } = measured;
       measured = { ...readConversation(event, call), produced };

@@ -116,6 +116,57 @@ export function answerEmbedded(prompt: Prompt, _served: Served, behaviour: Behav
   return json({ ...answer, ...usage }, { served: isQuiet ? null : { inputTokens: tokens } });
 }
 
+/** `predict` of Vertex AI: pictures of Imagen. */
+export function answerPictures(prompt: Prompt, served: Served): Reply {
+  const count = Number(object(prompt.body["parameters"])["sampleCount"] ?? 1);
+  const images = Math.min(10, Math.max(1, Math.floor(count) || 1));
+  const picture = { mimeType: "image/png", bytesBase64Encoded: `iVBORw0KGgo=${served.more}` };
+  return json({ predictions: Array.from({ length: images }, () => picture) }, { served: null, units: { images } });
+}
+
+/** The Interactions API: names of its own for the same counts. */
+export function answerInteraction(prompt: Prompt, served: Served, behaviour: Behaviour): Reply {
+  const isQuiet = behaviour["no-usage"] === true;
+  const facts = {
+    served: isQuiet ? null : { ...said(served.usage, INTERACTION_SAID), inputTokens: promptTokens(served.usage) },
+  };
+  const whole = interaction(served, isQuiet);
+  if (!prompt.streaming) return json(whole, facts);
+  function* pieces(): Generator<string> {
+    yield event({
+      event_type: "interaction.start",
+      interaction: { ...whole, status: "in_progress", usage: undefined },
+    });
+    for (const text of served.pieces)
+      yield event({ event_type: "content.delta", index: 0, delta: { type: "text", text } });
+    yield event({ event_type: "interaction.complete", interaction: whole });
+  }
+  const failed = { event_type: "error", error: { code: "UNAVAILABLE", message: "The model is overloaded." } };
+  return { contentType: EVENTS, body: pieces(), errorPiece: event(failed), ...facts };
+}
+
+const INTERACTION_SAID: (keyof ServedUsage)[] = ["inputTokens", "cacheReadTokens", "outputTokens", "reasoningTokens"];
+
+function interaction(served: Served, isQuiet: boolean): Json {
+  const { usage } = served;
+  const output = usage.outputTokens - usage.reasoningTokens;
+  const input = promptTokens(usage);
+  const counts = {
+    total_input_tokens: input,
+    total_cached_tokens: usage.cacheReadTokens,
+    total_output_tokens: output,
+    total_thought_tokens: usage.reasoningTokens,
+    total_tokens: input + usage.outputTokens,
+  };
+  return {
+    id: served.id,
+    model: served.model,
+    status: "completed",
+    outputs: [{ type: "text", text: served.text }],
+    ...(isQuiet ? {} : { usage: counts }),
+  };
+}
+
 /** `countTokens` is free. */
 export function countGoogleTokens(prompt: Prompt): Reply {
   return json({ totalTokens: prompt.inputTokens }, { served: null });

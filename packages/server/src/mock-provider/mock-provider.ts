@@ -8,9 +8,11 @@ import { answerMessage, countTokens } from "./anthropic.ts";
 import { parseBehaviour, type Behaviour } from "./behaviour.ts";
 import { answerConverse, answerInvoked } from "./bedrock.ts";
 import { answerCohereChat, answerCohereEmbed, answerRerank } from "./cohere.ts";
-import { answerEmbedded, answerGenerated, countGoogleTokens } from "./google.ts";
+import { answerEmbedded, answerGenerated, answerInteraction, answerPictures, countGoogleTokens } from "./google.ts";
+import { answerConversation, answerOcr } from "./mistral.ts";
 import { answerOllamaChat, answerOllamaEmbed } from "./ollama.ts";
 import { answerChat, CHAT_PROVIDERS } from "./openai-chat.ts";
+import { answerCompletion } from "./openai-completions.ts";
 import { answerEmbeddings, answerImages, answerSpeech, answerTranscription, listModels } from "./openai-media.ts";
 import { answerResponse } from "./openai-responses.ts";
 import { object, readPrompt, type Json, type Prompt } from "./prompt.ts";
@@ -70,7 +72,9 @@ type Answer = (prompt: Prompt, served: Served, behaviour: Behaviour) => Reply;
 /** What is answered where, by the end of the path. */
 const ANSWERS: [RegExp, Answer][] = [
   [/\/chat\/completions$/, answerChat],
-  [/\/responses$/, answerResponse],
+  [/\/fim\/completions$/, answerChat],
+  [/\/completions$/, answerCompletion],
+  [/\/responses(?:\/compact)?$/, answerResponse],
   [/\/embeddings$/, answerEmbeddings],
   [/\/images\/(?:generations|edits)$/, answerImages],
   [/\/audio\/speech$/, answerSpeech],
@@ -80,6 +84,11 @@ const ANSWERS: [RegExp, Answer][] = [
   [/:(?:streamGenerateContent|generateContent)$/, answerGenerated],
   [/:(?:embedContent|batchEmbedContents)$/, answerEmbedded],
   [/:countTokens$/, countGoogleTokens],
+  [/:(?:rawPredict|streamRawPredict)$/, answerMessage],
+  [/:predict$/, answerPictures],
+  [/\/interactions$/, answerInteraction],
+  [/\/conversations$/, answerConversation],
+  [/\/ocr$/, answerOcr],
   [/\/model\/.+\/converse(?:-stream)?$/, answerConverse],
   [/\/model\/.+\/invoke(?:-with-response-stream)?$/, answerInvoked],
   [/\/v2\/chat$/, answerCohereChat],

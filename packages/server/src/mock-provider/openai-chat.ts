@@ -137,7 +137,8 @@ function delta(change: Json, finish: string | null = null): Json[] {
   return [{ index: 0, delta: change, logprobs: null, finish_reason: finish }];
 }
 
-function plainUsage(usage: ServedUsage): Json {
+/** OpenAI's counts, as most repeat them. */
+export function plainUsage(usage: ServedUsage): Json {
   return {
     prompt_tokens: usage.inputTokens,
     completion_tokens: usage.outputTokens,
