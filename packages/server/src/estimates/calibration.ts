@@ -21,11 +21,11 @@ export interface SavedCalibration {
 
 /** How much an older call counts beside the one that follows: about two hundred calls are remembered. */
 const DECAY = 1 - 1 / 200;
-/** Calls that the untouched estimate counts for. */
-const PRIOR_CALLS = 3;
+/** At so many calls, what they say counts as much as the untouched estimate; a few more, and they say it alone. */
+const HALF_TRUSTED_CALLS = 3;
 /** One call beyond this has something else in it: pictures, hidden thoughts, tokens of another text. */
 const PLAUSIBLE = 4;
-/** Tokens up to which a call counts by its size; larger ones would drown all others. */
+/** Tokens up to which a call counts more the larger it is. */
 const MAX_WEIGHT_TOKENS = 20_000;
 const MIN_CALLS_FOR_ERROR = 30;
 /** Of a normal distribution, nine in ten lie within about twice its mean distance. */
@@ -39,9 +39,9 @@ export class Calibration {
 
   /** Takes up what was saved; what cannot be read is left out. */
   constructor(saved: unknown = null) {
-    const models = (saved as SavedCalibration | null)?.models ?? {};
+    const models: Record<string, object | null> = (saved as SavedCalibration | null)?.models ?? {};
     for (const [model, directions] of Object.entries(models).slice(-MAX_MODELS)) {
-      const readable = Object.entries(directions).filter(([, learned]) => isLearned(learned));
+      const readable = Object.entries(directions ?? {}).filter(([, learned]) => isLearned(learned));
       this.#models.set(model, Object.fromEntries(readable));
     }
   }
@@ -50,7 +50,7 @@ export class Calibration {
   factor(model: string, direction: Direction): number {
     const learned = this.#models.get(model)?.[direction];
     if (learned === undefined) return 1;
-    const trust = learned.calls / (learned.calls + PRIOR_CALLS);
+    const trust = learned.calls ** 2 / (learned.calls ** 2 + HALF_TRUSTED_CALLS ** 2);
     return 1 + (learned.reported / learned.estimated - 1) * trust;
   }
 
@@ -86,7 +86,8 @@ export class Calibration {
     if (ratio > PLAUSIBLE || ratio < 1 / PLAUSIBLE) return;
     const distance = Math.abs(reportedTokens / (estimatedTokens * this.factor(model, direction)) - 1);
     const learned = this.#of(model, direction);
-    const weight = Math.min(1, MAX_WEIGHT_TOKENS / estimatedTokens);
+    // by the root of its size: large calls make the total, but a few of them must not drown all others
+    const weight = Math.sqrt(Math.min(estimatedTokens, MAX_WEIGHT_TOKENS)) / estimatedTokens;
     learned.calls += 1;
     learned.reported = learned.reported * DECAY + reportedTokens * weight;
     learned.estimated = learned.estimated * DECAY + estimatedTokens * weight;

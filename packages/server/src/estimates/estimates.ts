@@ -81,6 +81,8 @@ const CHARACTERS_PER_TOKEN = 4;
 /** What nine in ten calls stay within when only characters were counted: English, code, JSON. Chinese is not among them. */
 const CHARACTERS_ERROR_PERCENT = 40;
 const LEARNED_CHARACTERS_ERROR_PERCENT = 25;
+/** What stands around messages and tools is the same for all calls of a model, but not for all models of a family. */
+const OVERHEAD_ERROR_PERCENT = 30;
 /** Text behind the sample may be of another kind. */
 const UNSEEN_ERROR_PERCENT = 15;
 
@@ -170,7 +172,7 @@ class CalibratedEstimates implements Estimates {
       return weigh(family, text, tokens);
     };
     const [one, other] = [counted("prompt", prompt), counted("produced", produced)];
-    return [one === null ? null : withOverhead(one, family, prompt?.messages ?? 1), other];
+    return [one === null || prompt === null ? null : withOverhead(one, family, prompt), other];
   }
 
   #answer(call: CallTexts, { prompt, produced }: Record<Direction, Counted | null>): Estimate {
@@ -245,8 +247,12 @@ function weigh(family: Family, { characters, sample }: TextSample, counted: Toke
   };
 }
 
-function withOverhead({ tokens, errorPercent }: Counted, family: Family, messages: number): Counted {
-  return { tokens: tokens + family.perCall + family.perMessage * messages, errorPercent };
+function withOverhead(counted: Counted, family: Family, { messages = 1, tools = 0 }: TextSample): Counted {
+  const forTools = tools > 0 ? family.withTools + family.perTool * tools : 0;
+  const around = family.perCall + family.perMessage * messages + forTools;
+  const tokens = counted.tokens + around;
+  const error = counted.tokens * counted.errorPercent + around * OVERHEAD_ERROR_PERCENT;
+  return { tokens, errorPercent: tokens === 0 ? counted.errorPercent : error / tokens };
 }
 
 function estimateOf(prompt: Counted | null, produced: Counted | null): Estimate {

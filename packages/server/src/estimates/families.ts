@@ -11,13 +11,17 @@ export interface Family {
   factors: Record<ContentClass, number>;
   /** What nine in ten calls stay within, in percent either way, before anything was learned. */
   errorPercent: Record<ContentClass, number>;
-  /** Tokens around each message, and around the whole call. */
+  /** Tokens around each message, around the whole call, and what is said to the model when it has tools, and around each. */
   perMessage: number;
   perCall: number;
+  withTools: number;
+  perTool: number;
 }
 
-/** What separates messages, as OpenAI documents it for its chat format; near enough for others with such a format. */
-const CHAT_FORMAT = { perMessage: 4, perCall: 3 };
+/** What stands around messages, as OpenAI's cookbook counts it for its chat format; near enough for others with such a format. */
+const CHAT_FORMAT = { perMessage: 4, perCall: 3, withTools: 12, perTool: 7 };
+/** What Anthropic's tables of tool use say of its models since Claude 4, when they may choose a tool. */
+const CLAUDE_TOOLS = 346;
 const EXACT = { english: 1, code: 1, json: 1, cjk: 1, other: 1 };
 
 const OPENAI: Family = {
@@ -41,7 +45,11 @@ const CLAUDE: Family = {
   name: "Claude up to 4.6",
   factors: { english: 1.12, code: 1.285, json: 1.28, cjk: 1.31, other: 1.6 },
   errorPercent: { english: 12, code: 12, json: 12, cjk: 15, other: 25 },
-  ...CHAT_FORMAT,
+  // recorded: 7 around a single message up to 4.6, 11 in 4.7, 6 since 5
+  perMessage: 4,
+  perCall: 3,
+  withTools: CLAUDE_TOOLS,
+  perTool: 7,
 };
 
 /** Recorded counts against one factor of 1.50: median 8.6 %, nine in ten within 19.8 %. */
@@ -49,7 +57,10 @@ const CLAUDE_4_7: Family = {
   name: "Claude since 4.7",
   factors: { english: 1.51, code: 1.715, json: 1.51, cjk: 1.41, other: 1.82 },
   errorPercent: { english: 20, code: 20, json: 20, cjk: 20, other: 30 },
-  ...CHAT_FORMAT,
+  perMessage: 4,
+  perCall: 3,
+  withTools: CLAUDE_TOOLS,
+  perTool: 7,
 };
 
 /** By the tokenizer of Gemma, which Gemini is taken to share. */
@@ -58,7 +69,9 @@ const GEMINI: Family = {
   factors: { english: 1.055, code: 1.185, json: 1.34, cjk: 0.985, other: 1.01 },
   errorPercent: { english: 10, code: 15, json: 15, cjk: 20, other: 20 },
   perMessage: 0,
-  perCall: 0,
+  perCall: 1,
+  withTools: 0,
+  perTool: 7,
 };
 
 const LLAMA_3: Family = {

@@ -28,17 +28,33 @@ const PROMPT_FIELDS = [
 ] as const;
 /** Lists whose entries are messages. */
 const MESSAGE_LISTS = new Set(["messages", "contents", "input", "chat_history"]);
-/** Definitions, arguments and results of tools: written out for the model, names of fields included. */
-const WRITTEN_OUT = new Set([
-  "tools",
+const TOOL_LISTS = new Set(["tools", "functions", "toolConfig"]);
+/** Arguments and results of tools: written out for the model as JSON. */
+const WRITTEN_OUT = new Set(["args", "arguments", "parameters", "response", "json"]);
+/** What definitions of tools are built from; models see names, descriptions and types, in some shorter form. */
+const SCHEMA_WORDS = new Set([
+  "function",
   "functions",
-  "args",
-  "arguments",
+  "functionDeclarations",
+  "function_declarations",
+  "tools",
+  "toolSpec",
+  "name",
+  "description",
   "parameters",
-  "response",
-  "json",
+  "parameter_definitions",
+  "input_schema",
   "inputSchema",
+  "json",
+  "type",
+  "properties",
+  "items",
+  "enum",
+  "anyOf",
+  "oneOf",
 ]);
+const SCHEMA_NOISE = new Set(["required", "additionalProperties", "$schema", "strict", "cache_control", "cachePoint"]);
+const SCHEMA_TYPES = new Set(["object", "function", "array", "OBJECT", "ARRAY"]);
 /** Marks, ids and bytes: no model reads them as text. */
 const NO_TEXT = new Set([
   "type",
@@ -92,23 +108,26 @@ export function promptText(body: unknown): TextSample {
   const text = new TextGatherer();
   const fields = isObject(body) ? body : {};
   let messages = 0;
+  let tools = 0;
   for (const name of PROMPT_FIELDS) {
     const value = fields[name];
     if (value === undefined || value === null) continue;
     if (MESSAGE_LISTS.has(name) && Array.isArray(value) && isObject(value[0])) messages += value.length;
+    if (TOOL_LISTS.has(name)) tools += Array.isArray(value) ? value.length : 1;
     text.take(name, value);
   }
-  return { ...text.sample(), ...(messages > 0 ? { messages } : {}) };
+  return { ...text.sample(), ...(messages > 0 ? { messages } : {}), ...(tools > 0 ? { tools } : {}) };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Something inside the body. `writtenOut`: the model reads it as JSON, names of fields included. */
+/** Something inside the body. */
 interface Part {
   value: unknown;
-  writtenOut: boolean;
+  /** Text in a message; JSON that is written out for the model; the definition of a tool; or a piece of such, as it stands. */
+  reading: "text" | "json" | "definition" | "piece";
 }
 
 /** Adds up text, and keeps its beginning. */
@@ -120,7 +139,6 @@ class TextGatherer {
 
   /** Walks through a field in order. Without recursion: a body may be nested as deeply as it likes. */
   take(name: string, value: unknown): void {
-    if (this.#characters > 0) this.#add("\n");
     const open: Iterator<Part>[] = [[partOf(name, value)].values()];
     for (let inner = open.at(-1); inner !== undefined; inner = open.at(-1)) {
       const { done, value: part } = inner.next();
@@ -147,27 +165,35 @@ class TextGatherer {
   }
 
   /** Takes what is text here; gives what is further inside. */
-  #look({ value, writtenOut }: Part): Iterator<Part> | null {
-    if (typeof value === "string") this.#add(writtenOut ? `"${value}"` : value);
-    else if (Array.isArray(value)) return this.#lookAtList(value, writtenOut);
-    else if (isObject(value)) return writtenOut ? writtenOutParts(value) : this.#lookAtObject(value);
-    else if (writtenOut) this.#add(String(value));
+  #look({ value, reading }: Part): Iterator<Part> | null {
+    if (typeof value === "string") this.#addText(value, reading);
+    else if (Array.isArray(value)) return this.#lookAtList(value, reading);
+    else if (isObject(value)) return this.#lookAtObject(value, reading);
+    else if (reading === "json") this.#add(String(value));
     return null;
   }
 
-  #lookAtList(list: unknown[], writtenOut: boolean): Iterator<Part> | null {
-    if (writtenOut || typeof list[0] !== "number") return partsOfList(list, writtenOut);
+  #lookAtList(list: unknown[], reading: Part["reading"]): Iterator<Part> | null {
+    if (reading === "json") return jsonListParts(list);
+    if (reading === "definition" || typeof list[0] !== "number") return partsOfList(list, reading);
     // a prompt that was sent as the numbers of its tokens
     this.#uncountable += 1;
     return null;
   }
 
-  #lookAtObject(object: Record<string, unknown>): Iterator<Part> | null {
-    if (isMedia(object)) {
-      this.#uncountable += 1;
-      return null;
-    }
-    return partsOf(object);
+  #lookAtObject(object: Record<string, unknown>, reading: Part["reading"]): Iterator<Part> | null {
+    if (reading === "json") return jsonParts(object);
+    if (reading === "definition") return definitionParts(object);
+    if (!isMedia(object)) return partsOf(object);
+    this.#uncountable += 1;
+    return null;
+  }
+
+  /** One text ends where the next begins: words do not grow together. */
+  #addText(text: string, reading: Part["reading"]): void {
+    if (reading === "json") this.#add(`"${text}"`);
+    else if (reading === "piece" || this.#characters === 0) this.#add(text);
+    else if (text !== "") this.#add(`\n${text}`);
   }
 
   #add(text: string): void {
@@ -195,27 +221,47 @@ function* partsOf(object: Record<string, unknown>): Generator<Part> {
   }
 }
 
-function* writtenOutParts(object: Record<string, unknown>): Generator<Part> {
-  let mark = "{";
-  for (const name of Object.keys(object)) {
-    yield { value: `${mark}"${name}":`, writtenOut: false };
-    yield { value: object[name], writtenOut: true };
-    mark = ",";
-  }
-  yield { value: mark === "{" ? "{}" : "}", writtenOut: false };
+function* partsOfList(list: unknown[], reading: Part["reading"]): Generator<Part> {
+  for (const value of list) yield { value, reading };
 }
 
-function* partsOfList(list: unknown[], writtenOut: boolean): Generator<Part> {
-  let mark = "[";
-  for (const value of list) {
-    if (writtenOut) yield { value: mark, writtenOut: false };
-    yield { value, writtenOut };
+function* definitionParts(object: Record<string, unknown>): Generator<Part> {
+  for (const name of Object.keys(object)) {
+    const value = object[name];
+    if (SCHEMA_NOISE.has(name) || (name === "type" && SCHEMA_TYPES.has(value as string))) continue;
+    if (!SCHEMA_WORDS.has(name) || (name !== "type" && isProperty(value))) yield { value: name, reading: "definition" };
+    yield { value, reading: "definition" };
+  }
+}
+
+/** A field that is called as a schema's own words are: `name: { type: "string" }`. */
+function isProperty(value: unknown): boolean {
+  return isObject(value) && typeof value["type"] === "string" && !SCHEMA_TYPES.has(value["type"]);
+}
+
+function* jsonParts(object: Record<string, unknown>): Generator<Part> {
+  let mark = "{";
+  for (const name of Object.keys(object)) {
+    yield { value: `${mark}"${name}":`, reading: "piece" };
+    yield { value: object[name], reading: "json" };
     mark = ",";
   }
-  if (writtenOut) yield { value: mark === "[" ? "[]" : "]", writtenOut: false };
+  yield { value: mark === "{" ? "{}" : "}", reading: "piece" };
+}
+
+function* jsonListParts(list: unknown[]): Generator<Part> {
+  let mark = "[";
+  for (const value of list) {
+    yield { value: mark, reading: "piece" };
+    yield { value, reading: "json" };
+    mark = ",";
+  }
+  yield { value: mark === "[" ? "[]" : "]", reading: "piece" };
 }
 
 /** Arguments that are text already have been written out by the model itself. */
 function partOf(name: string, value: unknown): Part {
-  return { value, writtenOut: WRITTEN_OUT.has(name) && typeof value === "object" && value !== null };
+  if (typeof value !== "object" || value === null) return { value, reading: "text" };
+  if (TOOL_LISTS.has(name)) return { value, reading: "definition" };
+  return { value, reading: WRITTEN_OUT.has(name) ? "json" : "text" };
 }

@@ -9,6 +9,8 @@ export interface TextSample {
   sample: string;
   /** Messages that it stands in: each takes a few tokens of its own. */
   messages?: number;
+  /** Definitions of tools that it contains. */
+  tools?: number;
   /** Pictures, sounds, files and texts that are already tokens: what they take cannot be told from here. */
   uncountable?: number;
 }

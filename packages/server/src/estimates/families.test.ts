@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+import { familyOf } from "./families.ts";
+
+it.each([
+  ["openai", "gpt-4o-mini-2024-07-18", "OpenAI o200k"],
+  ["openai", "gpt-4.1-nano", "OpenAI o200k"],
+  ["openai", "gpt-5-codex", "OpenAI o200k"],
+  ["openai", "o3-mini", "OpenAI o200k"],
+  ["openai", "o4-mini-2025-04-16", "OpenAI o200k"],
+  ["openrouter", "openai/o3", "OpenAI o200k"],
+  ["groq", "openai/gpt-oss-120b", "OpenAI o200k"],
+  ["openai", "gpt-4-turbo", "OpenAI cl100k"],
+  ["openai", "gpt-4", "OpenAI cl100k"],
+  ["azure", "gpt-35-turbo", "OpenAI cl100k"],
+  ["openai", "text-embedding-3-small", "OpenAI cl100k"],
+  ["azure", "my-deployment", "OpenAI o200k"],
+  ["anthropic", "claude-3-opus-20240229", "Claude up to 4.6"],
+  ["anthropic", "claude-3-5-haiku-20241022", "Claude up to 4.6"],
+  ["anthropic", "claude-3-7-sonnet-latest", "Claude up to 4.6"],
+  ["anthropic", "claude-opus-4-20250514", "Claude up to 4.6"],
+  ["anthropic", "claude-sonnet-4-5-20250929", "Claude up to 4.6"],
+  ["google", "claude-sonnet-4-6@20260101", "Claude up to 4.6"],
+  ["aws", "anthropic.claude-haiku-4-5-20251001-v1:0", "Claude up to 4.6"],
+  ["anthropic", "claude-instant-1.2", "Claude up to 4.6"],
+  ["anthropic", "claude-opus-4-7", "Claude since 4.7"],
+  ["openrouter", "anthropic/claude-opus-4.7", "Claude since 4.7"],
+  ["aws", "us.anthropic.claude-opus-4-8-v1:0", "Claude since 4.7"],
+  ["anthropic", "claude-sonnet-5", "Claude since 4.7"],
+  ["anthropic", "claude-fable-5-1", "Claude since 4.7"],
+  ["anthropic", "claude-mythos-preview", "Claude since 4.7"],
+  ["google", "gemini-2.5-flash", "Gemini"],
+  ["google", "models/gemma-3-27b-it", "Gemini"],
+  ["groq", "llama-3.3-70b-versatile", "Llama 3"],
+  ["aws", "meta.llama3-1-8b-instruct-v1:0", "Llama 3"],
+  ["ollama", "qwen2.5-coder:7b", "Qwen"],
+  ["mistral", "mistral-large-latest", "unknown"],
+  ["deepseek", "deepseek-chat", "unknown"],
+  ["x-ai", "grok-4", "unknown"],
+  ["", "", "unknown"],
+])("%s %s has the tokenizer of %s", (provider, model, family) => {
+  expect(familyOf(provider, model).name).toBe(family);
+});
