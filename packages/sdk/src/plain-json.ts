@@ -7,6 +7,8 @@ const MAX_ENTRIES = 1_000;
  */
 export function plainJson(value: unknown, depth = 0, above: object[] = []): unknown {
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  // A function may be a toJSON that throws.
+  if (typeof value === "function") return undefined;
   if (typeof value !== "object" || value === null) return value;
   if (above.includes(value)) return "[circular]";
   if (depth >= MAX_DEPTH) return "[too deep]";
