@@ -10,21 +10,21 @@ export class HttpClient {
     this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
   }
 
-  post(path: string, body: Buffer): Promise<unknown> {
-    return this.#send(path, body);
+  post(path: string, body: Buffer, contentType = "application/json"): Promise<unknown> {
+    return this.#send(path, body, contentType);
   }
 
   get(path: string): Promise<unknown> {
-    return this.#send(path, null);
+    return this.#send(path, null, "application/json");
   }
 
   close(): void {
     this.#agent.destroy();
   }
 
-  #send(path: string, body: Buffer | null): Promise<unknown> {
+  #send(path: string, body: Buffer | null, contentType: string): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const headers = body ? { "content-type": "application/json", "content-length": body.length } : {};
+      const headers = body ? { "content-type": contentType, "content-length": body.length } : {};
       const options = { method: body ? "POST" : "GET", agent: this.#agent, headers };
       const call = request(`${this.#url}${path}`, options, (answer) => {
         const chunks: Buffer[] = [];
@@ -32,7 +32,7 @@ export class HttpClient {
         answer.on("data", (chunk: Buffer) => chunks.push(chunk));
         answer.on("end", () => {
           const text = Buffer.concat(chunks).toString();
-          if (answer.statusCode === 200) resolve(JSON.parse(text));
+          if (answer.statusCode === 200) resolve(contentType === "application/json" ? JSON.parse(text) : text);
           else reject(new Error(`${path} answered ${answer.statusCode}: ${text.slice(0, 500)}`));
         });
       });

@@ -25,7 +25,12 @@ export function cleanTags(pairs: Iterable<[string, string]>): Record<string, str
   return Object.fromEntries(tags);
 }
 
+// Most texts need no change; looking is several times cheaper than replacing nothing.
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+
 function withoutControls(value: string, line: string): string {
+  if (value.length <= MAX_TEXT_LENGTH && !CONTROL.test(value)) return value;
   // Nothing behind this is kept, so that a long text costs no more than a short one.
   const short = value.slice(0, 2 * MAX_MESSAGE_LENGTH);
   // U+FFFD is what `toWellFormed` puts for half a pair.

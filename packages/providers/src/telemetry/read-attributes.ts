@@ -163,31 +163,44 @@ function readAttribution(attributes: Attributes, resource: Attributes): Partial<
     if (value !== null) found[name] = value;
   }
   const tags = readTags(attributes, resource);
-  if (Object.keys(tags).length > 0) found.tags = tags;
+  if (tags !== null) found.tags = tags;
   return found;
 }
 
 /** Read elsewhere, in a field of their own. */
 const NOT_TAGS = new Set(["user_id", "session_id", "userId", "sessionId", "user", "session"]);
 
-function readTags(attributes: Attributes, resource: Attributes): Record<string, string> {
+function readTags(attributes: Attributes, resource: Attributes): Record<string, string> | null {
   const pairs: [string, string][] = [];
   const add = (key: string, value: unknown) => {
     const isScalar = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
     if (isScalar && !NOT_TAGS.has(key)) pairs.push([key, String(value)]);
   };
-  for (const prefix of TAG_PREFIXES) {
-    for (const [name, value] of Object.entries(attributes)) {
-      if (name.startsWith(prefix)) add(name.slice(prefix.length), value);
-    }
+  for (const name in attributes) {
+    const prefix = tagPrefixOf(name);
+    if (prefix !== undefined) add(name.slice(prefix.length), attributes[name]);
   }
   const metadata = attributes["metadata"];
   const ofCall = fields(typeof metadata === "string" ? parseJson(metadata) : metadata);
-  for (const [key, value] of Object.entries(ofCall)) add(key, value);
-  for (const [key, value] of listedTags(attributes["tag.tags"] ?? attributes["langfuse.trace.tags"])) add(key, value);
+  for (const key in ofCall) add(key, ofCall[key]);
+  const listed = attributes["tag.tags"] ?? attributes["langfuse.trace.tags"];
+  if (listed !== undefined) for (const [key, value] of listedTags(listed)) add(key, value);
   const service = firstText(resource, ["service.name"]);
   if (service !== null && !service.startsWith("unknown_service")) add("service", service);
-  return cleanTags(pairs);
+  return pairs.length === 0 ? null : nullIfEmpty(cleanTags(pairs));
+}
+
+function nullIfEmpty(tags: Record<string, string>): Record<string, string> | null {
+  for (const _ in tags) return tags;
+  return null;
+}
+
+/** The letters with which the names of tags begin: most attributes are passed over with one look. */
+const TAG_INITIALS = new Set(TAG_PREFIXES.map((prefix) => prefix.charCodeAt(0)));
+
+function tagPrefixOf(name: string): string | undefined {
+  if (!TAG_INITIALS.has(name.charCodeAt(0))) return undefined;
+  return TAG_PREFIXES.find((prefix) => name.startsWith(prefix));
 }
 
 /** A list of words: each is a tag; `team:blue` is one with a value. */
