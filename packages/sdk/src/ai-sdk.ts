@@ -29,9 +29,7 @@ export interface OutlayMiddleware {
   /** Each version of the SDK wants a word of its own here, and looks at none: this type fits them all. */
   readonly specificationVersion: never;
   wrapGenerate<Result>(call: Asked & { doGenerate: () => PromiseLike<Result> }): Promise<Result>;
-  wrapStream<Result extends { stream: ReadableStream<never> }>(
-    call: Asked & { doStream: () => PromiseLike<Result> },
-  ): Promise<Result>;
+  wrapStream<Result extends object>(call: Asked & { doStream: () => PromiseLike<Result> }): Promise<Result>;
   wrapEmbed<Result>(call: Asked & { doEmbed: () => PromiseLike<Result> }): Promise<Result>;
 }
 
@@ -57,7 +55,8 @@ export function outlayMiddleware(options: WrapperOptions): OutlayMiddleware {
     async wrapStream({ doStream, ...asked }) {
       const call = new MeasuredModelCall(options, asked, retries);
       const result = await call.run(doStream);
-      return { ...result, stream: watchParts(result.stream, call) };
+      const { stream } = result as { stream?: ReadableStream<unknown> };
+      return stream === undefined ? result : { ...result, stream: watchParts(stream, call) };
     },
     async wrapEmbed({ doEmbed, ...asked }) {
       const call = new MeasuredModelCall(options, asked, retries);

@@ -16,12 +16,28 @@ const NAMES = [
 
 /** Whose call it is, as its request says: `user` and `metadata` of the provider's own API. */
 export function contextOfRequest(facts: RequestFacts): CallContext {
-  const context: CallContext = { user: facts.user, session: facts.session };
-  const tags = { ...facts.tags };
-  for (const name of NAMES) {
-    if (tags[name] === undefined) continue;
-    context[name] = tags[name];
-    delete tags[name];
+  const { user, session, ...others } = contextOfPairs(facts.tags);
+  return { ...others, user: facts.user ?? user, session: facts.session ?? session };
+}
+
+/** What others call a user and a session. */
+const OTHER_WORDS: Record<string, (typeof NAMES)[number]> = {
+  user_id: "user",
+  userId: "user",
+  session_id: "session",
+  sessionId: "session",
+  thread_id: "session",
+  conversation_id: "session",
+};
+
+/** A context from keys and values of somebody's own: names of ours are its fields, all others tags. */
+export function contextOfPairs(pairs: Record<string, string>): CallContext {
+  const context: CallContext = {};
+  const tags: Record<string, string> = {};
+  for (const [key, value] of Object.entries(pairs)) {
+    const name = NAMES.find((known) => known === key) ?? OTHER_WORDS[key];
+    if (name === undefined) tags[key] = value;
+    else context[name] ??= value;
   }
   if (Object.keys(tags).length > 0) context.tags = tags;
   return context;
