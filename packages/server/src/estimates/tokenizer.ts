@@ -3,15 +3,29 @@ import type { TokensByClass } from "./count-tokens.ts";
 import { MAX_SAMPLE_CHARACTERS } from "./text-sample.ts";
 import type { CountAnswer, CountRequest } from "./tokenizer-thread.ts";
 
+export interface TokenizerOptions {
+  /** How long the thread is kept with nothing to do. Default: 15 s. */
+  idleMs?: number;
+  /** How long it may take for one answer. Default: 30 s. */
+  stuckMs?: number;
+  /** How long nothing is counted after it failed. Default: 5 s. */
+  pauseMs?: number;
+  /** What runs in it. Default: the tokenizer. */
+  thread?: URL;
+}
+
 /** A thread that had nothing to do for so long ends, and its memory with it. */
 const IDLE_MS = 15_000;
 /** A thread that answers nothing for so long is ended: no text takes a second. */
 const STUCK_MS = 30_000;
 /** How long nothing is counted after a thread failed. */
-const PAUSE_AFTER_FAILURE_MS = 5_000;
+const PAUSE_MS = 5_000;
 /** Characters that may wait: some seconds of work, 8 MB. */
 const MAX_WAITING_CHARACTERS = 4_000_000;
-const HEAP_LIMIT_MB = 192;
+/** Words of texts live shortly: with more room for them, the thread would hold on to it. */
+const YOUNG_GENERATION_MB = 4;
+const FROM_SOURCE = import.meta.url.endsWith(".ts");
+const THREAD = new URL(`./tokenizer-thread.${FROM_SOURCE ? "ts" : "js"}`, import.meta.url);
 
 /** Counts tokens in a thread that comes and goes. */
 export class Tokenizer {
@@ -22,11 +36,10 @@ export class Tokenizer {
   #timer: NodeJS.Timeout | null = null;
   #notBeforeMs = 0;
   #closed = false;
-  readonly #idleMs: number;
+  readonly #options: Required<TokenizerOptions>;
 
-  /** `idleMs`: how long the thread is kept with nothing to do. */
-  constructor({ idleMs = IDLE_MS }: { idleMs?: number } = {}) {
-    this.#idleMs = idleMs;
+  constructor({ idleMs = IDLE_MS, stuckMs = STUCK_MS, pauseMs = PAUSE_MS, thread = THREAD }: TokenizerOptions = {}) {
+    this.#options = { idleMs, stuckMs, pauseMs, thread };
   }
 
   /** Id of the thread, for those who want to see it end; null while there is none. */
@@ -58,18 +71,14 @@ export class Tokenizer {
 
   #start(): Worker | null {
     if (performance.now() < this.#notBeforeMs) return null;
-    const fromSource = import.meta.url.endsWith(".ts");
-    const worker = new Worker(new URL(`./tokenizer-thread.${fromSource ? "ts" : "js"}`, import.meta.url), {
-      execArgv: fromSource ? ["--conditions=source"] : [],
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB },
+    const worker = new Worker(this.#options.thread, {
+      execArgv: FROM_SOURCE ? ["--conditions=source"] : [],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     worker.unref();
     worker.on("message", (answer: CountAnswer) => this.#settle(answer));
-    // Out of memory, or ended by somebody else: the next text starts another.
     const fail = () => {
-      if (this.#worker !== worker) return;
-      this.#notBeforeMs = performance.now() + PAUSE_AFTER_FAILURE_MS;
-      void this.#stop();
+      if (this.#worker === worker) this.#fail();
     };
     worker.on("error", fail);
     worker.on("exit", fail);
@@ -89,7 +98,17 @@ export class Tokenizer {
   /** From now on: until the next answer when something waits, otherwise until the thread is not needed any more. */
   #watch(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#stop(), this.#waiting.size > 0 ? STUCK_MS : this.#idleMs).unref();
+    const { stuckMs, idleMs } = this.#options;
+    this.#timer =
+      this.#waiting.size > 0
+        ? setTimeout(() => this.#fail(), stuckMs).unref()
+        : setTimeout(() => void this.#stop(), idleMs).unref();
+  }
+
+  /** Crashed, stuck, or ended by somebody else: a text that comes after a moment starts another thread. */
+  #fail(): void {
+    this.#notBeforeMs = performance.now() + this.#options.pauseMs;
+    void this.#stop();
   }
 
   async #stop(): Promise<void> {
