@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CLEAN_TEXT } from "./clean-text.ts";
-import { MAX_ID_LENGTH, MAX_TEXT_LENGTH } from "./event.ts";
+import { MAX_ID_LENGTH, MAX_TEXT_LENGTH } from "./event-limits.ts";
 import { addFractions, multiplyFractions, parseFraction, parseUsd, roundToNanoUsd } from "./money.ts";
 import { shown, type Problem } from "./problem.ts";
 import {

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MAX_COUNT, eventSchema } from "./event.ts";
+import { eventSchema } from "./event.ts";
+import { MAX_COUNT } from "./event-limits.ts";
 import { parseEvent } from "./parse-event.ts";
 
 const NOW_MS = Date.parse("2026-11-22T05:00:00Z");

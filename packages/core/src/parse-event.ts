@@ -1,15 +1,6 @@
 import { CLEAN_LINES } from "./clean-text.ts";
-import {
-  MAX_COST_USD,
-  MAX_COUNT,
-  MAX_ID_LENGTH,
-  MAX_MESSAGE_LENGTH,
-  MAX_TEXT_LENGTH,
-  type EventUsage,
-  type UsageEvent,
-  type WireEvent,
-  type WireUsage,
-} from "./event.ts";
+import { type EventUsage, type UsageEvent, type WireEvent, type WireUsage } from "./event.ts";
+import { MAX_COST_USD, MAX_COUNT, MAX_ID_LENGTH, MAX_MESSAGE_LENGTH, MAX_TEXT_LENGTH } from "./event-limits.ts";
 import { InvalidInput } from "./errors.ts";
 import { shown, type Problem } from "./problem.ts";
 import {

@@ -1,6 +1,6 @@
 import { compilePrice, type CompiledPrice, type PricedCall, type RateTable } from "./compiled-price.ts";
 import { InvalidInput } from "./errors.ts";
-import { MAX_COST_USD } from "./event.ts";
+import { MAX_COST_USD } from "./event-limits.ts";
 import { METERS, METER_NAMES, type Meter } from "./meters.ts";
 import {
   addFractions,

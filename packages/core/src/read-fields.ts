@@ -1,12 +1,12 @@
+import { metadataFits } from "./event.ts";
 import {
   MAX_FUTURE_MS,
   MAX_METADATA_BYTES,
   MAX_TAGS,
   MAX_TEXT_LENGTH,
-  metadataFits,
   MIN_OCCURRED_AT_MS,
   TAG_KEY,
-} from "./event.ts";
+} from "./event-limits.ts";
 import { CLEAN_TEXT, isCleanText } from "./clean-text.ts";
 import { parseInstant } from "./instant.ts";
 import { nearestName, shown, shownName, type Problem } from "./problem.ts";
