@@ -72,7 +72,7 @@ export interface Endpoint {
   /** The request names something else: a call without an answer has no price. */
   modelInAnswer?: true;
   /** The prompt's tokens are known before the end of a stream. */
-  saysInputEarly?: true;
+  saysInputEarly?: boolean;
 }
 
 /** The type of a 429, where it is not OpenAI's: in the provider's own word, or in ours when it has none. */
@@ -282,6 +282,7 @@ const google: Endpoint[] = [
     body: { model: "gemini-2.5-flash", input: messages[0]!.content },
     streamBody: { stream: true },
     kinds: ["ok", "error", "fails inside", "abort", "no usage", "cached", "reasoning"],
+    saysInputEarly: false,
   },
   // A region's address costs a tenth more.
   anthropicMessages({

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { PROVIDERS } from "@outlay/providers";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import type { LoggedRequest } from "../../packages/server/src/mock-provider/request-log.ts";
 import { get, nanoUsd } from "../api.ts";
@@ -19,6 +19,8 @@ interface Cell {
   endpoint: Endpoint;
   mode: "whole" | "stream";
   kind: Kind;
+  /** Words for the mock: how it answers, and how the answer travels. */
+  words: string;
   /** Unique; stands in the event as its session and in the mock's list as a header. */
   name: string;
 }
@@ -52,6 +54,8 @@ const WORDS: Record<Kind, string> = {
   audio: "audio-in=40",
   searches: "searches=2",
 };
+/** How an answer travels; each cell takes the next. */
+const WAYS = ["", "gzip", "br", "zstd", "chunk-size=13"];
 /** A client that goes: from a stream in its middle, otherwise while nothing has come yet. */
 const ABORT_WORDS = { stream: "tokens=3000; chunk-delay=2", whole: "hang" };
 const BYTES_BEFORE_ABORT = 3_000;
@@ -62,7 +66,13 @@ const CELLS: Cell[] = ENDPOINTS.flatMap((endpoint) =>
       .filter((kind) => mode === "stream" || kind !== "fails inside")
       .map((kind) => ({ endpoint, mode, kind, name: `${endpoint.provider} ${endpoint.name}, ${mode}: ${kind}` })),
   ),
-);
+).map((cell, index) => ({ ...cell, words: wordsOf(cell, WAYS[index % WAYS.length]!) }));
+
+function wordsOf({ endpoint, kind, mode }: Omit<Cell, "words">, way: string): string {
+  const words = kind === "abort" ? [ABORT_WORDS[mode]] : [WORDS[kind], way];
+  return [endpoint.words, ...words].filter(Boolean).join("; ");
+}
+
 const PROVIDER_NAMES = [...new Set(ENDPOINTS.map(({ provider }) => provider))];
 
 let mock: RunningMock;
@@ -90,14 +100,13 @@ interface Got {
 }
 
 /** A plain client, for each call anew: nothing of it is ours. */
-function call({ endpoint, mode, kind, name }: Cell): Promise<Got> {
+function call({ endpoint, mode, kind, words, name }: Cell): Promise<Got> {
   const path = mode === "stream" ? (endpoint.streamPath ?? endpoint.path) : endpoint.path;
   const body = JSON.stringify({
     ...endpoint.body,
     ...(mode === "stream" ? endpoint.streamBody : {}),
     ...(kind === "tools" ? endpoint.tools : {}),
   });
-  const words = [endpoint.words, kind === "abort" ? ABORT_WORDS[mode] : WORDS[kind]].filter(Boolean).join("; ");
   return new Promise((resolve) => {
     const got: Got = { status: null, eventId: null, costUsd: null, body: "" };
     const sent = httpRequest(`${server.url}/gateway/${endpoint.provider}${path}`, {
@@ -105,6 +114,7 @@ function call({ endpoint, mode, kind, name }: Cell): Promise<Got> {
       method: "POST",
       headers: {
         "content-type": "application/json",
+        "accept-encoding": "gzip, br, zstd",
         authorization: "Bearer sk-of-the-client",
         "x-mock": words,
         "x-cell": encodeURIComponent(name),
@@ -152,8 +162,15 @@ async function eventsOf(project: string): Promise<RecordedCall[]> {
 
 /** The events of a provider, by the names of their calls, once all of them are there. */
 async function recordedCalls(provider: string, count: number): Promise<Map<string, RecordedCall>> {
-  await expect.poll(() => eventsOf(provider), { timeout: 20_000 }).toHaveLength(count);
-  return new Map((await eventsOf(provider)).map((event) => [event.session, event]));
+  const events = await vi.waitFor(
+    async () => {
+      const found = await eventsOf(provider);
+      expect(found).toHaveLength(count);
+      return found;
+    },
+    { timeout: 20_000 },
+  );
+  return new Map(events.map((event) => [event.session, event]));
 }
 
 describe.each(PROVIDER_NAMES)("%s", (provider) => {
@@ -263,7 +280,7 @@ it.each([
   await answer.arrayBuffer();
   // A charged call behind it says when all before it has been recorded.
   const { endpoint } = CELLS[0]!;
-  await call({ endpoint, mode: "whole", kind: "ok", name: `behind ${path}` });
+  await call({ endpoint, mode: "whole", kind: "ok", words: "", name: `behind ${path}` });
   await expect
     .poll(() => eventsOf(endpoint.provider))
     .toContainEqual(expect.objectContaining({ session: `behind ${path}` }));

@@ -135,7 +135,7 @@ export function answerInteraction(prompt: Prompt, served: Served, behaviour: Beh
   function* pieces(): Generator<string> {
     yield event({
       event_type: "interaction.start",
-      interaction: { ...whole, status: "in_progress", usage: undefined },
+      interaction: { ...whole, status: "in_progress", outputs: [], usage: undefined },
     });
     for (const text of served.pieces)
       yield event({ event_type: "content.delta", index: 0, delta: { type: "text", text } });
