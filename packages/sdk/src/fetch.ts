@@ -1,0 +1,1 @@
+export { outlayFetch, type FetchOptions } from "./outlay-fetch.ts";
