@@ -5,7 +5,7 @@ import { defineConfig } from "rolldown";
 /** The client itself: a file for each place where it runs. */
 const platforms = { node: "src/node/index.ts", edge: "src/edge/index.ts", browser: "src/browser/index.ts" };
 /** What is put around the clients of others, for all places alike. */
-const wrappers = ["openai", "anthropic", "google", "ai-sdk", "langchain", "opentelemetry"]
+const wrappers = ["fetch", "openai", "anthropic", "google", "ai-sdk", "langchain", "opentelemetry"]
   .map((name) => [name, `src/${name}.ts`] as const)
   .filter(([, path]) => existsSync(path));
 
