@@ -9,6 +9,8 @@ export type {
   SessionsPage,
 } from "./api/answers.ts";
 export type { LiveStatus } from "./api/live-stream.ts";
+export { EventStreamParser } from "./api/event-stream-parser.ts";
+export type { StreamMessage } from "./api/event-stream-parser.ts";
 export { OutlayClient } from "./api/outlay-client.ts";
 export type { OutlayClientOptions, SessionOrder, SessionsQuestion } from "./api/outlay-client.ts";
 export { OutlayProblem } from "./api/outlay-problem.ts";

@@ -1,5 +1,6 @@
+import type { LiveStatus as StreamStatus } from "@outlay/react";
 import type { Call } from "./answers.ts";
-import { serverUrl } from "./server-url.ts";
+import { outlay } from "./outlay.ts";
 
 /** Today so far, in the server's zone. */
 export interface Today {
@@ -18,50 +19,33 @@ export interface LiveListener {
   reset?: () => void;
 }
 
-/**
- * The server's stream of events. The browser reconnects and resumes by itself (`Last-Event-ID`); when the
- * server is gone for good it closes, and we try again every few seconds.
- */
-class LiveStream {
-  #source: EventSource | null = null;
-  #retry: ReturnType<typeof setTimeout> | undefined;
+/** The server's stream of events, as long as the page is there. Resumes by itself after a break. */
+class Live {
+  #stop: (() => void) | null = null;
   readonly #listeners = new Set<LiveListener>();
   readonly #watchers = new Set<() => void>();
   #state: { status: LiveStatus; today: Today | null } = { status: "connecting", today: null };
-  readonly #url: string;
-
-  constructor(url: string) {
-    this.#url = url;
-  }
 
   open(): void {
     this.close();
-    const source = new EventSource(this.#url);
-    this.#source = source;
-    source.addEventListener("open", () => {
-      this.#set({ status: "open" });
-      for (const listener of this.#listeners) listener.open?.();
-    });
-    source.addEventListener("error", () => {
-      this.#set({ status: "lost" });
-      if (source.readyState === EventSource.CLOSED) this.#retry = setTimeout(() => this.open(), RETRY_MS);
-    });
-    source.addEventListener("usage", (message: MessageEvent<string>) => {
-      const { events } = JSON.parse(message.data) as { events: Call[] };
-      for (const listener of this.#listeners) listener.calls?.(events);
-    });
-    source.addEventListener("totals", (message: MessageEvent<string>) => {
-      this.#set({ today: (JSON.parse(message.data) as { today: Today }).today });
-    });
-    source.addEventListener("reset", () => {
-      for (const listener of this.#listeners) listener.reset?.();
+    this.#stop = outlay.live.listen({
+      events: (events) => {
+        for (const listener of this.#listeners) listener.calls?.(events as Call[]);
+      },
+      totals: (today) => this.#set({ today }),
+      status: (status) => {
+        this.#set({ status: STATUSES[status] });
+        if (status === "live") for (const listener of this.#listeners) listener.open?.();
+      },
+      reset: () => {
+        for (const listener of this.#listeners) listener.reset?.();
+      },
     });
   }
 
   close(): void {
-    clearTimeout(this.#retry);
-    this.#source?.close();
-    this.#source = null;
+    this.#stop?.();
+    this.#stop = null;
   }
 
   /** Returns the way to stop listening. */
@@ -85,6 +69,11 @@ class LiveStream {
 }
 
 /** The page's one connection. */
-export const live = new LiveStream(serverUrl("/api/v1/stream"));
+export const live = new Live();
 
-const RETRY_MS = 5_000;
+const STATUSES: Record<StreamStatus, LiveStatus> = {
+  idle: "connecting",
+  connecting: "connecting",
+  live: "open",
+  away: "lost",
+};

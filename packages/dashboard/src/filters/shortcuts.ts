@@ -44,7 +44,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
 /** The shortcut that a key press means; none while somebody types, holds a modifier, or a control has used the key. */
 export function shortcutFor(event: KeyboardEvent): Shortcut | undefined {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return undefined;
-  const target = event.target instanceof Element ? event.target : null;
+  // Of a key typed into a component, `target` only says which component.
+  const [first] = event.composedPath();
+  const target = first instanceof Element ? first : null;
   if (target?.closest("input, textarea, select, dialog, [contenteditable]")) return undefined;
   return SHORTCUTS.find((shortcut) => shortcut.key === event.key);
 }

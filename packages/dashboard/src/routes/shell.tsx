@@ -30,7 +30,7 @@ export function Shell() {
 function Head() {
   const { open } = usePanels();
   return (
-    <header className="mx-auto flex h-14 w-full max-w-[84rem] items-center gap-3 px-4 sm:px-6">
+    <header className="mx-auto flex min-h-14 w-full max-w-[84rem] flex-wrap items-center gap-x-3 px-4 sm:px-6">
       <Link to="/" className="flex items-center gap-2.5 text-base font-semibold tracking-[-0.02em]">
         <svg viewBox="0 0 24 24" aria-hidden="true" className="size-6">
           <rect width="24" height="24" rx="6" fill="var(--strong)" />
@@ -40,7 +40,8 @@ function Head() {
         </svg>
         Outlay
       </Link>
-      <div className="ml-auto flex items-center gap-1">
+      <Pages />
+      <div className="ml-auto flex h-14 items-center gap-1">
         <LiveStatus />
         <ThemeButton />
         <div className="hidden sm:block">
@@ -53,6 +54,33 @@ function Head() {
     </header>
   );
 }
+
+/** The pages, one of them the present one. On a phone a line of their own. */
+function Pages() {
+  return (
+    <nav
+      aria-label="Pages"
+      className="order-last -mx-2 flex w-[calc(100%+1rem)] gap-1 pb-2 sm:order-none sm:mx-3 sm:w-auto sm:pb-0"
+    >
+      {PAGES.map(({ to, label }) => (
+        <Link
+          key={to}
+          to={to}
+          search
+          activeOptions={{ exact: true, includeSearch: false }}
+          className="rounded-lg px-2.5 py-1.5 text-[0.8125rem] font-medium text-muted hover:bg-raised hover:text-ink aria-[current=page]:bg-raised aria-[current=page]:text-ink"
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+const PAGES = [
+  { to: "/", label: "Overview" },
+  { to: "/playground", label: "Playground" },
+] as const;
 
 /** Events that arrive make the figures stale: they are asked again, at most every few seconds, while the old ones stay. */
 function useLiveFigures(): void {

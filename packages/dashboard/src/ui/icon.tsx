@@ -25,5 +25,7 @@ const PATHS = {
   pause: "M5.5 3.5v9M10.5 3.5v9",
   play: "M5 3.5l7.5 4.5L5 12.5z",
   up: "M8 12.5v-9M4 7.5l4-4 4 4",
+  plus: "M8 3v10M3 8h10",
+  stop: "M4.5 4.5h7v7h-7z",
   warning: "M8 2.5l6 11H2zM8 6.5v3.2M8 11.6v.01",
 } as const;

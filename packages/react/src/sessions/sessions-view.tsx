@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import type { RefObject } from "react";
+import type { KeyboardEvent, RefObject } from "react";
 import type { SessionOrder } from "../api/outlay-client.ts";
 import type { CostThresholds } from "../badge/cost-level.ts";
 import { useOutlay } from "../outlay-provider.tsx";
@@ -38,7 +38,8 @@ export function SessionsView(props: SessionsViewProps) {
   const { mode = "inline", open = false, onClose, theme = "page" } = props;
   if (mode === "inline") {
     return (
-      <div className="root" data-theme={theme}>
+      // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- it only keeps keys from the page
+      <div className="root" data-theme={theme} onKeyDown={keepKeys}>
         <section className="inline panel" aria-label={titleOf(props)}>
           <Panel {...props} />
         </section>
@@ -47,7 +48,8 @@ export function SessionsView(props: SessionsViewProps) {
   }
   if (!open) return null;
   return (
-    <div className="root" data-theme={theme}>
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- it only keeps keys from the page
+    <div className="root" data-theme={theme} onKeyDown={keepKeys}>
       <Drawer label={titleOf(props)} onClose={() => onClose?.()}>
         <div className="panel">
           <Panel {...props} />
@@ -55,6 +57,12 @@ export function SessionsView(props: SessionsViewProps) {
       </Drawer>
     </div>
   );
+}
+
+/** What is typed here is no shortcut of the page, which cannot see that it was typed into a field. */
+function keepKeys(event: KeyboardEvent): void {
+  const field = event.nativeEvent.composedPath()[0];
+  if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) event.stopPropagation();
 }
 
 function Panel(props: SessionsViewProps) {
