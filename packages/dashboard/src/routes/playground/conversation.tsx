@@ -1,10 +1,11 @@
 import { CostBadge } from "@outlay/react";
-import { useEffect, useRef } from "react";
+import type { LiveCosts } from "@outlay/react";
+import { useEffect, useRef, useState } from "react";
 import { Icon } from "../../ui/icon.tsx";
 import type { Chat, Message } from "./use-chat.ts";
 
 /** The talk, each answer with what it cost. Follows what arrives, unless somebody has scrolled up to read. */
-export function Conversation({ chat, ideas }: { chat: Chat; ideas: readonly string[] }) {
+export function Conversation({ chat, live, ideas }: { chat: Chat; live: LiveCosts; ideas: readonly string[] }) {
   const list = useFollow();
   return (
     <div
@@ -24,7 +25,7 @@ export function Conversation({ chat, ideas }: { chat: Chat; ideas: readonly stri
               {message.role === "user" ? (
                 <Question text={message.text} />
               ) : (
-                <Answer message={message} again={index === chat.messages.length - 1 ? chat.again : null} />
+                <Answer message={message} live={live} again={index === chat.messages.length - 1 ? chat.again : null} />
               )}
             </li>
           ))}
@@ -69,7 +70,7 @@ function Question({ text }: { text: string }) {
   );
 }
 
-function Answer({ message, again }: { message: Message; again: (() => void) | null }) {
+function Answer({ message, live, again }: { message: Message; live: LiveCosts; again: (() => void) | null }) {
   const { text, state, model, eventId, problem } = message;
   const isOver = state === "whole" || state === "stopped" || state === "failed";
   return (
@@ -93,10 +94,8 @@ function Answer({ message, again }: { message: Message; again: (() => void) | nu
         </p>
       )}
       <footer className="mt-2 flex flex-wrap items-center gap-x-2.5 gap-y-1 text-xs text-muted">
-        {isOver && eventId !== undefined ? (
-          <CostBadge eventId={eventId} label="Cost of this answer" />
-        ) : state === "failed" ? null : (
-          <CostBadge loading label="Cost of this answer" />
+        {state === "failed" && eventId === undefined ? null : (
+          <AnswerCost eventId={isOver ? eventId : undefined} live={live} />
         )}
         <span>{model}</span>
         {state === "stopped" ? <span>· stopped</span> : null}
@@ -113,6 +112,23 @@ function Answer({ message, again }: { message: Message; again: (() => void) | nu
     </article>
   );
 }
+
+/** The cost as the live stream tells it; asked for when the stream is away, or says nothing for a while. */
+function AnswerCost({ eventId, live }: { eventId: string | undefined; live: LiveCosts }) {
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    if (eventId === undefined) return undefined;
+    const timer = setTimeout(() => setLate(true), LATE_MS);
+    return () => clearTimeout(timer);
+  }, [eventId]);
+  const event = live.events.find(({ id }) => id === eventId);
+  const label = "Cost of this answer";
+  if (event !== undefined) return <CostBadge event={event} label={label} />;
+  if (eventId !== undefined && (isLate || live.status === "away")) return <CostBadge eventId={eventId} label={label} />;
+  return <CostBadge loading label={label} />;
+}
+
+const LATE_MS = 3_000;
 
 /** Keeps the end in sight while the list grows, as long as the reader was at the end. */
 function useFollow() {

@@ -1,13 +1,12 @@
-import { SessionCosts, count, counted, exactCount, exactMoney, money, useLiveCosts } from "@outlay/react";
-import type { CostSum } from "@outlay/react";
+import { SessionCosts, count, counted, exactCount, exactMoney, money } from "@outlay/react";
+import type { CostSum, LiveCosts } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { limitsQuestion } from "./limits.ts";
 import type { LimitUse } from "./limits.ts";
 
 /** What this talk came to so far, as it is recorded, and how it stands against the limits. */
-export function SessionSum({ session }: { session: string }) {
-  const { sum, status } = useLiveCosts({ filter: (event) => event.session === session, limit: 500 });
+export function SessionSum({ session, live: { sum, status } }: { session: string; live: LiveCosts }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <section aria-labelledby="session-sum" className="rounded-xl border border-line bg-surface px-4 py-4 sm:px-5">

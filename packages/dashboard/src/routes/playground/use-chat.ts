@@ -25,19 +25,24 @@ export interface Chat {
   /** Asks the last question again, in place of an answer that failed or was stopped. */
   again: () => void;
   stop: () => void;
-  /** Begins another session. */
-  restart: () => void;
 }
 
-/** A talk with a model through the gateway. */
-export function useChat(partner: { provider: ChatProvider; model: string; key: string } | null): Chat {
-  const [session, setSession] = useState(newSession);
+/** With whom to talk. */
+export interface Partner {
+  provider: ChatProvider;
+  model: string;
+  /** Empty: the server's own, if it has one. */
+  key: string;
+}
+
+/** A talk with a model through the gateway; its calls are recorded under the session. */
+export function useChat(session: string, partner: Partner): Chat {
   const [messages, setMessages] = useState<Message[]>([]);
   const running = useRef<AbortController | null>(null);
   useEffect(() => () => running.current?.abort(), []);
 
   const ask = async (turns: Message[]) => {
-    if (partner === null || running.current !== null) return;
+    if (running.current !== null) return;
     const abort = new AbortController();
     running.current = abort;
     const answer: Message = { id: newId(), role: "assistant", text: "", state: "waiting", model: partner.model };
@@ -69,12 +74,6 @@ export function useChat(partner: { provider: ChatProvider; model: string; key: s
     send: (text) => void ask([...messages, { id: newId(), role: "user", text, state: "whole" }]),
     again: () => void ask(messages.slice(0, messages.findLastIndex(({ role }) => role === "user") + 1)),
     stop: useCallback(() => running.current?.abort(), []),
-    restart: useCallback(() => {
-      running.current?.abort();
-      running.current = null;
-      setMessages([]);
-      setSession(newSession());
-    }, []),
   };
 }
 
@@ -90,4 +89,3 @@ function problemOf(error: unknown): ChatFailed {
 }
 
 const newId = () => crypto.randomUUID();
-const newSession = () => `playground-${newId().slice(0, 8)}`;
