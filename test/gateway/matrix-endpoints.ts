@@ -14,6 +14,12 @@ export type Kind =
   | "fails inside"
   /** The client goes in the middle. */
   | "abort"
+  /** The provider closes the connection instead of answering. */
+  | "no answer"
+  /** The connection breaks in the middle. */
+  | "breaks"
+  /** One piece of a stream cannot be read. */
+  | "damaged"
   | "no usage"
   | "cached"
   /** Tokens are written to the cache, some of them for an hour. */
@@ -87,6 +93,9 @@ export const REFUSED_AS: Record<string, string> = {
   ollama: "rate_limit",
 };
 
+/** What can happen on the way to any chat. */
+const BROKEN: Kind[] = ["no answer", "breaks", "damaged"];
+
 const messages = [{ role: "user", content: "How much is the fish, and how much is it tomorrow?" }];
 const city = { type: "object", properties: { city: { type: "string" } } };
 const weather = { name: "weather", description: "The weather of a city", parameters: city };
@@ -100,7 +109,7 @@ function chat(endpoint: Pick<Endpoint, "provider" | "path" | "model" | "price"> 
     streamBody: { stream: true },
     billedAs: endpoint.provider,
     operation: "chat",
-    kinds: ["ok", "error", "fails inside", "abort", "no usage", "cached", "reasoning", "tools"],
+    kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage", "cached", "reasoning", "tools"],
     tools: functionTools,
     failsAs: "server_error",
     ...endpoint,
@@ -117,7 +126,19 @@ function anthropicMessages(
     streamBody: { stream: true },
     billedAs: endpoint.provider,
     operation: "chat",
-    kinds: ["ok", "error", "fails inside", "abort", "no usage", "cached", "written", "reasoning", "tools", "searches"],
+    kinds: [
+      "ok",
+      "error",
+      "fails inside",
+      "abort",
+      ...BROKEN,
+      "no usage",
+      "cached",
+      "written",
+      "reasoning",
+      "tools",
+      "searches",
+    ],
     tools: { tools: [{ name: "weather", input_schema: city }] },
     failsAs: "overloaded_error",
     saysInputEarly: true,
@@ -147,7 +168,7 @@ const openai: Endpoint[] = [
     ...chat({ provider: "openai", path: "/v1/responses", model: "gpt-5", price: gpt5 }),
     name: "responses",
     body: { model: "gpt-5", input: messages[0]!.content },
-    kinds: ["ok", "error", "fails inside", "abort", "no usage", "cached", "reasoning", "tools", "searches"],
+    kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage", "cached", "reasoning", "tools", "searches"],
     tools: { tools: [{ type: "function", ...weather }] },
   },
   {
@@ -160,7 +181,7 @@ const openai: Endpoint[] = [
     name: "completions",
     operation: "text_completion",
     body: { model: "gpt-3.5-turbo-instruct", prompt: "How much is the fish?" },
-    kinds: ["ok", "error", "fails inside", "abort", "no usage"],
+    kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage"],
   },
   {
     ...chat({ provider: "openai", path: "/v1/responses/compact", model: "gpt-5", price: gpt5 }),
@@ -252,7 +273,7 @@ const gemini: Endpoint = {
   billedAs: "google",
   operation: "chat",
   model: "gemini-2.5-flash",
-  kinds: ["ok", "error", "fails inside", "abort", "no usage", "cached", "reasoning", "tools", "audio"],
+  kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage", "cached", "reasoning", "tools", "audio"],
   tools: { tools: [{ functionDeclarations: [weather] }] },
   price: flash,
   failsAs: "UNAVAILABLE",
@@ -266,6 +287,8 @@ const google: Endpoint[] = [
     name: "generateContent as a JSON list",
     streamPath: "/v1beta/models/gemini-2.5-flash:streamGenerateContent",
     modes: ["stream"],
+    // Behind a damaged piece, nothing of a list can be read any more.
+    kinds: gemini.kinds.filter((kind) => kind !== "damaged"),
   },
   chat({
     provider: "google",
@@ -281,7 +304,7 @@ const google: Endpoint[] = [
     streamPath: "/v1beta/interactions",
     body: { model: "gemini-2.5-flash", input: messages[0]!.content },
     streamBody: { stream: true },
-    kinds: ["ok", "error", "fails inside", "abort", "no usage", "cached", "reasoning"],
+    kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage", "cached", "reasoning"],
     saysInputEarly: false,
   },
   // A region's address costs a tenth more.
@@ -326,7 +349,7 @@ const converse: Endpoint = {
   billedAs: "aws",
   operation: "chat",
   model: "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
-  kinds: ["ok", "error", "fails inside", "abort", "no usage", "cached", "written", "reasoning", "tools"],
+  kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage", "cached", "written", "reasoning", "tools"],
   tools: { toolConfig: { tools: [{ toolSpec: { name: "weather", inputSchema: { json: city } } }] } },
   price: sonnetInUs,
   failsAs: "throttlingException",
@@ -350,7 +373,7 @@ const bedrock: Endpoint[] = [
     streamPath: "/model/meta.llama3-1-70b-instruct-v1:0/invoke-with-response-stream",
     body: { prompt: messages[0]!.content },
     model: "meta.llama3-1-70b-instruct-v1:0",
-    kinds: ["ok", "error", "fails inside", "abort", "no usage"],
+    kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage"],
     price: { input: 0.72, output: 0.72 },
   },
 ];
@@ -395,7 +418,7 @@ const ollama: Endpoint[] = [
     name: "generate",
     path: "/api/generate",
     body: { model: "llama3.2", prompt: "Why?", stream: false },
-    kinds: ["ok", "error", "fails inside", "abort", "no usage", "cached", "reasoning"],
+    kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage", "cached", "reasoning"],
   },
   embeddings({
     provider: "ollama",
@@ -454,7 +477,7 @@ const mistral: Endpoint[] = [
     }),
     name: "conversations",
     body: { model: "mistral-large-latest", inputs: messages },
-    kinds: ["ok", "error", "fails inside", "abort", "no usage"],
+    kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage"],
     failsAs: "error",
   },
   chat({
@@ -491,7 +514,7 @@ const others: Endpoint[] = [
     path: "/chat/completions",
     model: "sonar",
     price: "reported",
-    kinds: ["ok", "error", "fails inside", "abort", "no usage", "reasoning", "searches"],
+    kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage", "reasoning", "searches"],
     saysInputEarly: true,
   }),
   chat({

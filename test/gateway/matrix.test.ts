@@ -38,7 +38,7 @@ interface RecordedCall {
   streaming: boolean;
   success: boolean;
   errorType: string | null;
-  metadata?: { usageEstimated?: boolean; usageErrorPercent?: number; stopReason?: string };
+  metadata?: { unreadablePieces?: number; usageEstimated?: boolean; usageErrorPercent?: number; stopReason?: string };
 }
 
 const WORDS: Record<Kind, string> = {
@@ -46,6 +46,9 @@ const WORDS: Record<Kind, string> = {
   error: "status=429; retry-after=1",
   "fails inside": "error-after=6",
   abort: "",
+  "no answer": "close",
+  breaks: "close-after=1",
+  damaged: "malformed-after=3",
   "no usage": "no-usage",
   cached: "cached=1000",
   written: "cached=500; written=300; written-1h=100",
@@ -63,13 +66,14 @@ const BYTES_BEFORE_ABORT = 3_000;
 const CELLS: Cell[] = ENDPOINTS.flatMap((endpoint) =>
   (endpoint.modes ?? ["whole", "stream"]).flatMap((mode) =>
     endpoint.kinds
-      .filter((kind) => mode === "stream" || kind !== "fails inside")
+      .filter((kind) => mode === "stream" || (kind !== "fails inside" && kind !== "damaged"))
       .map((kind) => ({ endpoint, mode, kind, name: `${endpoint.provider} ${endpoint.name}, ${mode}: ${kind}` })),
   ),
 ).map((cell, index) => ({ ...cell, words: wordsOf(cell, WAYS[index % WAYS.length]!) }));
 
 function wordsOf({ endpoint, kind, mode }: Omit<Cell, "words">, way: string): string {
-  const words = kind === "abort" ? [ABORT_WORDS[mode]] : [WORDS[kind], way];
+  const inMiddle = kind === "breaks" && mode === "stream" ? "close-after=6" : WORDS[kind];
+  const words = kind === "abort" ? [ABORT_WORDS[mode]] : [inMiddle, way];
   return [endpoint.words, ...words].filter(Boolean).join("; ");
 }
 
@@ -97,6 +101,8 @@ interface Got {
   eventId: string | null;
   costUsd: string | null;
   body: string;
+  /** It came to its end. */
+  isWhole: boolean;
 }
 
 /** A plain client, for each call anew: nothing of it is ours. */
@@ -108,7 +114,7 @@ function call({ endpoint, mode, kind, words, name }: Cell): Promise<Got> {
     ...(kind === "tools" ? endpoint.tools : {}),
   });
   return new Promise((resolve) => {
-    const got: Got = { status: null, eventId: null, costUsd: null, body: "" };
+    const got: Got = { status: null, eventId: null, costUsd: null, body: "", isWhole: false };
     const sent = httpRequest(`${server.url}/gateway/${endpoint.provider}${path}`, {
       agent,
       method: "POST",
@@ -132,6 +138,7 @@ function call({ endpoint, mode, kind, words, name }: Cell): Promise<Got> {
         got.body += bytes.toString("latin1");
         if (kind === "abort" && got.body.length > BYTES_BEFORE_ABORT) sent.destroy();
       });
+      answer.on("end", () => (got.isWhole = answer.complete));
       answer.on("error", done).on("close", done);
     });
     sent.end(body);
@@ -196,26 +203,47 @@ describe.each(PROVIDER_NAMES)("%s", (provider) => {
       streaming: mode === "stream",
     });
     expectOutcome(cell, event, got.get(name)!);
-    const isWhole = kind !== "error" && kind !== "abort" && kind !== "no usage" && kind !== "fails inside";
-    if (isWhole) expectAsServed(cell, event, entry);
-    else if (kind === "error") expectNothingUsed(event);
+    if (isServed(kind)) expectAsServed(cell, event, entry);
+    else if (kind === "error" || kind === "no answer") expectNothingUsed(event);
     else expectEstimated(cell, event, entry);
-    expectCost(cell, event, entry, isWhole);
+    // What broke off in the middle of a piece cannot be read either.
+    if (kind !== "breaks") expect(event.metadata?.unreadablePieces).toBe(kind === "damaged" ? 1 : undefined);
+    expectCost(cell, event, entry);
   });
 });
 
+/** The answer came with its usage. */
+function isServed(kind: Kind): boolean {
+  return !["error", "no answer", "fails inside", "abort", "breaks", "no usage"].includes(kind);
+}
+
+/** Why a call is recorded as failed; null: it succeeded. */
+function failureOf({ endpoint, kind }: Cell): string | null {
+  switch (kind) {
+    case "error":
+      return REFUSED_AS[endpoint.provider] ?? "rate_limit_exceeded";
+    case "no answer":
+      return "provider_unreachable";
+    case "fails inside":
+      return endpoint.failsAs!;
+    case "abort":
+      return "aborted";
+    case "breaks":
+      return "connection_broken";
+    default:
+      return null;
+  }
+}
+
 /** Whether it succeeded, for both: the client and the record. */
-function expectOutcome({ endpoint, kind, mode }: Cell, event: RecordedCall, answer: Got): void {
-  const isRefused = kind === "error";
-  const errorType = {
-    error: REFUSED_AS[endpoint.provider] ?? "rate_limit_exceeded",
-    "fails inside": endpoint.failsAs,
-    abort: "aborted",
-  } as const;
-  const expected = kind === "error" || kind === "fails inside" || kind === "abort" ? errorType[kind]! : null;
-  expect([event.success, event.errorType ?? null]).toEqual([expected === null, expected]);
+function expectOutcome(cell: Cell, event: RecordedCall, answer: Got): void {
+  const { kind, mode } = cell;
+  const failure = failureOf(cell);
+  expect([event.success, event.errorType ?? null]).toEqual([failure === null, failure]);
   const isGone = kind === "abort" && mode === "whole";
-  expect(answer.status).toBe(isGone ? null : isRefused ? 429 : 200);
+  const refused = { error: 429, "no answer": 502 } as const;
+  expect(answer.status).toBe(isGone ? null : kind === "error" || kind === "no answer" ? refused[kind] : 200);
+  expect(answer.isWhole).toBe(kind !== "abort" && kind !== "breaks");
   expect(answer.eventId === null).toBe(isGone);
   // The chunk that only the gateway asked for does not reach the client.
   if (mode === "stream") expect(answer.body).not.toMatch(/"choices":\[\],"usage":\{/);
@@ -248,10 +276,12 @@ function expectEstimated({ endpoint, kind }: Cell, event: RecordedCall, entry: L
 }
 
 /** The cost is what the recorded usage costs by the rates of the table, or what the provider said it was. */
-function expectCost({ endpoint, kind, mode }: Cell, event: RecordedCall, entry: LoggedRequest, isWhole: boolean): void {
-  if (kind === "error") {
+function expectCost({ endpoint, kind, mode }: Cell, event: RecordedCall, entry: LoggedRequest): void {
+  const isWhole = isServed(kind);
+  const isUnread = kind === "abort" || kind === "breaks";
+  if (kind === "error" || kind === "no answer") {
     expect(event.costUsd ?? 0).toBe(0);
-  } else if (endpoint.price === null || (endpoint.modelInAnswer && kind === "abort" && mode === "whole")) {
+  } else if (endpoint.price === null || (endpoint.modelInAnswer && isUnread && mode === "whole")) {
     expect([event.basis, event.costUsd]).toEqual(["unpriced", null]);
   } else if (isWhole && endpoint.price === "reported") {
     expect(entry.reportedCostUsd).toBeGreaterThan(0);

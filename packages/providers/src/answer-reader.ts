@@ -1,9 +1,9 @@
 import { AwsEventStreamReader } from "./aws-event-stream.ts";
 import { EventStreamReader, type EventSink } from "./event-stream.ts";
+import { JsonLines } from "./json-lines.ts";
 import { JsonText } from "./json-text.ts";
 import { blankMeasured, type AnswerFold, type CallFacts, type Measured, type Route } from "./provider.ts";
 import { readError } from "./read-error.ts";
-import { JsonSkimmer } from "./skim-json.ts";
 
 /** Reads an answer as it passes by. Memory stays bounded, whatever its size. */
 export interface AnswerReader {
@@ -59,7 +59,7 @@ function openFraming(contentType: string, sink: EventSink): Framing {
   if (contentType.includes("event-stream")) return new EventStreamReader(sink);
   const onObject = (value: unknown) => sink.onPiece(value, null);
   const onUnreadable = () => sink.onUnreadable();
-  if (/ndjson|jsonl|stream\+json/.test(contentType)) return textFraming(new JsonSkimmer(onObject, onUnreadable));
+  if (/ndjson|jsonl|stream\+json/.test(contentType)) return textFraming(new JsonLines(onObject, onUnreadable));
   // Sound, pictures and subtitles are no JSON: nothing of them is kept.
   if (!/json/.test(contentType)) return { push: () => {}, end: () => {} };
   return textFraming(new JsonText(onObject, onUnreadable));

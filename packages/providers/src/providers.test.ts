@@ -146,9 +146,20 @@ describe("an answer", () => {
     [502, "text/html", "<html>Bad gateway</html>", "502"],
     [503, "application/json", "", "overloaded"],
   ])("of status %i says what went wrong", (status, contentType, body, type) => {
-    const reader = openAnswer(route, { request, status, header: () => contentType });
+    const header = (name: string) => (name === "content-type" ? contentType : null);
+    const reader = openAnswer(route, { request, status, header });
     reader.push(new TextEncoder().encode(body));
     expect(reader.end()).toMatchObject({ error: { type }, usage: null, ended: true });
+  });
+
+  it("is named in a header by AWS, perhaps with an address behind it", () => {
+    const headers: Record<string, string> = {
+      "content-type": "application/json",
+      "x-amzn-errortype": "ThrottlingException:http://internal.amazon.com/",
+    };
+    const reader = openAnswer(route, { request, status: 429, header: (name) => headers[name] ?? null });
+    reader.push(new TextEncoder().encode('{"message":"Too many requests"}'));
+    expect(reader.end()).toMatchObject({ error: { type: "ThrottlingException", message: "Too many requests" } });
   });
 
   it("may have usage that no event can hold", () => {

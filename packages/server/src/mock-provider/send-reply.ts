@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import type { Transform } from "node:stream";
+import { Transform } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { constants, createBrotliCompress, createGzip, createZstdCompress } from "node:zlib";
 import type { Behaviour } from "./behaviour.ts";
@@ -37,6 +37,7 @@ export async function sendReply(
     if (entry.pieces > 0 && behaviour["chunk-delay"] !== undefined) await sleep(behaviour["chunk-delay"]);
     if (response.destroyed || response.writableEnded) break;
     if (piece === RESET) return reset(response, entry);
+    if (piece === CLOSE) return closeUnended(sink, response, entry);
     if (piece === HANG) return hang(response, entry);
     await writePiece(way, piece);
     entry.pieces += 1;
@@ -63,8 +64,9 @@ function extraHeaders(behaviour: Behaviour): Record<string, string> {
 }
 
 const RESET = Symbol("reset");
+const CLOSE = Symbol("close");
 const HANG = Symbol("hang");
-type Step = Piece | typeof RESET | typeof HANG;
+type Step = Piece | typeof RESET | typeof CLOSE | typeof HANG;
 
 /** The pieces of a stream with what the behaviour does to them. */
 function* changed(pieces: Iterable<Piece>, reply: Reply, behaviour: Behaviour): Generator<Step> {
@@ -72,6 +74,7 @@ function* changed(pieces: Iterable<Piece>, reply: Reply, behaviour: Behaviour): 
   let last: Piece = "";
   for (const piece of pieces) {
     if (sent === behaviour["reset-after"]) return yield RESET;
+    if (sent === behaviour["close-after"]) return yield CLOSE;
     if (sent === behaviour["hang-after"]) return yield HANG;
     if (sent === behaviour["stop-after"]) return;
     if (sent === behaviour["error-after"]) return yield reply.errorPiece ?? "";
@@ -86,13 +89,14 @@ function* changed(pieces: Iterable<Piece>, reply: Reply, behaviour: Behaviour): 
 
 /** An answer that is no stream: in one piece, or in two halves where something is to happen between them. */
 function* partsOfWhole(body: Piece, behaviour: Behaviour): Generator<Step> {
-  const { "reset-after": resetAt, "hang-after": hangAt, "stop-after": stopAt, endless } = behaviour;
-  const isTouched = [resetAt, hangAt, stopAt, endless].some((it) => it !== undefined);
-  if (!isTouched) return yield body;
+  const { "reset-after": resetAt, "close-after": closeAt, "hang-after": hangAt, "stop-after": stopAt } = behaviour;
+  const places = [resetAt, closeAt, hangAt, stopAt].filter((it) => it !== undefined);
+  if (places.length === 0 && behaviour.endless !== true) return yield body;
   const middle = Math.floor(body.length / 2);
-  if (Math.min(resetAt ?? 1, hangAt ?? 1, stopAt ?? 1) > 0) yield body.slice(0, middle);
-  if (endless === true) while (true) yield FILLER;
+  if (!places.includes(0)) yield body.slice(0, middle);
+  if (behaviour.endless === true) while (true) yield FILLER;
   if (resetAt !== undefined) return yield RESET;
+  if (closeAt !== undefined) return yield CLOSE;
   if (hangAt !== undefined) yield HANG;
 }
 
@@ -168,6 +172,24 @@ async function reset(response: ServerResponse, entry: LoggedRequest): Promise<vo
   if (entry.pieces > 0) await sleep(BEFORE_RESET_MS);
   entry.end = "reset";
   response.socket?.resetAndDestroy();
+}
+
+/** The end of the body is missing, but nothing before it. */
+async function closeUnended(
+  sink: NodeJS.WritableStream,
+  response: ServerResponse,
+  entry: LoggedRequest,
+): Promise<void> {
+  response.flushHeaders();
+  if (sink instanceof Transform) await new Promise<void>((resolve) => flush(sink, resolve));
+  entry.end = "closed";
+  response.socket?.end();
+}
+
+/** Encoders have it, other transforms do not. */
+function flush(encoder: Transform, done: () => void): void {
+  if ("flush" in encoder && typeof encoder.flush === "function") encoder.flush(done);
+  else done();
 }
 
 async function hang(response: ServerResponse, entry: LoggedRequest): Promise<void> {
