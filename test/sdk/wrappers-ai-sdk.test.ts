@@ -174,6 +174,52 @@ it("takes whose call it is from with() and the call itself, and never what was s
   expect(JSON.stringify(tracker.events)).not.toContain("a-secret-of-the-prompt");
 });
 
+describe("older versions of the SDK", () => {
+  const model = { provider: "anthropic.messages", modelId: "claude-haiku-4-5" };
+  const params = { prompt: [{ role: "user", content: [{ type: "text", text: "Hi" }] }] };
+  const v5 = { inputTokens: 2_000, outputTokens: 20, totalTokens: 2_020, cachedInputTokens: 1_000 };
+  const read = { inputTokens: 3_000, cacheReadTokens: 1_000, outputTokens: 20 };
+
+  it("leave Anthropic's cached tokens out of the input", async () => {
+    const doGenerate = async () => ({ content: [{ type: "text", text: "Hi" }], usage: v5, finishReason: "stop" });
+    await outlayMiddleware({ outlay: tracker }).wrapGenerate({ doGenerate, params, model });
+    expect(tracker.last()).toMatchObject({ provider: "anthropic", usage: read, metadata: { stopReason: "stop" } });
+  });
+
+  it("stream in parts of their own", async () => {
+    const parts = [
+      { type: "stream-start", warnings: [] },
+      { type: "response-metadata", id: "msg_1", modelId: "claude-haiku-4-5-20251001" },
+      { type: "text-delta", id: "0", delta: "Hi" },
+      { type: "finish", usage: v5, finishReason: "stop" },
+    ];
+    const doStream = async () => ({ stream: ReadableStream.from(parts), request: {} });
+    const result = await outlayMiddleware({ outlay: tracker }).wrapStream({ doStream, params, model });
+    const seen: unknown[] = [];
+    for await (const part of result.stream) seen.push(part);
+    expect(seen).toEqual(parts);
+    expect(tracker.last()).toMatchObject({
+      model: "claude-haiku-4-5-20251001",
+      requestedModel: "claude-haiku-4-5",
+      usage: read,
+      metadata: { responseId: "msg_1" },
+    });
+  });
+});
+
+it("believes what a gateway says it charged", async () => {
+  await outlayMiddleware({ outlay: tracker }).wrapGenerate({
+    doGenerate: async () => ({
+      content: [],
+      usage: { inputTokens: 5 },
+      providerMetadata: { gateway: { cost: "0.0012" } },
+    }),
+    params: { prompt: [] },
+    model: { provider: "gateway", modelId: "openai/gpt-5" },
+  });
+  expect(tracker.last()).toMatchObject({ provider: "vercel", reportedCostUsd: 0.0012 });
+});
+
 it("with outlayFetch instead, reads the bytes", async () => {
   const measured = createOpenAI({ apiKey: "mock", fetch: outlayFetch(internet.fetch, { outlay: tracker }) });
   const headers = { "x-mock": "cached=100; reasoning=20; chunk-size=5" };

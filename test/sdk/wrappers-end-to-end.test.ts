@@ -20,7 +20,7 @@ it("calls of all clients arrive at the server, priced, each once and as whose th
   const [mock, server] = await Promise.all([startMock(), startServer({ dataDir: temporaryFolder() })]);
   onTestFinished(async () => void (await Promise.all([mock.stop(), server.stop()])));
   const outlay = new Outlay({ url: server.url, spool: false, environment: "test", watchProcessEnd: false });
-  onTestFinished(() => outlay.close());
+  onTestFinished(async () => void (await outlay.close()));
   const { fetch } = mockedInternet(mock);
   const openai = withOpenAI(new OpenAI({ apiKey: "mock", fetch }), { outlay, agent: "dexter" });
   const anthropic = withAnthropic(new Anthropic({ apiKey: "mock", fetch }), { outlay });

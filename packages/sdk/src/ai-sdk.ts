@@ -2,6 +2,7 @@ import {
   billedAs,
   blankMeasured,
   blankRequest,
+  readAiSdkCost,
   readAiSdkUsage,
   readAnswerByShape,
   type Measured,
@@ -162,6 +163,7 @@ class MeasuredModelCall {
     const reason = answer["finishReason"];
     measured.stopReason ??= textOf(asRecord(reason)["raw"]) ?? textOf(asRecord(reason)["unified"]) ?? textOf(reason);
     measured.usage ??= readAiSdkUsage(answer["usage"], this.#asked.model.provider, answer["providerMetadata"]);
+    measured.reportedCostUsd ??= readAiSdkCost(answer["providerMetadata"]);
     if (measured.usage !== null && this.#searches > 0) measured.usage.searches ??= this.#searches;
     measured.ended = true;
   }

@@ -39,6 +39,8 @@ function ofHost(url: URL): Provider | undefined {
 
 function anyProvider(name: string): Provider {
   const compatible = compatibleProvider(name, "");
-  const others = ["anthropic", "google"].flatMap((known) => PROVIDERS.get(known)!.routes);
+  const others = ["anthropic", "google", "ollama", "cohere", "bedrock"].flatMap(
+    (known) => PROVIDERS.get(known)!.routes,
+  );
   return { ...compatible, routes: [...compatible.routes, ...others] };
 }

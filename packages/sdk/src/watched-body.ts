@@ -17,33 +17,45 @@ export function watchBody(response: Response, listener: BodyListener): Response 
   const { body } = response;
   if (typeof body?.getReader !== "function" || body.locked) return null;
   const reader = body.getReader();
+  let isOver = false;
+  const over = (tell: () => void) => {
+    if (!isOver) tell();
+    isOver = true;
+  };
   const stream = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           for (;;) {
             const { done, value } = await reader.read();
+            if (done) isOver = true;
             const bytes = done ? listener.end() : (listener.bytes(value) ?? value);
             if (bytes !== null && bytes.length > 0) controller.enqueue(bytes);
             if (done) return controller.close();
             if (bytes !== null && bytes.length > 0) return undefined;
           }
         } catch (error) {
-          listener.fail(error);
+          over(() => listener.fail(error));
           controller.error(error);
           return undefined;
         }
       },
       cancel(reason) {
-        listener.cancel();
+        over(() => listener.cancel());
         return reader.cancel(reason);
       },
     },
     // Nothing is read before the application asks.
     { highWaterMark: 0 },
   );
+  // Whoever reads holds the stream, even when nobody holds the response any more.
+  forgotten?.register(stream, () => over(() => listener.cancel()));
   return like(response, new Response(stream, response));
 }
+
+/** Told of answers that nobody reads to their end and nobody holds any more: their calls are tracked all the same. */
+const forgotten =
+  typeof FinalizationRegistry === "function" ? new FinalizationRegistry<() => void>((giveUp) => giveUp()) : null;
 
 /** A response of one's own making knows nothing of where it came from. */
 function like(original: Response, made: Response): Response {

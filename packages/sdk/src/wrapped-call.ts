@@ -24,7 +24,7 @@ export class WrappedCall {
     this.#tracker = outlay;
     this.id = newEventId(this.#startedAtMs);
     const current = quietly(() => outlay.currentContext?.()) ?? {};
-    this.#context = mergeContext(mergeContext(own, onlyContext(common)), current);
+    this.#context = mergeContext(mergeContext(own, common), current);
   }
 
   /** The first piece of the answer's text is there. */
@@ -60,9 +60,4 @@ export function quietly<Result>(measure: () => Result): Result | undefined {
   } catch {
     return undefined;
   }
-}
-
-function onlyContext(options: CallContext & { provider?: unknown }): CallContext {
-  const { provider: _, ...context } = options;
-  return context;
 }

@@ -1,6 +1,6 @@
 import type { EventUsage } from "@outlay/core";
 import { billedAs } from "../billed-as.ts";
-import { at, count, fields, sum } from "../fields.ts";
+import { amount, at, count, fields, sum } from "../fields.ts";
 import { openaiUsage, readUsage } from "../openai/usage.ts";
 import { readUsageByShape } from "./read-by-shape.ts";
 
@@ -21,6 +21,13 @@ export function readAiSdkUsage(value: unknown, provider: string, providerMetadat
   if (said !== null) return said;
   const isNested = typeof usage["inputTokens"] === "object" || typeof usage["outputTokens"] === "object";
   return isNested ? readNested(usage) : readFlat(usage, provider);
+}
+
+/** What a gateway or OpenRouter says it charged, in dollars, as their providers for the AI SDK hand it on; null when nobody does. */
+export function readAiSdkCost(providerMetadata: unknown): number | null {
+  const gateway = at(providerMetadata, ["gateway", "cost"]);
+  const charged = amount(typeof gateway === "string" && gateway !== "" ? Number(gateway) : gateway);
+  return charged ?? amount(at(providerMetadata, ["openrouter", "usage", "cost"])) ?? null;
 }
 
 /** Since version 6. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { readAiSdkUsage } from "./ai-sdk-usage.ts";
+import { readAiSdkCost, readAiSdkUsage } from "./ai-sdk-usage.ts";
 import { readLangchainUsage } from "./langchain-usage.ts";
 import { readAnswerByShape, readUsageByShape } from "./read-by-shape.ts";
 
@@ -71,6 +71,13 @@ describe("the AI SDK's usage", () => {
     expect(readAiSdkUsage({ ...v7, raw: xai }, "xai.chat", {})?.outputTokens).toBe(320);
     const converse = { inputTokens: 10, outputTokens: 7, cacheReadInputTokens: 100, totalTokens: 117 };
     expect(readAiSdkUsage({ ...v7, raw: converse }, "amazon-bedrock", {})?.inputTokens).toBe(110);
+  });
+
+  it("has what was charged beside it", () => {
+    expect(readAiSdkCost({ gateway: { cost: "0.0006765", routing: {} } })).toBe(0.0006765);
+    expect(readAiSdkCost({ openrouter: { usage: { cost: 0.002 } } })).toBe(0.002);
+    expect(readAiSdkCost({ gateway: { cost: "free" } })).toBeNull();
+    expect(readAiSdkCost(undefined)).toBeNull();
   });
 
   it("of embeddings is the input, and absent is absent", () => {

@@ -59,9 +59,8 @@ const DIALECTS: [attribute: string, calls: "all" | Set<string>][] = [
   ["traceloop.span.kind", new Set()],
 ];
 
-/** Operations of the conventions that are no inference. */
-const NO_INFERENCE =
-  /^(invoke_agent|create_agent|invoke_workflow|execute_tool|retrieval|plan|fetch_response|\w*memory\w*|agent|workflow|task|tool|chain|unknown)$/;
+/** Operations that are no inference, in the conventions and as the AI SDK and others go on from them. */
+const NO_INFERENCE = /agent|workflow|step|task|tool|chain|memory|^(retrieval|plan|fetch_response|unknown)$/;
 
 function workOfWord(word: string, calls: "all" | Set<string>): Work {
   const isCall = calls === "all" ? !NO_INFERENCE.test(word) : calls.has(word);
