@@ -78,7 +78,15 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
   const live = createLiveFeed();
   // bin/outlay.js has kept it small while the program was loaded; V8's own factor serves ingest a tenth faster
   setFlagsFromString("--semi-space-growth-factor=2");
-  const ledger: Ledger = { storage, prices, now, timeZone: config.timeZone, live, health: { unrecorded: 0 } };
+  const ledger: Ledger = {
+    storage,
+    prices,
+    estimates,
+    now,
+    timeZone: config.timeZone,
+    live,
+    health: { unrecorded: 0 },
+  };
   const upstreams = upstreamsOf(config, mockUrl);
   const http = createApp({
     ledger,

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { InvalidInput, MAX_EVENTS_PER_BATCH, parseEvent, type Problem, type UsageEvent } from "@outlay/core";
 import type { RecordedEvent } from "../storage/storage.ts";
 import type { Rejection } from "./answers.ts";
+import { estimateMissing } from "./estimate-missing.ts";
 import type { Ledger } from "./ledger.ts";
 import { uuidV7 } from "./uuid-v7.ts";
 
@@ -69,7 +70,9 @@ function readAndRate(
   const parsed = parseEvent(raw, nowMs);
   if (parsed.problems !== null) return { problems: parsed.problems };
   try {
-    return { recorded: rate(ledger, parsed.event, source, nowMs) };
+    const { estimates } = ledger;
+    const event = estimates === undefined ? parsed.event : estimateMissing(parsed.event, estimates);
+    return { recorded: rate(ledger, event, source, nowMs) };
   } catch (error) {
     // Counts that no call can have, each of them within its bounds.
     if (!(error instanceof InvalidInput)) throw error;
