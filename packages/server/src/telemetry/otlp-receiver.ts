@@ -1,15 +1,17 @@
 import { MAX_EVENTS_PER_BATCH, type WireEvent } from "@outlay/core";
 import { CallCounter, readAttributes, readGenAiSpan, type GenAiReading, type ReadSpan } from "@outlay/providers";
-import type { TelemetrySpan } from "@outlay/providers";
+import type { Attributes, TelemetrySpan } from "@outlay/providers";
 import type { RecordAnswer } from "../ledger/answers.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { recordUsage } from "../ledger/record-usage.ts";
 import { removeUsage, reviseUsage } from "../ledger/revise-usage.ts";
 import { addAttribution } from "./add-attribution.ts";
+import { MetricCounts } from "./metric-counts.ts";
 import type { Decoded, MetricPoint, TelemetryLog } from "./otlp-records.ts";
 import { readLog } from "./read-log.ts";
 import { Recent } from "./recent.ts";
 import { RestoredTraces } from "./restored-traces.ts";
+import { tokenKindOf } from "./token-metrics.ts";
 
 /** What became of one request's items. */
 export interface Received {
@@ -22,6 +24,7 @@ export interface Received {
 const MAX_SPANS = 100_000;
 /** Calls that are remembered to find the same one in spans and logs. */
 const MAX_CALLS = 50_000;
+const MAX_SERVICES = 1_000;
 
 /** The door that events of OTLP come through. */
 const SOURCE = "otlp";
@@ -49,9 +52,15 @@ export class OtlpReceiver {
   /** What is being recorded: an event must be stored before it can be removed. */
   readonly #running = new Set<Promise<unknown>>();
   #restored: Promise<RestoredTraces> | null = null;
+  readonly #metricCounts: MetricCounts;
+  /** Services of which spans or log records told of calls. */
+  readonly #services = new Recent<true>(MAX_SERVICES);
+  /** Services whose senders have been told that their metrics are not counted. */
+  readonly #warned = new Recent<true>(MAX_SERVICES);
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
+    this.#metricCounts = new MetricCounts(ledger);
   }
 
   /** Records the model calls among spans. Rejects when the store fails: then all of it may be sent again. */
@@ -88,6 +97,7 @@ export class OtlpReceiver {
     for (const log of items) {
       const reading = readLog(log);
       if (reading === null) continue;
+      this.#services.set(serviceOf(log.resource), true);
       const { event, responseId } = reading;
       const told = this.#toldBefore(log.traceId, log.spanId, responseId, "log");
       if (told !== undefined) {
@@ -105,15 +115,36 @@ export class OtlpReceiver {
     return received;
   }
 
-  /** Takes the points of metrics. Spans and log records say the same of each call, so nothing is counted here. */
-  async metrics({ rejected }: Decoded<MetricPoint>): Promise<Received> {
-    return { rejected, message: rejected > 0 ? NOT_READABLE : null };
+  /**
+   * Takes the points of metrics. Spans and log records say the same of each call, so tokens of metrics are counted only
+   * when the sender says that it has nothing else (`countTokens`), and not when it turns out otherwise.
+   */
+  async metrics({ items, rejected }: Decoded<MetricPoint>, options: { countTokens: boolean }): Promise<Received> {
+    await this.#restore();
+    const received: Received = { rejected, message: rejected > 0 ? NOT_READABLE : null };
+    const tokens = items.filter((point) => tokenKindOf(point) !== null && !this.#hasCalls(point.resource));
+    if (options.countTokens) await this.#metricCounts.count(tokens);
+    else received.message ??= this.#warningFor(tokens);
+    return received;
+  }
+
+  /** Once for each service that sends tokens as metrics and has sent no calls so far. */
+  #warningFor(points: MetricPoint[]): string | null {
+    const silent = points.map(({ resource }) => serviceOf(resource)).find((name) => this.#warned.get(name) !== true);
+    if (silent === undefined) return null;
+    this.#warned.set(silent, true);
+    return `Outlay counts calls from spans and log records, of which ${silent || "this sender"} has sent none so far; its metrics are counted when it sends the header x-outlay-metrics: count`;
+  }
+
+  #hasCalls(resource: Attributes): boolean {
+    return this.#services.get(serviceOf(resource)) === true;
   }
 
   #readSpan(span: TelemetrySpan, larger: WireEvent[]): ReadSpan {
     const { traceId, spanId, parentSpanId } = span;
     const reading = readSpan(span);
     if (reading === null) return { traceId, spanId, parentSpanId, reading };
+    this.#services.set(serviceOf(span.resource), true);
     const { event, responseId } = reading;
     addAttribution(event, span.attributes, span.resource);
     if (span.startMs === 0) delete event.occurredAt;
@@ -143,6 +174,8 @@ export class OtlpReceiver {
   }
 
   async #record(events: WireEvent[], larger: WireEvent[], received: Received): Promise<void> {
+    // an id can come back: the same answer told by another span
+    if (this.#toRemove.size > 0) for (const { id } of events) this.#toRemove.delete(id!);
     const work: Promise<RecordAnswer>[] = [];
     for (const batch of batches(events)) work.push(recordUsage(this.#ledger, batch, { source: SOURCE }));
     for (const batch of batches(larger)) {
@@ -182,6 +215,7 @@ export class OtlpReceiver {
           const { traceId, spanId, responseId, ...told } = call;
           this.#remember(traceId, spanId, responseId, told);
         }
+        for (const service of restored.services) this.#services.set(service, true);
         return restored;
       },
       (error: unknown) => {
@@ -214,6 +248,11 @@ function readSpan(span: TelemetrySpan): GenAiReading | null {
 /** A log record stands below the span that it was written in, under a name of its own. */
 function belowItsSpan(log: TelemetryLog, reading: GenAiReading): ReadSpan {
   return { traceId: log.traceId, spanId: `log:${reading.event.id}`, parentSpanId: log.spanId, reading };
+}
+
+function serviceOf(resource: Attributes): string {
+  const name = resource["service.name"];
+  return typeof name === "string" ? name : "";
 }
 
 function tokensOf({ usage }: WireEvent): number {

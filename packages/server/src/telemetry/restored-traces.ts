@@ -36,6 +36,8 @@ export class RestoredTraces {
   /** To be handed to the counter of calls. */
   readonly spans: ReadSpan[] = [];
   readonly calls: StoredCall[] = [];
+  /** Names of services that sent calls. */
+  readonly services = new Set<string>();
   readonly #byTrace = new Map<string, Placed[]>();
   /** Spans that have come since: they know their parents themselves. */
   readonly #seen = new Set<string>();
@@ -62,6 +64,8 @@ export class RestoredTraces {
   }
 
   #add(event: StoredEvent): void {
+    if (event.metadata?.["fromMetrics"] === true) return;
+    if (event.tags?.["service"] !== undefined) this.services.add(event.tags["service"]);
     const { trace: traceId = "", span: spanId = "", metadata = {}, id } = event;
     const tokens = (event.usage.inputTokens ?? 0) + (event.usage.outputTokens ?? 0);
     const isLog = id.startsWith("otel:");

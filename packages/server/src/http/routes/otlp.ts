@@ -12,6 +12,8 @@ import type { App, HttpEnvironment, RouteDeclaration } from "../route.ts";
 const MAX_BODY_BYTES = 20 * 1024 * 1024;
 /** When an exporter is to try again after a failure of ours. */
 const RETRY_AFTER_SECONDS = 5;
+/** A sender that has neither spans nor log records says so with the value `count`. */
+const METRICS_HEADER = "x-outlay-metrics";
 /** Of google.rpc.Code. */
 const INVALID_ARGUMENT = 3;
 const UNAVAILABLE = 14;
@@ -22,13 +24,17 @@ type LogFailure = (requestId: string, error: unknown) => void;
 export function addOtlpRoutes(app: App, receiver: OtlpReceiver, logFailure: LogFailure): void {
   addSignal(app, logFailure, "traces", (body) => receiver.spans(decodeSpans(body)));
   addSignal(app, logFailure, "logs", (body) => receiver.logs(decodeLogs(body)));
-  addSignal(app, logFailure, "metrics", (body) => receiver.metrics(decodeMetrics(body)));
+  addSignal(app, logFailure, "metrics", (body, c) =>
+    receiver.metrics(decodeMetrics(body), { countTokens: c.req.header(METRICS_HEADER) === "count" }),
+  );
 }
 
 type Take = (body: OtlpBody, c: Context<HttpEnvironment>) => Promise<Received>;
 
-function addSignal(app: App, logFailure: LogFailure, signal: Signal, take: Take): void {
-  addRoute(app, declarationOf(signal), async ({ c }) => {
+/** One signal, at its own address or at another that exporters of one tool send to. */
+export function addSignal(app: App, logFailure: LogFailure, signal: Signal, take: Take, path?: string): void {
+  const declared = declarationOf(signal);
+  addRoute(app, path === undefined ? declared : { ...declared, path }, async ({ c }) => {
     // a body of no known type is answered in the form that people can read
     let encoding: OtlpEncoding = "json";
     try {
