@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { InvalidInput, ProviderFailed } from "@outlay/core";
 import type { Context, MiddlewareHandler } from "hono";
-import type { KeyStore } from "../keys/keys.ts";
+import type { Keys, KeyStore } from "../keys/keys.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { LangfuseReceiver } from "../telemetry/langfuse-receiver.ts";
 import { OtlpReceiver } from "../telemetry/otlp-receiver.ts";
 import { addAddresses } from "./addresses.ts";
 import { allowOrigins } from "./allowed-origins.ts";
@@ -20,6 +21,7 @@ import { addExportRoutes } from "./routes/export.ts";
 import { addGatewayRoutes } from "./routes/gateway.ts";
 import type { GatewayProvider } from "./routes/gateway.ts";
 import { addKeyRoutes } from "./routes/keys.ts";
+import { addLangfuseRoutes } from "./routes/langfuse.ts";
 import { addMaintenanceRoutes } from "./routes/maintenance.ts";
 import { addOtlpRoutes } from "./routes/otlp.ts";
 import { addPriceRoutes } from "./routes/prices.ts";
@@ -31,7 +33,7 @@ import { StaticFiles } from "./static.ts";
 
 export interface HttpParts {
   ledger: Ledger;
-  keys: KeyStore;
+  keys: Keys & KeyStore;
   facts: ServerFacts;
   /** Folder of the built dashboard; it may be empty or missing. */
   dashboardFolder: string;
@@ -78,6 +80,7 @@ export function createApp({
   addSystemRoutes(app, ledger, facts);
   addEventRoutes(app, ledger);
   addOtlpRoutes(app, new OtlpReceiver(ledger), logFailure);
+  addLangfuseRoutes(app, new LangfuseReceiver(ledger), keys, facts, logFailure);
   addChargeRoutes(app, ledger);
   addQuestionRoutes(app, ledger);
   addEntityRoutes(app, ledger);
