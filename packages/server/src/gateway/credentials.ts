@@ -126,7 +126,7 @@ function behindOutlayKey(token: string, path: string, upstream: Upstream, keys: 
     return {
       status: 401,
       code: "no_provider_key",
-      message: `No key for "${name}" is kept behind the Outlay key "${key.name}"; store one, or send your own`,
+      message: `No key for "${name}" that can be opened is kept behind the Outlay key "${key.name}" (see "outlay keys list"); store one, or send your own`,
     };
   }
   return {
