@@ -59,18 +59,51 @@ function openFraming(contentType: string, sink: EventSink): Framing {
   if (contentType.includes("event-stream")) return new EventStreamReader(sink);
   const onObject = (value: unknown) => sink.onPiece(value, null);
   const onUnreadable = () => sink.onUnreadable();
-  if (/ndjson|jsonl|stream\+json/.test(contentType)) return textFraming(new JsonLines(onObject, onUnreadable));
+  if (/ndjson|jsonl|stream\+json/.test(contentType)) return piecewise(new JsonLines(onObject, onUnreadable));
   // Sound, pictures and subtitles are no JSON: nothing of them is kept.
   if (!/json/.test(contentType)) return { push: () => {}, end: () => {} };
-  return textFraming(new JsonText(onObject, onUnreadable));
+  return mostlyWhole(new JsonText(onObject, onUnreadable));
 }
 
-function textFraming(reader: { push(text: string): void; end(): void }): Framing {
+interface TextReader {
+  push(text: string): void;
+  end(): void;
+}
+
+function piecewise(reader: TextReader): Framing {
   const decoder = new TextDecoder();
   return {
     push: (bytes) => reader.push(decoder.decode(bytes, { stream: true })),
     end() {
       reader.push(decoder.decode());
+      reader.end();
+    },
+  };
+}
+
+/** Keeps nothing between texts that are whole. */
+const wholeDecoder = new TextDecoder();
+
+/** Most answers come in one piece, which needs no decoder that remembers half a character. */
+function mostlyWhole(reader: TextReader): Framing {
+  let only: Uint8Array | null = null;
+  let pieces: Framing | null = null;
+  return {
+    push(bytes) {
+      if (pieces === null && only === null) {
+        only = bytes;
+        return;
+      }
+      if (pieces === null) {
+        pieces = piecewise(reader);
+        pieces.push(only!);
+        only = null;
+      }
+      pieces.push(bytes);
+    },
+    end() {
+      if (pieces !== null) return pieces.end();
+      if (only !== null) reader.push(wholeDecoder.decode(only));
       reader.end();
     },
   };

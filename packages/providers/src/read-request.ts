@@ -2,6 +2,7 @@ import { fields, text, type Fields } from "./fields.ts";
 import { JsonText } from "./json-text.ts";
 import { blankRequest, type RequestFacts, type SentRequest } from "./provider.ts";
 
+const decoder = new TextDecoder();
 /** How much of each end of a form is looked at: its fields stand beside the file. */
 const FORM_END_BYTES = 65_536;
 const MAX_TAGS = 32;
@@ -14,7 +15,7 @@ export function requestFields(request: SentRequest): Fields {
     (value) => (body = fields(value)),
     () => {},
   );
-  json.push(new TextDecoder().decode(request.body));
+  json.push(decoder.decode(request.body));
   json.end();
   return body;
 }
@@ -44,7 +45,6 @@ export function textTags(pairs: Fields): Record<string, string> {
 
 /** Short fields of `multipart/form-data`. Bytes that are no text become marks: the file between them may be anything. */
 function formFields(body: Uint8Array): Fields {
-  const decoder = new TextDecoder();
   const start = body.subarray(0, FORM_END_BYTES);
   const end = body.subarray(Math.max(FORM_END_BYTES, body.length - FORM_END_BYTES));
   const form = `${decoder.decode(start)}\r\n${decoder.decode(end)}`;

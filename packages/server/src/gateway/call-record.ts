@@ -69,18 +69,21 @@ export class CallRecord {
   #isBodyWhole = true;
   #copy: AnswerCopy | null = null;
   #status: number | null = null;
+  /** Neither recorded nor given up. */
+  #isOpen = true;
 
   constructor(parts: RecordParts, request: RecordedRequest) {
     this.#parts = parts;
     this.#request = request;
     this.#startedAtMs = parts.ledger.now();
     this.id = parts.ids.idOf(request.headers, this.#startedAtMs);
-    parts.running.add(this);
+    parts.running.begin();
   }
 
   /** The client went away before its request was there: no call, nothing to record. */
   forget(): void {
-    this.#parts.running.delete(this);
+    this.#isOpen = false;
+    this.#parts.running.end();
   }
 
   /** The request as it will go to the provider. */
@@ -89,7 +92,7 @@ export class CallRecord {
     this.#keptBody = this.#isBodyWhole ? body.bytes : endsOf(body.bytes, KEPT_END_BYTES);
     const { upstream, route, path, headers, credential } = this.#request;
     try {
-      const url = new URL(`${upstream.origin}${path}`);
+      const url = addressOf(`${upstream.origin}${path}`);
       this.facts = route.readRequest({ url, contentType: headers["content-type"] ?? null, body: body.bytes });
     } catch {
       // An address that is percent-encoded wrongly: the provider will say so.
@@ -172,11 +175,11 @@ export class CallRecord {
   }
 
   #keep(call: FinishedCall, toCount: UsageToCount, counted: CountedUsage): number | null {
-    const { attempts, recorder, estimates, ledger, running } = this.#parts;
+    const { attempts, recorder, estimates, ledger } = this.#parts;
     const { path, credential } = this.#request;
     const events = eventsOfCall(call, counted);
     recorder.add(events);
-    running.delete(this);
+    this.forget();
     if (isTriedAgain(call)) {
       attempts.failed({ credential: credential.name, path, body: this.#keptBody }, call.id, call.attempt);
     }
@@ -239,7 +242,10 @@ export class CallRecord {
       return true;
     } catch (error) {
       this.#copy = null;
-      if (this.#parts.running.delete(this)) this.#parts.ledger.health.unrecorded += 1;
+      if (this.#isOpen) {
+        this.#parts.ledger.health.unrecorded += 1;
+        this.forget();
+      }
       this.#log(error);
       return false;
     }
@@ -251,6 +257,20 @@ export class CallRecord {
     const name = error instanceof Error ? error.name : typeof error;
     this.#parts.logFailure("gateway measuring", `${name}\n${place}`);
   }
+}
+
+/** The same few addresses come again and again. */
+const addresses = new Map<string, URL>();
+const MAX_ADDRESSES = 200;
+const MAX_ADDRESS_LENGTH = 500;
+
+function addressOf(text: string): URL {
+  const known = addresses.get(text);
+  if (known !== undefined) return known;
+  const url = new URL(text);
+  if (addresses.size >= MAX_ADDRESSES) addresses.clear();
+  if (text.length <= MAX_ADDRESS_LENGTH) addresses.set(text, url);
+  return url;
 }
 
 function endsOf(bytes: Buffer, endBytes: number): Buffer {

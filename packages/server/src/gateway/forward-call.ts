@@ -33,6 +33,7 @@ export interface CallRequest {
 
 /** A larger answer is not held back for the sake of its cost. */
 const MAX_HELD_BYTES = 262_144;
+const MAX_JOINED_BYTES = 16_384;
 /** Of an error only so much is looked at. */
 const MAX_ASKING_BYTES = 65_536;
 /** A comment at the end of a stream waits no longer for an estimate. */
@@ -162,7 +163,10 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
     });
     if (this.#hasAsked && (status === 400 || status === 422)) this.#phase = "asking";
     else if (this.#isHoldable(contentType, header("content-length"))) this.#hold();
-    else this.#sendHead([]);
+    else {
+      this.#sendHead([]);
+      this.#flushHeadSoon();
+    }
   }
 
   /** An answer in one small piece of JSON can wait the moment until its cost is known. */
@@ -183,6 +187,7 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
     const chunks = this.#kept;
     this.#kept = [];
     this.#sendHead([]);
+    this.#flushHeadSoon();
     for (const chunk of chunks) this.#write(chunk);
   }
 
@@ -191,10 +196,14 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
     const own = this.#record === null ? more : ["x-outlay-event-id", this.#record.id, ...more];
     // The provider's own date goes on, or none.
     outgoing.sendDate = false;
-    outgoing.writeHead(this.#status, this.#statusMessage, [...this.#answerHeaders, ...own]);
+    outgoing.writeHead(this.#status, this.#statusMessage, this.#answerHeaders.concat(own));
     this.#phase = "sending";
-    // Mostly the first bytes of the body are here already, and the head goes out with them.
+  }
+
+  /** Mostly the first bytes of the body are here already, and the head goes out with them. */
+  #flushHeadSoon(): void {
     process.nextTick(() => {
+      const { outgoing } = this.#request;
       if (!this.#isHeadOut && !outgoing.destroyed) outgoing.flushHeaders();
     });
   }
@@ -270,7 +279,7 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
         this.#parts.held.delete(this);
         this.#sendHead(costUsd === null ? [] : ["x-outlay-cost-usd", decimal(costUsd)]);
         this.#isHeadOut = true;
-        outgoing.end(this.#kept.length === 1 ? this.#kept[0] : Buffer.concat(this.#kept));
+        endWith(outgoing, this.#kept.length === 1 ? this.#kept[0]! : Buffer.concat(this.#kept));
       } else {
         outgoing.end();
       }
@@ -356,6 +365,12 @@ function withoutCompression(headers: string[]): void {
 function textOf(value: string | string[] | undefined): string | null {
   if (value === undefined) return null;
   return typeof value === "string" ? value : value.join(", ");
+}
+
+/** A small body goes out together with the head when it is text for Node; Latin-1 keeps each byte as it is. */
+function endWith(outgoing: ServerResponse, body: Buffer): void {
+  if (body.length <= MAX_JOINED_BYTES) outgoing.end(body.toString("latin1"), "latin1");
+  else outgoing.end(body);
 }
 
 function addTrailers(outgoing: ServerResponse, raw: Buffer[] | null): void {
