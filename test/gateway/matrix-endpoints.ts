@@ -20,6 +20,8 @@ export type Kind =
   | "breaks"
   /** One piece of a stream cannot be read. */
   | "damaged"
+  /** Longer than what is read in one go or held back. */
+  | "large"
   | "no usage"
   | "cached"
   /** Tokens are written to the cache, some of them for an hour. */
@@ -94,7 +96,7 @@ export const REFUSED_AS: Record<string, string> = {
 };
 
 /** What can happen on the way to any chat. */
-const BROKEN: Kind[] = ["no answer", "breaks", "damaged"];
+const ON_THE_WAY: Kind[] = ["no answer", "breaks", "damaged", "large"];
 
 const messages = [{ role: "user", content: "How much is the fish, and how much is it tomorrow?" }];
 const city = { type: "object", properties: { city: { type: "string" } } };
@@ -109,7 +111,7 @@ function chat(endpoint: Pick<Endpoint, "provider" | "path" | "model" | "price"> 
     streamBody: { stream: true },
     billedAs: endpoint.provider,
     operation: "chat",
-    kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage", "cached", "reasoning", "tools"],
+    kinds: ["ok", "error", "fails inside", "abort", ...ON_THE_WAY, "no usage", "cached", "reasoning", "tools"],
     tools: functionTools,
     failsAs: "server_error",
     ...endpoint,
@@ -131,7 +133,7 @@ function anthropicMessages(
       "error",
       "fails inside",
       "abort",
-      ...BROKEN,
+      ...ON_THE_WAY,
       "no usage",
       "cached",
       "written",
@@ -168,7 +170,18 @@ const openai: Endpoint[] = [
     ...chat({ provider: "openai", path: "/v1/responses", model: "gpt-5", price: gpt5 }),
     name: "responses",
     body: { model: "gpt-5", input: messages[0]!.content },
-    kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage", "cached", "reasoning", "tools", "searches"],
+    kinds: [
+      "ok",
+      "error",
+      "fails inside",
+      "abort",
+      ...ON_THE_WAY,
+      "no usage",
+      "cached",
+      "reasoning",
+      "tools",
+      "searches",
+    ],
     tools: { tools: [{ type: "function", ...weather }] },
   },
   {
@@ -181,7 +194,7 @@ const openai: Endpoint[] = [
     name: "completions",
     operation: "text_completion",
     body: { model: "gpt-3.5-turbo-instruct", prompt: "How much is the fish?" },
-    kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage"],
+    kinds: ["ok", "error", "fails inside", "abort", ...ON_THE_WAY, "no usage"],
   },
   {
     ...chat({ provider: "openai", path: "/v1/responses/compact", model: "gpt-5", price: gpt5 }),
@@ -273,7 +286,7 @@ const gemini: Endpoint = {
   billedAs: "google",
   operation: "chat",
   model: "gemini-2.5-flash",
-  kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage", "cached", "reasoning", "tools", "audio"],
+  kinds: ["ok", "error", "fails inside", "abort", ...ON_THE_WAY, "no usage", "cached", "reasoning", "tools", "audio"],
   tools: { tools: [{ functionDeclarations: [weather] }] },
   price: flash,
   failsAs: "UNAVAILABLE",
@@ -304,7 +317,7 @@ const google: Endpoint[] = [
     streamPath: "/v1beta/interactions",
     body: { model: "gemini-2.5-flash", input: messages[0]!.content },
     streamBody: { stream: true },
-    kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage", "cached", "reasoning"],
+    kinds: ["ok", "error", "fails inside", "abort", ...ON_THE_WAY, "no usage", "cached", "reasoning"],
     saysInputEarly: false,
   },
   // A region's address costs a tenth more.
@@ -349,7 +362,7 @@ const converse: Endpoint = {
   billedAs: "aws",
   operation: "chat",
   model: "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
-  kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage", "cached", "written", "reasoning", "tools"],
+  kinds: ["ok", "error", "fails inside", "abort", ...ON_THE_WAY, "no usage", "cached", "written", "reasoning", "tools"],
   tools: { toolConfig: { tools: [{ toolSpec: { name: "weather", inputSchema: { json: city } } }] } },
   price: sonnetInUs,
   failsAs: "throttlingException",
@@ -373,7 +386,7 @@ const bedrock: Endpoint[] = [
     streamPath: "/model/meta.llama3-1-70b-instruct-v1:0/invoke-with-response-stream",
     body: { prompt: messages[0]!.content },
     model: "meta.llama3-1-70b-instruct-v1:0",
-    kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage"],
+    kinds: ["ok", "error", "fails inside", "abort", ...ON_THE_WAY, "no usage"],
     price: { input: 0.72, output: 0.72 },
   },
 ];
@@ -418,7 +431,7 @@ const ollama: Endpoint[] = [
     name: "generate",
     path: "/api/generate",
     body: { model: "llama3.2", prompt: "Why?", stream: false },
-    kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage", "cached", "reasoning"],
+    kinds: ["ok", "error", "fails inside", "abort", ...ON_THE_WAY, "no usage", "cached", "reasoning"],
   },
   embeddings({
     provider: "ollama",
@@ -477,7 +490,7 @@ const mistral: Endpoint[] = [
     }),
     name: "conversations",
     body: { model: "mistral-large-latest", inputs: messages },
-    kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage"],
+    kinds: ["ok", "error", "fails inside", "abort", ...ON_THE_WAY, "no usage"],
     failsAs: "error",
   },
   chat({
@@ -514,7 +527,7 @@ const others: Endpoint[] = [
     path: "/chat/completions",
     model: "sonar",
     price: "reported",
-    kinds: ["ok", "error", "fails inside", "abort", ...BROKEN, "no usage", "reasoning", "searches"],
+    kinds: ["ok", "error", "fails inside", "abort", ...ON_THE_WAY, "no usage", "reasoning", "searches"],
     saysInputEarly: true,
   }),
   chat({

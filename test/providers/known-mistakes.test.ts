@@ -5,6 +5,7 @@ import { compilePrice, formatUsd, rateCall, type Adjustment, type EventUsage, ty
 import { findRoute, openAnswer, PROVIDERS, type Measured } from "@outlay/providers";
 import { describe, expect, it } from "vitest";
 
+import { openPriceBook } from "../../packages/server/src/prices/price-book.ts";
 import { recordedBytes, type RecordedAnswer } from "./recorded-answer.ts";
 
 /** One case of `catalogue/cases/known-mistakes.json`. */
@@ -66,6 +67,29 @@ describe("what other tools got wrong", () => {
   it("the same call twice costs twice as much, and no more (langfuse#5568)", () => {
     for (const one of cases) expect(read(one)).toEqual(read(one));
   });
+});
+
+/** Names of one and the same model: an alias, a date, a publisher in front. */
+const ALIASES: [provider: string, alias: string, model: string][] = [
+  ["anthropic", "claude-sonnet-4-5", "claude-sonnet-4-5-20250929"],
+  ["anthropic", "claude-opus-4-1", "claude-opus-4-1-20250805"],
+  ["openai", "gpt-4o", "gpt-4o-2024-08-06"],
+  ["openai", "gpt-5", "gpt-5-2025-08-07"],
+  ["google", "models/gemini-2.5-flash", "gemini-2.5-flash"],
+  ["mistral", "mistral-large-latest", "mistral-large-2512"],
+  ["x-ai", "grok-4", "grok-4-0709"],
+  ["aws", "us.anthropic.claude-sonnet-4-5-20250929-v1:0", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0"],
+];
+
+it.each(ALIASES)("%s: %s costs in every class of tokens what %s costs (litellm#38423)", async (provider, a, b) => {
+  const occurredAtMs = Date.UTC(2026, 10, 20, 12);
+  const book = await openPriceBook({ storage: null, config: {}, now: () => occurredAtMs });
+  const usage = { inputTokens: 4_000, cacheReadTokens: 1_000, cacheWriteTokens: 900, outputTokens: 300 };
+  for (const asked of [usage, { ...usage, cacheWrite1hTokens: 500 }, { ...usage, inputTokens: 300_000 }]) {
+    const [one, other] = [a, b].map((model) => book.rate({ provider, model, occurredAtMs, usage: asked }).costNanoUsd);
+    expect(one).not.toBeNull();
+    expect(one).toBe(other);
+  }
 });
 
 /**
