@@ -1,16 +1,6 @@
 import type { Basis } from "@outlay/core";
-import { exactMoney, money } from "@outlay/react";
-
-/** A cost from which on a call is drawn in the middle colour, and above which in the high one, in dollars. */
-const COST_STEPS_USD = { middle: 0.01, high: 0.1 } as const;
-
-export type CostLevel = "low" | "middle" | "high";
-
-/** Below 0.01 low, up to and with 0.10 middle, above it high. */
-export function costLevel(usd: number): CostLevel {
-  if (usd < COST_STEPS_USD.middle) return "low";
-  return usd <= COST_STEPS_USD.high ? "middle" : "high";
-}
+import { costLevel, exactMoney, money } from "@outlay/react";
+import type { CostLevel } from "@outlay/react";
 
 /** What one call cost: the amount, coloured by its size, and how it is known when that is not by price and usage. */
 export function CostBadge({ usd, basis, approximate }: { usd: number | null; basis: Basis; approximate: boolean }) {
@@ -28,7 +18,7 @@ export function CostBadge({ usd, basis, approximate }: { usd: number | null; bas
   const title = [exactMoney(usd), BASIS_WORDS[basis], approximate ? "price found by a similar model name" : ""];
   return (
     <span title={title.filter(Boolean).join(", ")} className={`${SHAPE} ${LEVEL_CLASSES[costLevel(usd)]}`}>
-      {isEstimate ? <span aria-label="about">≈&#8201;</span> : null}
+      {isEstimate ? <span aria-label="about">~</span> : null}
       {money(usd)}
     </span>
   );

@@ -30,6 +30,13 @@ describe("the providers of the gateway", () => {
     expect(JSON.stringify(listed)).not.toContain("sk-1");
   });
 
+  it("are called in the language that the settings name", () => {
+    const settings = { mine: { baseUrl: "http://127.0.0.1:9", language: "anthropic" } };
+    const own = gatewayUpstreams({ settings, mockProviders: null, environment: {} });
+    const mine = listUpstreams(own, none).find(({ name }) => name === "mine");
+    expect(mine?.chat).toEqual({ language: "anthropic", path: "/v1/messages" });
+  });
+
   it("begin with the mock, and end with those that have no address", () => {
     const settings = {
       mock: { baseUrl: "http://127.0.0.1:9/openai", language: "openai", billedAs: "openai" },

@@ -1,3 +1,4 @@
+import { PROVIDERS, type Provider } from "@outlay/providers";
 import type { Upstream } from "./upstreams.ts";
 
 /** A provider of the gateway, for people who choose one. */
@@ -32,7 +33,7 @@ export function listUpstreams(
     hasAddress: origin !== null,
     key: apiKey !== null ? "server" : stored.has(name) ? "stored" : null,
     mock: origin !== null && origin === mockOrigin,
-    chat: chatOf(name, basePath),
+    chat: chatOf(provider, basePath),
   }));
   return listed.toSorted((a, b) => rank(a) - rank(b));
 }
@@ -43,8 +44,10 @@ function rank({ mock, key, hasAddress }: ListedUpstream): number {
   return key === null ? 2 : 1;
 }
 
-function chatOf(name: string, basePath: string): ListedUpstream["chat"] {
-  const known = CHATS[name];
+function chatOf({ routes }: Provider, basePath: string): ListedUpstream["chat"] {
+  // Whoever speaks the language of one that we know is called as that one.
+  const language = [...PROVIDERS.values()].find((known) => known.routes === routes);
+  const known = language === undefined ? undefined : CHATS[language.name];
   if (known !== undefined) return known;
   // Addresses of those that speak like OpenAI are often given with their version.
   return { language: "openai", path: /\/v\d+\w*$/.test(basePath) ? "/chat/completions" : "/v1/chat/completions" };
