@@ -62,7 +62,7 @@ export function mockedInternet(mock: RunningMock): {
   const mockedFetch: typeof fetch = async (input, init) => {
     const url = new URL(typeof input === "object" && "url" in input ? input.url : input);
     const provider = HOSTS[url.hostname];
-    if (provider === undefined) throw new TypeError(`no such host: ${url.hostname}`);
+    if (provider === undefined) throw new TypeError("fetch failed", { cause: { code: "ENOTFOUND" } });
     const target = `${mock.url}/${provider}${url.pathname}${url.search}`;
     const request =
       typeof input === "object" && "url" in input ? new Request(target, input) : new Request(target, init);

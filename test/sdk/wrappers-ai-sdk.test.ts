@@ -96,7 +96,7 @@ describe.each([
   it("errors, and retries as attempts of one call", async () => {
     const failed = await generateText(asked("status=529")).catch((error: unknown) => error);
     expect(APICallError.isInstance(failed) && failed.statusCode).toBe(529);
-    expect(tracker.last()).toMatchObject({ success: false, errorType: "overloaded" });
+    expect(tracker.last()).toMatchObject({ success: false, errorType: "overloaded", usage: { requests: 0 } });
     tracker.events.length = 0;
     await generateText({ ...asked("status=429; retry-after=0; times=1; text=again"), prompt: "Again", maxRetries: 2 });
     expect(tracker.events.map(({ success, attempt }) => [success, attempt ?? 1])).toEqual([
@@ -179,9 +179,9 @@ describe("older versions of the SDK", () => {
   const params = { prompt: [{ role: "user", content: [{ type: "text", text: "Hi" }] }] };
   const v5 = { inputTokens: 2_000, outputTokens: 20, totalTokens: 2_020, cachedInputTokens: 1_000 };
   const read = { inputTokens: 3_000, cacheReadTokens: 1_000, outputTokens: 20 };
+  const doGenerate = async () => ({ content: [{ type: "text", text: "Hi" }], usage: v5, finishReason: "stop" });
 
   it("leave Anthropic's cached tokens out of the input", async () => {
-    const doGenerate = async () => ({ content: [{ type: "text", text: "Hi" }], usage: v5, finishReason: "stop" });
     await outlayMiddleware({ outlay: tracker }).wrapGenerate({ doGenerate, params, model });
     expect(tracker.last()).toMatchObject({ provider: "anthropic", usage: read, metadata: { stopReason: "stop" } });
   });

@@ -18,6 +18,8 @@ const post = (body: unknown, headers: Record<string, string> = {}): RequestInit 
   body: body as string,
 });
 
+const withoutIds = async (response: Response) => (await response.text()).replaceAll(/chatcmpl-[\w-]+/g, "id");
+
 let mock: RunningMock;
 let internet: ReturnType<typeof mockedInternet>;
 let tracker: CollectingTracker;
@@ -78,7 +80,6 @@ describe("an answer", () => {
       ]);
       expect(watched.status).toBe(plain.status);
       expect(watched.url).toBe(plain.url);
-      const withoutIds = async (response: Response) => (await response.text()).replaceAll(/chatcmpl-[\w-]+/g, "id");
       expect(await withoutIds(watched)).toBe(await withoutIds(plain));
     }
   });

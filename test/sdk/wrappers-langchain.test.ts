@@ -102,7 +102,12 @@ describe("a chat model", () => {
 
   it("that fails", async () => {
     await expect(chat("status=429").invoke(question, { callbacks })).rejects.toThrow();
-    expect(tracker.last()).toMatchObject({ success: false, errorType: "rate_limit", model: "gpt-5" });
+    expect(tracker.last()).toMatchObject({
+      success: false,
+      errorType: "rate_limit",
+      model: "gpt-5",
+      usage: { requests: 0 },
+    });
   });
 
   it("whose stream breaks, is aborted, or is given up", async () => {

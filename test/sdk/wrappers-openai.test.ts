@@ -205,7 +205,8 @@ describe("errors", () => {
     await expect(call).rejects.toBeInstanceOf(RateLimitError);
     expect(tracker.last()).toMatchObject({ success: false, model: "gpt-5" });
     expect(tracker.last().errorMessage).toMatch(/mock provider|limit/i);
-    expect(tracker.last().usage).toBeUndefined();
+    // Not even a fee for the request.
+    expect(tracker.last().usage).toEqual({ requests: 0 });
     expect(tracker.last().metadata).not.toHaveProperty("usageState");
   });
 
@@ -223,7 +224,7 @@ describe("errors", () => {
     await expectTracked(tracker, internet);
     // The same question again is another call.
     await client.chat.completions.create({ model: "gpt-5", messages });
-    expect(tracker.last().attempt).toBeUndefined();
+    expect(tracker.last().attempt).toBe(1);
   });
 
   it("inside a stream", async () => {
@@ -246,6 +247,7 @@ describe("errors", () => {
     const away = withOutlay(plain.withOptions({ baseURL: "https://nowhere.example/v1" }), { outlay: tracker });
     await expect(away.chat.completions.create({ model: "x", messages })).rejects.toThrow("Connection error");
     expect(tracker.last()).toMatchObject({ success: false, provider: "nowhere.example", model: "x" });
+    expect(tracker.last().usage).toEqual({ requests: 0 });
   });
 
   it("of the tracker break nothing", async () => {

@@ -10,7 +10,7 @@ import {
 import { asRecord, textOf } from "./unknown-value.ts";
 import type { CallContext } from "./context.ts";
 import { errorFacts } from "./error-facts.ts";
-import { eventOfAnswer } from "./event-of-answer.ts";
+import { eventOfAnswer, wasRefused } from "./event-of-answer.ts";
 import { charactersIn } from "./prompt-characters.ts";
 import { quietly, WrappedCall, type WrapperOptions } from "./wrapped-call.ts";
 
@@ -132,7 +132,7 @@ class MeasuredModelCall {
   }
 
   fail(error: unknown): void {
-    this.#end(errorFacts(error));
+    this.#end(errorFacts(error), wasRefused(error));
     this.#retries.failed(this.#asked.params, this.#call.id, this.#attempt);
   }
 
@@ -168,7 +168,7 @@ class MeasuredModelCall {
     measured.ended = true;
   }
 
-  #end(failure: { errorType: string; errorMessage?: string } | null): void {
+  #end(failure: { errorType: string; errorMessage?: string } | null, isRefused = false): void {
     quietly(() => {
       const { model, params } = this.#asked;
       const measured = this.#measured;
@@ -178,6 +178,7 @@ class MeasuredModelCall {
         operation: operationOf(params),
         request: { ...blankRequest(), model: model.modelId, streaming: this.#isStreaming },
         failure,
+        isRefused,
         attempt: this.#attempt.number,
         call: this.#attempt.call,
         promptCharacters: measured.usage === null ? charactersIn(promptOf(params)) : null,

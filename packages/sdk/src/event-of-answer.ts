@@ -1,6 +1,7 @@
 import type { Measured, RequestFacts } from "@outlay/providers";
-import { redact } from "./error-facts.ts";
+import { errorFacts, redact } from "./error-facts.ts";
 import type { TrackedCall } from "./tracker.ts";
+import { asRecord } from "./unknown-value.ts";
 
 /** What is known of a call besides its answer. */
 export interface CallOutline {
@@ -9,6 +10,8 @@ export interface CallOutline {
   request: RequestFacts;
   /** What went wrong outside of the answer: the connection, the client. */
   failure: { errorType: string; errorMessage?: string } | null;
+  /** It was refused or never arrived: nothing was used, and there is nothing to estimate. */
+  isRefused: boolean;
   attempt: number;
   /** Event id of the first attempt; null for the first. */
   call: string | null;
@@ -23,28 +26,38 @@ export function eventOfAnswer(measured: Measured, outline: CallOutline): Tracked
   const { request } = outline;
   const model = measured.model ?? request.model ?? "unknown";
   const error = outline.failure ?? errorOf(measured);
+  const isRefused = isRefusal(measured, outline.isRefused);
   const event: TrackedCall = {
     provider: outline.provider,
     model,
     operation: outline.operation,
     success: error === null,
-    metadata: metadataOf(measured, outline),
+    attempt: outline.attempt,
+    metadata: metadataOf(measured, outline, isRefused),
     ...error,
   };
-  if (request.model !== null && request.model !== model) event.requestedModel = request.model;
-  if (measured.usage !== null) event.usage = measured.usage;
+  if (request.model !== null) event.requestedModel = request.model;
+  // Not even a fee for the request.
+  if (isRefused) event.usage = { requests: 0 };
+  else if (measured.usage !== null) event.usage = measured.usage;
   if (request.streaming) event.streaming = true;
-  if (measured.serviceTier !== null) event.serviceTier = measured.serviceTier;
+  const tier = measured.serviceTier ?? tierOfRequest(measured, request);
+  if (tier !== null) event.serviceTier = tier;
   if ((measured.geo ?? request.geo) !== null) event.geo = measured.geo ?? request.geo;
   if (measured.reportedCostUsd !== null) event.reportedCostUsd = measured.reportedCostUsd;
-  if (outline.attempt > 1) event.attempt = outline.attempt;
   return event;
+}
+
+/** Does an error of a client say that its request was refused, or never arrived? */
+export function wasRefused(error: unknown): boolean {
+  const { status, statusCode } = asRecord(error);
+  return Number(status ?? statusCode) >= 400 || errorFacts(error).errorType === "connection";
 }
 
 /** Other models that worked on the same answer: each is billed at its own price. */
 export function eventsOfOtherModels(measured: Measured, event: TrackedCall, id: string): TrackedCall[] {
   return measured.otherModels.map(({ model, usage }, index) => ({
-    id: `${id}:${index + 1}`,
+    id: `${id}/${index + 1}`,
     provider: event.provider,
     model,
     operation: event.operation,
@@ -59,7 +72,17 @@ function errorOf({ error }: Measured): { errorType: string; errorMessage: string
   return error === null ? null : { errorType: error.type, errorMessage: redact(error.message) };
 }
 
-function metadataOf(measured: Measured, outline: CallOutline): Record<string, unknown> {
+/** An error before anything was said. */
+function isRefusal({ error, usage, produced }: Measured, isRefused: boolean): boolean {
+  return (isRefused || error !== null) && usage === null && produced.characters === 0;
+}
+
+/** What was asked for, where no answer says what was served. */
+function tierOfRequest({ usageState }: Measured, { serviceTier }: RequestFacts): string | null {
+  return usageState === "complete" || serviceTier === "auto" || serviceTier === "default" ? null : serviceTier;
+}
+
+function metadataOf(measured: Measured, outline: CallOutline, isRefused: boolean): Record<string, unknown> {
   const metadata: Record<string, unknown> = {};
   if (measured.responseId !== null) metadata["responseId"] = measured.responseId;
   if (measured.stopReason !== null) metadata["stopReason"] = measured.stopReason;
@@ -67,8 +90,6 @@ function metadataOf(measured: Measured, outline: CallOutline): Record<string, un
   if (outline.call !== null) metadata["call"] = outline.call;
   if (outline.host !== null) metadata["host"] = outline.host;
   if (measured.unreadable > 0) metadata["unreadablePieces"] = measured.unreadable;
-  // Refused before it began: nothing was used, and there is nothing to estimate.
-  const isRefused = measured.error !== null && measured.produced.characters === 0;
   if (measured.usageState === "complete" || isRefused) return metadata;
   metadata["usageState"] = measured.usageState;
   metadata["producedCharacters"] = measured.produced.characters;

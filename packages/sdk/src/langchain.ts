@@ -8,7 +8,7 @@ import {
 } from "@outlay/providers";
 import type { CallContext } from "./context.ts";
 import { errorFacts } from "./error-facts.ts";
-import { eventOfAnswer } from "./event-of-answer.ts";
+import { eventOfAnswer, wasRefused } from "./event-of-answer.ts";
 import { charactersIn } from "./prompt-characters.ts";
 import { contextOfPairs } from "./request-context.ts";
 import type { TrackedCall } from "./tracker.ts";
@@ -87,7 +87,7 @@ export class OutlayCallbackHandler {
   }
 
   handleLLMError(error: unknown, runId: string): void {
-    quietly(() => this.#take(runId)?.fail(failureOf(error)));
+    quietly(() => this.#take(runId)?.fail(failureOf(error), wasRefused(error)));
   }
 
   /** Tracks calls whose end never came, such as streams that nobody reads on, as they stand. */
@@ -188,18 +188,19 @@ class Run {
     measured.stopReason =
       textOf(metadata["finish_reason"]) ?? textOf(metadata["stop_reason"]) ?? textOf(info["finish_reason"]);
     measured.produced.characters = this.#producedCharacters || (textOf(generation["text"])?.length ?? 0);
-    this.#track(measured, null, isCached ? { cacheHit: true } : {});
+    this.#track(measured, null, false, isCached ? { cacheHit: true } : {});
   }
 
-  fail(failure: { errorType: string; errorMessage?: string }): void {
+  fail(failure: { errorType: string; errorMessage?: string }, isRefused = false): void {
     const measured = blankMeasured();
     measured.produced.characters = this.#producedCharacters;
-    this.#track(measured, failure, {});
+    this.#track(measured, failure, isRefused, {});
   }
 
   #track(
     measured: ReturnType<typeof blankMeasured>,
     failure: { errorType: string; errorMessage?: string } | null,
+    isRefused: boolean,
     more: Partial<TrackedCall>,
   ): void {
     const event = eventOfAnswer(measured, {
@@ -207,6 +208,7 @@ class Run {
       operation: this.#operation,
       request: { ...blankRequest(), model: this.#model, streaming: this.#isStreaming || this.#producedCharacters > 0 },
       failure,
+      isRefused,
       attempt: 1,
       call: null,
       promptCharacters: this.#promptCharacters,

@@ -202,6 +202,7 @@ class Exchange {
         operation: route.operation,
         request: this.#facts,
         failure,
+        isRefused: status === undefined ? failure?.errorType === "connection" : status >= 400,
         attempt: this.#attempt.number,
         call: this.#attempt.call,
         promptCharacters: measured.usageState === "complete" ? null : this.#promptCharacters(),
