@@ -92,56 +92,55 @@ it.each(ALIASES)("%s: %s costs in every class of tokens what %s costs (litellm#3
   }
 });
 
+const matrix = "test/gateway/matrix.test.ts";
+const endpoints = "test/gateway/matrix-endpoints.ts";
+const counter = "packages/providers/src/telemetry/call-counter.test.ts";
+const spans = "packages/providers/src/telemetry/read-gen-ai-span.test.ts";
+const ofProvider = (name: string) => `catalogue/cases/providers/${name}.json`;
+
 /**
- * Where everything else of that kind is tested: what is asked, the file, and words that stand there. When a test moves, this
- * says so.
+ * Where the other mistakes are tested that users of other tools reported: what it was, the file, and words that stand there.
+ * When a test moves, this says so.
  */
-const ELSEWHERE: [question: string, file: string, words: string][] = [
+const ELSEWHERE: [mistake: string, file: string, words: string][] = [
   // Counts of tokens.
   [
-    "an hour's writes at 2 ×, five minutes' at 1.25 ×",
-    "catalogue/cases/providers/anthropic.json",
+    "an hour's writes charged as five minutes' (codeburn#304)",
+    ofProvider("anthropic"),
     "cached and written tokens stand apart",
   ],
   [
-    "Gemini: thoughts, tools, cache and total in one answer",
-    "catalogue/cases/providers/google.json",
+    "Gemini's cached tokens charged in full (opik#6976)",
+    ofProvider("google"),
     "thoughts and prompts of tools are billed",
   ],
-  ["every class of tokens on Bedrock has a rate", "test/gateway/matrix-endpoints.ts", "sonnetInUs"],
-  ["200,000 and 200,001 tokens", "catalogue/cases/providers/google.json", "200,000 tokens are not above 200,000"],
-  ["a tier that was withdrawn", "packages/server/src/prices/price-facts.test.ts", "claude-opus-4-6"],
-  [
-    "xAI: reasoning in or outside, as the total says",
-    "catalogue/cases/providers/xai.json",
-    "reasoning outside the completion",
-  ],
-  ["a framework's own cache is not charged", "packages/core/src/rating.test.ts", "cacheHit"],
+  ["cache tokens on Bedrock charged nothing (litellm#29145)", endpoints, "sonnetInUs"],
+  ["the long-context price not applied (litellm#11049)", ofProvider("google"), "200,000 tokens are not above 200,000"],
+  ["a tier that was withdrawn goes on", "packages/server/src/prices/price-facts.test.ts", "claude-opus-4-6"],
+  ["xAI's reasoning left out (vercel/ai#12425)", ofProvider("xai"), "reasoning outside the completion"],
+  ["no price for cached tokens (langsmith-sdk#1375)", endpoints, "cacheRead: 0.125"],
+  ["inclusive counts of spans added up again (langfuse#12306)", spans, "are inclusive by the standard"],
+  ["the AI SDK's counts read alike in all versions (posthog-js#2829)", spans, "of the AI SDK are read by its version"],
   // Calls counted once.
-  ["one call, one event, in every dialect and mode", "test/gateway/matrix.test.ts", "toHaveLength(count)"],
-  [
-    "a message_delta replaces what was said before",
-    "catalogue/cases/providers/anthropic.json",
-    "of two message_delta the last wins",
-  ],
-  ["Groq says its usage twice", "catalogue/cases/providers/groq.json", "the numbers come twice and count once"],
+  ["an agent's span counted beside its calls (langfuse#14754)", counter, "are counted once, in any order"],
+  ["parent and child of one name both counted (langfuse#16409)", counter, "is the same when it says the same"],
+  ["many turns of an agent counted twice (strands-agents#1267)", counter, "is the same when the outer adds up several"],
+  ["one call, two log rows (litellm#15740, bifrost#4070)", matrix, "toHaveLength(count)"],
+  ["retries as calls of their own (litellm#39455)", "packages/server/src/gateway/attempts.test.ts", "next attempt"],
+  ["a framework's own cache charged (langfuse#2112)", "packages/core/src/rating.test.ts", "cacheHit"],
+  ["cumulative counts added up", ofProvider("anthropic"), "of two message_delta the last wins"],
+  ["Groq's usage, said twice, counted twice", ofProvider("groq"), "the numbers come twice and count once"],
   // Streams.
-  [
-    "Claude on Vertex AI, streamed, is not free",
-    "catalogue/cases/providers/google.json",
-    "Claude on Vertex AI, streamed",
-  ],
-  ["a stream cut in its middle has an estimated cost", "test/gateway/matrix.test.ts", "expectEstimated"],
-  [
-    "a stream of tools is read to its end",
-    "catalogue/cases/providers/openai.json",
-    "arguments of tools are generated text",
-  ],
-  ["a reported charge counts, streamed or not", "test/gateway/matrix-endpoints.ts", 'price: "reported"'],
-  ["unknown is not zero", "test/gateway/matrix.test.ts", '["unpriced", null]'],
-  ["the chunk that was only asked for is taken out again", "test/gateway/matrix.test.ts", '"choices":\\[\\],"usage"'],
+  ["Claude on Vertex AI, streamed, for nothing (litellm#37923)", ofProvider("google"), "Claude on Vertex AI, streamed"],
+  ["a stream that broke is not recorded (litellm#30667)", matrix, "expectEstimated"],
+  ["a stream of tools is dropped (litellm#31023)", ofProvider("openai"), "arguments of tools are generated text"],
+  ["a reported charge counts in streams only (litellm#37105)", endpoints, 'price: "reported"'],
+  ["no cost for the client of a stream (litellm#13264)", "test/gateway/bytes.test.ts", "x-outlay-cost"],
+  ["streamed messages have no tokens (otari#256)", endpoints, 'anthropicMessages({ provider: "anthropic"'],
+  ["an unknown cost shown as 0 (helm-api#6)", matrix, '["unpriced", null]'],
+  ["no usage unless the client asks (langchain-litellm#20)", matrix, '"choices":\\[\\],"usage"'],
 ];
 
-it.each(ELSEWHERE)("elsewhere: %s", (_question, file, words) => {
+it.each(ELSEWHERE)("elsewhere: %s", (_mistake, file, words) => {
   expect(readFileSync(join(root, file), "utf8")).toContain(words);
 });
