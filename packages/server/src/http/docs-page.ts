@@ -91,7 +91,7 @@ function groupsOf(api: ApiDocument): { name: string; description: string; operat
 }
 
 function operationPart({ method, path, id, operation }: Operation): Html {
-  const answer = operation.responses?.["200"];
+  const answer = operation.responses?.["200"] ?? operation.responses?.["207"];
   return html`
     <article id="${id}">
       <h3><b class="${method}">${method}</b> <code>${path}</code></h3>

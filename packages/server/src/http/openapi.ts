@@ -50,6 +50,7 @@ export interface ApiSchema {
 
 const TAGS = [
   { name: "Recording", description: "Everything that was used or charged goes in here." },
+  { name: "Langfuse", description: "What clients of Langfuse send and ask for: they only need another address." },
   { name: "Questions", description: "One language: metrics × dimensions × filters × period × comparison." },
   { name: "Lists", description: "Calls, sessions, users, agents, work items, files." },
   { name: "Live", description: "What happens, while it happens." },

@@ -34,7 +34,9 @@ export interface RouteDeclaration {
   /** Names every parameter that may be given; others are refused. Values are checked by who uses them. */
   query?: z.ZodObject;
   body?: { schema: z.ZodType; example: unknown };
-  /** Of status 200: JSON by its schema, or another media type. */
+  /** Of success; 200 when absent. */
+  status?: 200 | 207;
+  /** Of success: JSON by its schema, or another media type. */
   answer: z.ZodType | { mediaTypes: string[]; description: string };
   example?: unknown;
 }
@@ -62,16 +64,15 @@ export function addRoute(app: App, route: RouteDeclaration, handle: RouteHandler
       query: parseQueryString(c.req.url, known),
       body: () => readJsonBody(c),
     });
-    const response = answer instanceof Response ? answer : jsonResponse(answer);
+    const response = answer instanceof Response ? answer : jsonResponse(answer, route.status ?? 200);
     // nobody will read it: a stream must not wait for that
     if (c.req.method === "HEAD") await response.body?.cancel();
     return response;
   });
 }
 
-/** A JSON answer of status 200. */
-function jsonResponse(value: unknown): Response {
-  return new Response(JSON.stringify(value), { headers: { "content-type": "application/json" } });
+function jsonResponse(value: unknown, status: number): Response {
+  return new Response(JSON.stringify(value), { status, headers: { "content-type": "application/json" } });
 }
 
 /** Throws InvalidInput that names the path of the first part that does not fit. */
@@ -136,7 +137,7 @@ function document(app: App, route: RouteDeclaration): void {
           }),
     },
     responses: {
-      200: documentAnswer(route),
+      [route.status ?? 200]: documentAnswer(route),
       "4XX": {
         description: "What the caller can mend",
         content: { [PROBLEM_TYPE]: { schema: problemSchema } },

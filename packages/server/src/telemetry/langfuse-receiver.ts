@@ -1,4 +1,5 @@
 import { InvalidInput, MAX_EVENTS_PER_BATCH, type WireEvent } from "@outlay/core";
+import type { Rejection } from "../ledger/answers.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { removeUsage, reviseUsage } from "../ledger/revise-usage.ts";
 import type { TelemetrySpan } from "@outlay/providers";
@@ -20,10 +21,13 @@ const RESTORED_MS = 24 * 3_600_000;
 const RESTORED_EVENTS = 10_000;
 const PAGE = 1_000;
 
+/** Why the event of an observation was refused. */
+type Refusal = Pick<Rejection, "code" | "reason">;
+
 /** What waits to be stored, with the batches that wait for it. */
 interface Waiting {
   changes: TraceChanges;
-  resolve(rejected: Map<string, string>): void;
+  resolve(rejected: Map<string, Refusal>): void;
   reject(error: unknown): void;
 }
 
@@ -65,9 +69,9 @@ export class LangfuseReceiver {
       defaults,
     );
     for (const { id, item } of items) {
-      const reason = item.about === "observation" ? rejected.get(langfuseEventId(item.facts.id)) : undefined;
-      if (reason === undefined) answer.successes.push({ id, status: 201 });
-      else answer.errors.push({ id, status: 400, message: reason, error: "invalid_usage" });
+      const refusal = item.about === "observation" ? rejected.get(langfuseEventId(item.facts.id)) : undefined;
+      if (refusal === undefined) answer.successes.push({ id, status: 201 });
+      else answer.errors.push({ id, status: 400, message: refusal.reason, error: refusal.code });
     }
     return answer;
   }
@@ -76,16 +80,16 @@ export class LangfuseReceiver {
   async spans({ items, rejected }: Decoded<TelemetrySpan>, defaults: Partial<WireEvent>): Promise<Received> {
     const read = items.filter(({ traceId, spanId }) => traceId !== "" && spanId !== "");
     const refused = await this.#take(read.flatMap(readLangfuseSpan), defaults);
-    const [reason = null] = refused.values();
+    const [first] = refused.values();
     const unnamed = items.length - read.length;
-    const message = reason ?? (unnamed > 0 ? "some spans have no trace id or no span id" : null);
+    const message = first?.reason ?? (unnamed > 0 ? "some spans have no trace id or no span id" : null);
     return {
       rejected: rejected + unnamed + refused.size,
       message: message ?? (rejected > 0 ? "some items are no objects" : null),
     };
   }
 
-  async #take(items: LangfuseItem[], defaults: Partial<WireEvent>): Promise<Map<string, string>> {
+  async #take(items: LangfuseItem[], defaults: Partial<WireEvent>): Promise<Map<string, Refusal>> {
     const traces: TraceFacts[] = [];
     const observations: ObservationFacts[] = [];
     const scores: Extract<LangfuseItem, { about: "score" }>[] = [];
@@ -115,7 +119,7 @@ export class LangfuseReceiver {
     if (unknown.length > 0) this.#traces.restore(await this.#ledger.storage.getEvents(unknown.map(langfuseEventId)));
   }
 
-  #store(changes: TraceChanges): Promise<Map<string, string>> {
+  #store(changes: TraceChanges): Promise<Map<string, Refusal>> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ changes, resolve, reject });
       if (!this.#isStoring) void this.#storeWaiting();
@@ -137,7 +141,7 @@ export class LangfuseReceiver {
   }
 
   /** Stores the last that was said of each event. Gives why some were refused. */
-  async #write(all: TraceChanges[]): Promise<Map<string, string>> {
+  async #write(all: TraceChanges[]): Promise<Map<string, Refusal>> {
     const last = new Map<string, WireEvent | null>();
     for (const { events, removed } of all) {
       for (const id of removed) last.set(id, null);
@@ -147,11 +151,11 @@ export class LangfuseReceiver {
       if (event === null) this.#toRemove.add(id);
       else this.#toRemove.delete(id);
     }
-    const rejected = new Map<string, string>();
+    const rejected = new Map<string, Refusal>();
     const events = [...last.values()].filter((event) => event !== null);
     for (const part of parts(events)) {
       const answer = await reviseUsage(this.#ledger, part, { source: SOURCE, keep: "latest" });
-      for (const { index, reason } of answer.rejected) rejected.set((part[index] as WireEvent).id as string, reason);
+      for (const refusal of answer.rejected) rejected.set((part[refusal.index] as WireEvent).id as string, refusal);
     }
     for (const part of parts([...this.#toRemove])) {
       await removeUsage(this.#ledger, part);

@@ -9,6 +9,8 @@ import { Recent } from "./recent.ts";
 /** What is remembered of recent traces; older ones come from the store when something is said of them again. */
 const MAX_OBSERVATIONS = 50_000;
 const MAX_TRACES = 20_000;
+/** A trace that is described anew reaches so many of its calls, the latest. */
+const MAX_OBSERVATIONS_OF_TRACE = 10_000;
 /** Spans by which roll-ups are recognised. */
 const MAX_SPANS = 100_000;
 
@@ -64,7 +66,7 @@ export class LangfuseTraces {
       const observation = observationOf(id, event);
       this.#observations.set(id, observation);
       const trace = this.#traceOf(observation.traceId ?? id);
-      trace.observations.add(id);
+      remember(trace, id);
       for (const name of OF_TRACE) trace.event[name] ??= observation.stored[name] as never;
       read.push(this.#readSpan(observation));
     }
@@ -110,7 +112,7 @@ export class LangfuseTraces {
     const isRecorded = known?.isRecorded ?? false;
     const merged: Observation = { ...known, ...facts, kind, heardMs, event, stored, isRecorded };
     this.#observations.set(facts.id, merged);
-    this.#traceOf(merged.traceId ?? facts.id).observations.add(facts.id);
+    remember(this.#traceOf(merged.traceId ?? facts.id), facts.id);
     return facts.id;
   }
 
@@ -175,6 +177,15 @@ export class LangfuseTraces {
     };
     if (Object.keys(metadata).length > 0) result.metadata = metadata;
     return { kind: kind === "call" ? "call" : "rollup", event: result, responseId: null };
+  }
+}
+
+function remember({ observations }: Trace, id: string): void {
+  observations.add(id);
+  if (observations.size <= MAX_OBSERVATIONS_OF_TRACE) return;
+  for (const oldest of observations) {
+    observations.delete(oldest);
+    return;
   }
 }
 

@@ -67,13 +67,11 @@ function addIngestion(app: App, receiver: LangfuseReceiver, keys: Keys): void {
           ],
         },
       },
+      status: 207,
       answer: ingestionAnswer,
       example: { successes: [{ id: "i-1", status: 201 }], errors: [] },
     },
-    async ({ c, body }) => {
-      const answer = await receiver.ingest(batchOf(await body()), senderOf(c, keys));
-      return json(answer, 207);
-    },
+    async ({ c, body }) => receiver.ingest(batchOf(await body()), senderOf(c, keys)),
   );
 }
 
@@ -170,21 +168,7 @@ function addMedia(app: App): void {
 
 /** Prompts are not kept: a client that asks for one falls back to its own. */
 function addPrompts(app: App): void {
-  addRoute(
-    app,
-    {
-      method: "get",
-      path: "/api/public/v2/prompts/{name}",
-      tag: TAG,
-      summary: "Answer that a prompt is not kept here",
-      params: z.object({ name: z.string() }),
-      query: z.object({ version: z.string().optional(), label: z.string().optional(), resolve: z.string().optional() }),
-      answer: { mediaTypes: ["application/json"], description: "Never: the status is 404" },
-    },
-    async () => json({ message: "Outlay keeps no prompts", error: "LangfuseNotFoundError" }, 404),
+  app.get("/api/public/v2/prompts/:name", (c) =>
+    c.json({ message: "Outlay keeps no prompts", error: "LangfuseNotFoundError" }, 404),
   );
-}
-
-function json(value: unknown, status: number): Response {
-  return new Response(JSON.stringify(value), { status, headers: { "content-type": "application/json" } });
 }
