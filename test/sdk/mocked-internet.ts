@@ -48,6 +48,8 @@ const HOSTS: Record<string, string> = {
   "api.x.ai": "xai",
   "openrouter.ai": "openrouter",
   "my-company.openai.azure.com": "azure",
+  "us-east5-aiplatform.googleapis.com": "google",
+  "bedrock-runtime.us-east-1.amazonaws.com": "bedrock",
   "llm.example.com": "openai",
 };
 

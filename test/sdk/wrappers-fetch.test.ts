@@ -139,6 +139,25 @@ it("other requests go on as they are", async () => {
   expect(tracker.events).toEqual([]);
 });
 
+describe("Claude at others' places", () => {
+  const asked = { anthropic_version: "any", max_tokens: 100, messages: [{ role: "user", content: "Hi" }] };
+  const vertex =
+    "https://us-east5-aiplatform.googleapis.com/v1/projects/p/locations/us-east5/publishers/anthropic/models/claude-haiku-4-5";
+  const bedrock = "https://bedrock-runtime.us-east-1.amazonaws.com/model/anthropic.claude-haiku-4-5-20251001-v1%3A0";
+
+  it.each([
+    [`${vertex}:rawPredict`, "google", {}],
+    [`${vertex}:streamRawPredict`, "google", { stream: true }],
+    [`${bedrock}/invoke`, "aws", {}],
+    [`${bedrock}/invoke-with-response-stream`, "aws", {}],
+  ])("%s", async (address, provider, more) => {
+    const words = { "x-mock": "cached=1000; written=200; chunk-size=7" };
+    await (await measured(address, post(JSON.stringify({ ...asked, ...more }), words))).arrayBuffer();
+    expect(await expectTracked(tracker, internet)).toMatchObject({ provider, usage: { cacheReadTokens: 1_000 } });
+    expect(tracker.last().model).toContain("claude-haiku-4-5");
+  });
+});
+
 it("serves the AI SDK's provider of Mistral", async () => {
   const mistral = createMistral({ apiKey: "mock", fetch: measured });
   const { usage } = await generateText({ model: mistral("mistral-small-latest"), prompt: "Hi" });

@@ -48,9 +48,17 @@ export function watchBody(response: Response, listener: BodyListener): Response 
     // Nothing is read before the application asks.
     { highWaterMark: 0 },
   );
+  let watched: Response;
+  try {
+    watched = like(response, new Response(stream, response));
+  } catch {
+    // A response that cannot be made again, such as one with a status of its own invention.
+    reader.releaseLock();
+    return null;
+  }
   // Whoever reads holds the stream, even when nobody holds the response any more.
   forgotten?.register(stream, () => over(() => listener.cancel()));
-  return like(response, new Response(stream, response));
+  return watched;
 }
 
 /** Told of answers that nobody reads to their end and nobody holds any more: their calls are tracked all the same. */
