@@ -28,7 +28,11 @@ export async function readJsonBody(c: Context): Promise<unknown> {
   const compressed = isCompressed(c.req.header("content-encoding"));
   const bytes = await readBytes(chunksOf(c), c, MAX_BODY_BYTES);
   const text = decodeUtf8(compressed ? await decompress(bytes, "gzip", MAX_BODY_BYTES) : bytes);
-  return parseJson(text);
+  const value = parseJson(text);
+  if (isDeeperThan(value, MAX_JSON_DEPTH)) {
+    throw new InvalidInput("json_too_deep", `The body nests objects and arrays deeper than ${MAX_JSON_DEPTH} levels`);
+  }
+  return value;
 }
 
 /**
@@ -49,7 +53,10 @@ export async function readBytesBody(c: Context, maxBytes: number): Promise<Buffe
   return isPlain ? bytes : decompress(bytes, encoding as Encoding, maxBytes);
 }
 
-/** The text of a body that is JSON. Throws InvalidInput for broken UTF-8 and JSON (400, with the position). */
+/**
+ * A body that is JSON, however deeply it nests: for who reads only known places. Throws InvalidInput for broken UTF-8
+ * and JSON (400, with the position).
+ */
 export function parseJsonBody(bytes: Buffer): unknown {
   return parseJson(decodeUtf8(bytes));
 }
@@ -193,19 +200,14 @@ function isUtf8Prefix(bytes: Buffer): boolean {
 }
 
 function parseJson(text: string): unknown {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     const position = jsonErrorPosition(text);
     const line = text.slice(0, position).split("\n").length;
     const what = position >= text.length ? "it ends too early" : "there is something else";
     throw new InvalidInput("invalid_json", `The body is not JSON: at position ${position} (line ${line}) ${what}`);
   }
-  if (isDeeperThan(value, MAX_JSON_DEPTH)) {
-    throw new InvalidInput("json_too_deep", `The body nests objects and arrays deeper than ${MAX_JSON_DEPTH} levels`);
-  }
-  return value;
 }
 
 /** Recurses at most `levels` deep. Events are shallow: the usual body costs one look at each value. */

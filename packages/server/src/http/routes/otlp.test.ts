@@ -1,0 +1,42 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+import { openLedger, type OpenLedger } from "../../ledger/open-ledger.fixture.ts";
+import { GOLDEN_LOGS, GOLDEN_TRACE } from "../../telemetry/golden-vectors.fixture.ts";
+import { OtlpReceiver } from "../../telemetry/otlp-receiver.ts";
+import type { HttpEnvironment } from "../route.ts";
+import { addOtlpRoutes } from "./otlp.ts";
+
+let ledger: OpenLedger;
+beforeAll(async () => {
+  ledger = await openLedger("2025-11-24T16:10:00Z");
+});
+afterAll(() => ledger.close());
+
+it("a store that fails answers 503, so that the exporter sends it again, and nothing is lost", async () => {
+  const failures: unknown[] = [];
+  const app = new OpenAPIHono<HttpEnvironment>();
+  addOtlpRoutes(app, new OtlpReceiver(ledger), (_, error) => failures.push(error));
+  const send = (signal: string, body: Buffer) =>
+    app.request(`/v1/${signal}`, {
+      method: "POST",
+      headers: { "content-type": "application/x-protobuf" },
+      body: new Uint8Array(body),
+    });
+  const { appendEvents } = ledger.storage;
+  ledger.storage.appendEvents = () => Promise.reject(new Error("disk full"));
+  for (const [signal, body] of [
+    ["traces", GOLDEN_TRACE],
+    ["logs", GOLDEN_LOGS],
+  ] as const) {
+    const answer = await send(signal, body);
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("retry-after")).toBe("5");
+    expect(Buffer.from(await answer.arrayBuffer()).subarray(0, 2)).toEqual(Buffer.from([8, 14]));
+  }
+  expect(failures).toHaveLength(2);
+  ledger.storage.appendEvents = appendEvents;
+  expect((await send("traces", GOLDEN_TRACE)).status).toBe(200);
+  expect((await send("logs", GOLDEN_LOGS)).status).toBe(200);
+  expect((await ledger.storage.stats()).events).toBe(2);
+});
