@@ -132,6 +132,12 @@ it("a server with another secret says which key it cannot open, and works", asyn
   expect(second.output()).not.toMatch(/another-secret|THE-PROVIDERS/);
   const listed = await ask(second, "GET", "/api/v1/provider-keys");
   expect(listed.json.providerKeys).toMatchObject([{ provider: "openai", readable: false }]);
+  const doctor = JSON.parse((await outlay(["doctor", "--json", "--data", dataDir])).stdout) as { findings: unknown[] };
+  expect(doctor.findings).toContainEqual({
+    check: "keys",
+    level: "warning",
+    message: expect.stringMatching(/^the keys for openai were encrypted with another secret/) as string,
+  });
   const made = await ask(second, "POST", "/api/v1/keys", { name: "still works" });
   expect(made.status).toBe(200);
 });

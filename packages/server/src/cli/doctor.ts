@@ -128,6 +128,23 @@ const prices: Look = async (api) => {
   return { level: refresh.stale ? "warning" : "ok", message: `${known}; the public list has ${checked}${failure}` };
 };
 
+const providerKeys: Look = async (api) => {
+  const answer = await getJson<{ providerKeys: { provider: string; readable: boolean }[] }>(
+    api,
+    "/api/v1/provider-keys",
+  );
+  const closed = answer.providerKeys.filter(({ readable }) => !readable).map(({ provider }) => provider);
+  if (closed.length > 0) {
+    const message = `the keys for ${closed.join(", ")} were encrypted with another secret: bring back OUTLAY_SECRET or secret.key, or store them again`;
+    return { level: "warning", message };
+  }
+  const count = answer.providerKeys.length;
+  return {
+    level: "ok",
+    message: count === 0 ? "none of a provider is kept here" : `${count} of providers can be opened`,
+  };
+};
+
 interface RefreshAnswer {
   enabled: boolean;
   /** ISO; null: never. */
@@ -141,6 +158,7 @@ const CHECKS: readonly (readonly [check: string, look: Look])[] = [
   ["time zone", timeZone],
   ["sums", sums],
   ["prices", prices],
+  ["keys", providerKeys],
 ];
 
 async function printFindings(
