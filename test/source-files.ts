@@ -89,6 +89,7 @@ function importOf(node: Node): { specifier: string; typeOnly: boolean } | null {
 
 function ownPath(from: string, specifier: string): string | null {
   if (specifier === "@outlay/core") return "packages/core/src/index.ts";
+  if (specifier === "@outlay/providers") return "packages/providers/src/index.ts";
   if (specifier === "@outlay/react") return "packages/react/src/index.ts";
   if (!specifier.startsWith(".")) return null;
   // Vite reads what a file is imported as from behind a question mark.
