@@ -7,6 +7,10 @@ export default defineConfig({
     outDir: "dist",
     emptyOutDir: true,
     target: ["chrome123", "firefox120", "safari17.5"],
-    rolldownOptions: { external: [/^react($|\/)/, /^react-dom($|\/)/] },
+    rolldownOptions: {
+      external: [/^react($|\/)/, /^react-dom($|\/)/],
+      // Frameworks with server components then know where these run.
+      output: { banner: '"use client";' },
+    },
   },
 });

@@ -97,7 +97,8 @@ export function ChatSettings(props: ChatSettingsProps) {
 }
 
 function keyNote({ mock, key }: ChatProvider): string {
-  if (mock) return "Made-up answers, recorded and priced as if they were real. No key is needed.";
+  if (mock)
+    return "Made-up answers, recorded and priced as if they were real. No key is needed. A line “x-mock: status=429” in a message makes it fail.";
   if (key === "server") return "The server has a key. Another one stays in this tab.";
   if (key === "stored") return "A key is stored: enter an Outlay key that may use the gateway. It stays in this tab.";
   return "Your provider's key, or an Outlay key. It stays in this tab and is passed on with each call.";
