@@ -139,3 +139,16 @@ it("watches a client once, however often it is wrapped", async () => {
   expect(other.events).toMatchObject([{ activity: "search" }]);
   expect(() => withOutlay({}, { outlay: other })).toThrow(/no GoogleGenAI/);
 });
+
+it("watches the client of before version 3, which took no fetch", async () => {
+  const apiClient = {
+    apiCall: (url: string, init: RequestInit, method: string) => internet.fetch(url, { ...init, method }),
+  };
+  const old = { apiClient };
+  withOutlay(old, { outlay: tracker });
+  const url = "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:generateContent";
+  const body = JSON.stringify({ contents: [{ parts: [{ text: "Hi" }] }] });
+  const answer = await apiClient.apiCall(url, { body, headers: { "content-type": "application/json" } }, "POST");
+  expect(await answer.json()).toHaveProperty("candidates");
+  expect(await expectTracked(tracker, internet)).toMatchObject({ provider: "google", model: "gemini-2.5-flash" });
+});

@@ -18,13 +18,18 @@ export interface Attempt {
  * client says of itself (`declared`) is believed. Memory is bounded.
  */
 export class Attempts {
+  readonly #now: () => number;
   /** Oldest first. */
   readonly #failures = new Map<string, { number: number; call: string; atMs: number }>();
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   find(request: string, declared: number | null): Attempt {
     if (declared === 1 || this.#failures.size === 0) return { number: declared ?? 1, call: null };
     const failure = this.#failures.get(keyOf(request));
-    if (failure === undefined || Date.now() - failure.atMs > REMEMBERED_MS)
+    if (failure === undefined || this.#now() - failure.atMs > REMEMBERED_MS)
       return { number: declared ?? 1, call: null };
     return { number: declared ?? Math.min(MAX_ATTEMPT, failure.number + 1), call: failure.call };
   }
@@ -33,7 +38,7 @@ export class Attempts {
   failed(request: string, id: string, attempt: Attempt): void {
     const key = keyOf(request);
     this.#failures.delete(key);
-    this.#failures.set(key, { number: attempt.number, call: attempt.call ?? id, atMs: Date.now() });
+    this.#failures.set(key, { number: attempt.number, call: attempt.call ?? id, atMs: this.#now() });
     for (const oldest of this.#failures.keys()) {
       if (this.#failures.size <= MAX_REMEMBERED) return;
       this.#failures.delete(oldest);

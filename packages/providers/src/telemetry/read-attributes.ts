@@ -2,6 +2,7 @@ import type { EventUsage, WireEvent } from "@outlay/core";
 import { billedAs, providerOfHost, providerOfModel } from "../billed-as.ts";
 import { cleanTags } from "../clean.ts";
 import { at, fields, parseJson } from "../fields.ts";
+import { readAiSdkCost } from "../frameworks/ai-sdk-usage.ts";
 import { openaiUsage, readTier, readUsage as readCounts } from "../openai/usage.ts";
 import { readMessage } from "../anthropic/usage.ts";
 import { blankRequest } from "../provider.ts";
@@ -124,17 +125,27 @@ function isOldAiSdk(attributes: Attributes, provider: string): boolean {
 
 /** The provider's own counts, which Anthropic's provider for the AI SDK passes on. */
 function readRawUsage(attributes: Attributes): EventUsage | null {
-  const metadata = attributes["ai.response.providerMetadata"];
-  const usage = at(typeof metadata === "string" ? parseJson(metadata) : metadata, ["anthropic", "usage"]);
+  const usage = at(aiSdkMetadata(attributes), ["anthropic", "usage"]);
   if (fields(usage)["input_tokens"] === undefined) return null;
   return readMessage({ usage }, { request: blankRequest(), status: 200, header: () => null }, {}).usage;
+}
+
+/** What a provider of the AI SDK says besides. On an outer span, which adds up its steps, it is that of the last step alone. */
+function aiSdkMetadata(attributes: Attributes): unknown {
+  const metadata = attributes["ai.response.providerMetadata"];
+  if (metadata === undefined || !/\.do[A-Z]/.test(String(attributes["ai.operationId"] ?? ".doGenerate"))) return null;
+  return typeof metadata === "string" ? parseJson(metadata) : metadata;
 }
 
 /** What was charged, in dollars. 0 beside tokens is what those say who found no price. */
 function readCost(attributes: Attributes, usage: EventUsage): number | undefined {
   const currency = firstText(attributes, ["gen_ai.usage.cost.currency"]) ?? "USD";
   if (currency.toUpperCase() !== "USD") return undefined;
-  const cost = firstAmount(attributes, NAMES.costUsd) ?? readLangfuseCost(attributes);
+  const cost =
+    firstAmount(attributes, NAMES.costUsd) ??
+    readLangfuseCost(attributes) ??
+    readAiSdkCost(aiSdkMetadata(attributes)) ??
+    undefined;
   return cost === 0 && hasCounts(usage) ? undefined : cost;
 }
 

@@ -337,6 +337,19 @@ describe("counts", () => {
     });
   });
 
+  it("of the AI SDK's outer spans are not those of their last step", () => {
+    const outer = {
+      "ai.operationId": "ai.generateText",
+      "ai.model.provider": "anthropic.messages",
+      "ai.usage.inputTokens": 30,
+      "ai.response.providerMetadata": '{"anthropic":{"usage":{"input_tokens":7}},"gateway":{"cost":"0.5"}}',
+    };
+    expect(read(outer)).toMatchObject({ usage: { inputTokens: 30 } });
+    expect(read(outer).reportedCostUsd).toBeUndefined();
+    const inner = { ...outer, "ai.operationId": "ai.generateText.doGenerate" };
+    expect(read(inner)).toMatchObject({ usage: { inputTokens: 7 }, reportedCostUsd: 0.5 });
+  });
+
   it("of Langfuse's clients stand beside each other", () => {
     expect(langfuse({ input: 50, input_cached_tokens: 1_000, output: 20, output_reasoning_tokens: 5 })).toEqual({
       inputTokens: 1_050,
