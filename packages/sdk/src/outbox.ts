@@ -265,7 +265,7 @@ export class Outbox {
     const { tally, warnings } = this.#options;
     tally.sent += sent.accepted;
     tally.duplicates += sent.duplicates;
-    // Of an event with several mistakes each is listed: what is neither new nor known was refused.
+    // What is neither new nor known was refused: the list may name an event more than once.
     tally.rejected += Math.max(0, batch.events - sent.accepted - sent.duplicates);
     for (const { code, reason } of sent.rejected) {
       warnings.tell(`rejected:${code}`, `The server refuses a call: ${reason}`);
@@ -280,7 +280,8 @@ export class Outbox {
     this.#sending.delete(batch);
     this.#queue.unshift(batch);
     const { to, warnings } = this.#options;
-    const address = new URL(to.address).origin;
+    // Without what may be a password in it.
+    const address = to.address.replace(/\/\/[^/@]*@/, "//");
     if (failed.refused)
       warnings.tell("refused", `${address} refuses calls: ${failed.what}. They are kept and tried again`);
     else warnings.tell("unreachable", `${address} does not take calls: ${failed.what}. They are kept and tried again`);
