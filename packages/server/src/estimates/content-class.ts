@@ -1,5 +1,8 @@
-/** Kinds of text that tokenizers treat differently: the columns of the measured ratios in families.ts. */
-export const CONTENT_CLASSES = ["english", "code", "json", "cjk", "other"] as const;
+/**
+ * Kinds of text that tokenizers treat differently: the columns of the measured ratios in families.ts. `docs` is English with
+ * Markdown in it, as models like to write.
+ */
+export const CONTENT_CLASSES = ["english", "docs", "code", "json", "cjk", "other"] as const;
 export type ContentClass = (typeof CONTENT_CLASSES)[number];
 
 /** Enough of a block to tell what it is. */
@@ -9,6 +12,7 @@ const CJK_SHARE = 0.2;
 const FOREIGN_SHARE = 0.025;
 const JSON_SHARE = 0.1;
 const CODE_SHARE = 0.035;
+const MARKDOWN_SHARE = 0.008;
 /** Share of all words that tell a language, above which a text in Latin letters is not English. */
 const FOREIGN_WORD_SHARE = 0.05;
 
@@ -20,7 +24,9 @@ export function classify(text: string): ContentClass {
   if (foreign > looked.length * FOREIGN_SHARE) return "other";
   if (quotes > looked.length * JSON_SHARE && /^\s*[[{"}\],]/.test(looked)) return "json";
   if (marks > looked.length * CODE_SHARE) return "code";
-  return isForeign(looked) ? "other" : "english";
+  if (isForeign(looked)) return "other";
+  const markdown = looked.match(MARKDOWN)?.length ?? 0;
+  return markdown > looked.length * MARKDOWN_SHARE ? "docs" : "english";
 }
 
 function countCharacters(text: string): { cjk: number; foreign: number; quotes: number; marks: number } {
@@ -36,6 +42,8 @@ function countCharacters(text: string): { cjk: number; foreign: number; quotes: 
   return counts;
 }
 
+/** Headings, points of lists, code, emphasis, links, cells of tables. */
+const MARKDOWN = /^(?:#{1,6}|\s*[-*+]|\s*\d+\.) |[`*|]|\]\(/gm;
 const QUOTE = 0x22;
 const COLON = 0x3a;
 const CODE_MARKS = new Set([..."{}[]()<>=;_$&|\\"].map((mark) => mark.charCodeAt(0)));

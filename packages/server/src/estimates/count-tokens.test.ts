@@ -101,7 +101,7 @@ function letters(count: number, kinds: number, first: number): string {
 describe("kinds of text", () => {
   const TEXTS: [ContentClass, string][] = [
     ["english", prose],
-    ["english", "# Notes\n\n- First, open the lid.\n- Then read the label, and wait for about ten minutes.\n"],
+    ["docs", "# Notes\n\n- First, open the lid.\n- Then read the label, and wait for about ten minutes.\n"],
     ["english", "He said: “No – not today…” and left. It's 5 o'clock; they won't come."],
     ["english", "Hello"],
     ["code", code],

@@ -99,6 +99,36 @@ it("answers by characters, with a wide band, when nothing can be counted any mor
   expect(estimates.wantsToLearn("openai", "gpt-4o")).toBe(false);
 });
 
+it(
+  "divides characters where there is no text, better once calls of the model were seen",
+  { timeout: seconds },
+  async () => {
+    const estimates = await open();
+    const model = { provider: "somebody", model: "new-model" };
+    const characters = { ...model, promptCharacters: 4_000, producedCharacters: null };
+    const before = estimates.estimateFromCharacters(characters);
+    expect(before).toMatchObject({ outputTokens: null, errorPercent: 40 });
+    expect(before.inputTokens).toBeGreaterThan(900);
+    expect(before.inputTokens).toBeLessThan(1_100);
+    expect(estimates.estimateFromCharacters({ ...characters, promptCharacters: 0 })).toMatchObject({
+      inputTokens: null,
+    });
+
+    const call = { ...model, prompt: textOf(`${sentence} `.repeat(20)), produced: null };
+    await vi.waitFor(
+      () => {
+        estimates.learn({ ...call, inputTokens: 450, outputTokens: null });
+        expect(estimates.estimateFromCharacters(characters)).toEqual({
+          inputTokens: 2_000,
+          outputTokens: null,
+          errorPercent: 25,
+        });
+      },
+      { timeout: seconds, interval: 1 },
+    );
+  },
+);
+
 it("takes no more calls to learn from than can be gathered", async () => {
   const estimates = await open({ gatherMs: 60_000 });
   const call = { provider: "openai", model: "gpt-4o", prompt: null, produced: textOf(sentence) };

@@ -6,12 +6,13 @@ import { openEstimates, promptText, type Estimates } from "./estimates.ts";
 /** Counts that providers gave, with the requests that they gave them for. */
 interface Recorded {
   prompts: { name: string; provider: string; model: string; body: unknown; inputTokens: number; source: string }[];
+  texts: { name: string; file: string; provider: string; model: string; inputTokens: number; source: string }[];
   o200k: { texts: { text: string; tokens: number }[] };
 }
 
-const recorded = JSON.parse(
-  readFileSync(new URL("../../../../catalogue/cases/estimates/recorded.json", import.meta.url), "utf8"),
-) as Recorded;
+const read = (file: string) =>
+  readFileSync(new URL(`../../../../catalogue/cases/estimates/${file}`, import.meta.url), "utf8");
+const recorded = JSON.parse(read("recorded.json")) as Recorded;
 /** A prompt of a dozen tokens may be off by a few. */
 const FEW_TOKENS = 3;
 
@@ -30,6 +31,14 @@ describe("what providers counted", () => {
     const allowed = Math.max(FEW_TOKENS, (inputTokens * estimate.errorPercent) / 100);
     expect(Math.abs(estimate.inputTokens! - inputTokens)).toBeLessThanOrEqual(allowed);
     expect(estimate.errorPercent).toBeLessThan(35);
+    expect(source).not.toBe("");
+  });
+
+  it.each(recorded.texts)("$model: $name", async ({ provider, model, file, inputTokens, source }) => {
+    const prompt = promptText({ messages: [{ role: "user", content: read(file).trim() }] });
+    const estimate = await estimates.estimate({ provider, model, prompt, produced: null });
+    expect(Math.abs(estimate.inputTokens! / inputTokens - 1) * 100).toBeLessThan(estimate.errorPercent);
+    expect(estimate.errorPercent).toBeLessThan(25);
     expect(source).not.toBe("");
   });
 
