@@ -55,6 +55,7 @@ const TAGS = [
   { name: "Lists", description: "Calls, sessions, users, agents, work items, files." },
   { name: "Live", description: "What happens, while it happens." },
   { name: "Prices", description: "Which price a call gets, and changing it." },
+  { name: "Gateway", description: "Calls that pass through Outlay to their provider." },
   { name: "Keys", description: "Who may call the gateway, and whose account pays." },
   { name: "System", description: "Health, vocabulary, maintenance." },
   { name: "Addresses of earlier systems", description: "Kept for dashboards and scripts that call them." },
