@@ -79,7 +79,7 @@ export function createApp({
 
   addSystemRoutes(app, ledger, facts);
   addEventRoutes(app, ledger);
-  addOtlpRoutes(app, new OtlpReceiver(ledger), logFailure);
+  addOtlpRoutes(app, new OtlpReceiver(ledger), keys, logFailure);
   addLangfuseRoutes(app, new LangfuseReceiver(ledger), keys, facts, logFailure);
   addChargeRoutes(app, ledger);
   addQuestionRoutes(app, ledger);

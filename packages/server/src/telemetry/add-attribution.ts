@@ -2,6 +2,11 @@ import { MAX_TAGS, type WireEvent } from "@outlay/core";
 import { cleanTags, cleanText, type Attributes } from "@outlay/providers";
 import { codingToolOf } from "./coding-tools.ts";
 
+/** Whose calls are sent with a key, where they do not say it themselves. */
+export type Sender = Partial<
+  Pick<WireEvent, "user" | "team" | "project" | "customer" | "agent" | "environment" | "tags" | "credential">
+>;
+
 /** What a resource says about whose its calls are, where they do not say it themselves. */
 interface OfResource {
   project: string | undefined;
@@ -18,19 +23,34 @@ const STANDARD =
 const known = new WeakMap<Attributes, OfResource>();
 
 /**
- * Completes a call by its resource: the service is its project, unless a project is named; a coding tool is the agent
+ * Completes a call by the key that it was sent with and by its resource: the service is its project, unless a project is named; a coding tool is the agent
  * instead, and its user is the person rather than the machine. What else the resource says of its owner's own
  * (`cost_center`, `department`) are tags.
  */
-export function addAttribution(event: WireEvent, attributes: Attributes, resource: Attributes): void {
+export function addAttribution(
+  event: WireEvent,
+  attributes: Attributes,
+  resource: Attributes,
+  sender: Sender = {},
+): void {
   let facts = known.get(resource);
   if (facts === undefined) known.set(resource, (facts = read(resource)));
+  for (const name in sender) addFrom(event, sender, name as keyof Sender);
   if (facts.project !== undefined) event.project ??= facts.project;
   if (facts.agent !== undefined) event.agent ??= facts.agent;
   if (facts.isTool) event.user = personOf(attributes, resource) ?? event.user;
-  if (facts.tags.length === 0) return;
-  const tags = { ...Object.fromEntries(facts.tags), ...event.tags };
-  event.tags = Object.fromEntries(Object.entries(tags).slice(-MAX_TAGS));
+  if (facts.tags.length > 0) event.tags = limited({ ...Object.fromEntries(facts.tags), ...event.tags });
+}
+
+function addFrom(event: WireEvent, sender: Sender, name: keyof Sender): void {
+  if (name === "tags") event.tags = limited({ ...sender.tags, ...event.tags });
+  else event[name] ??= sender[name];
+}
+
+/** The last that an event may have: what it says itself stands behind what others say of it. */
+function limited(tags: Record<string, string | null>): Record<string, string | null> {
+  const entries = Object.entries(tags);
+  return entries.length <= MAX_TAGS ? tags : Object.fromEntries(entries.slice(-MAX_TAGS));
 }
 
 function read(resource: Attributes): OfResource {

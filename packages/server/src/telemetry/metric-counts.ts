@@ -3,7 +3,7 @@ import type { WireEvent } from "@outlay/core";
 import { readAttributes } from "@outlay/providers";
 import type { Ledger } from "../ledger/ledger.ts";
 import { recordUsage } from "../ledger/record-usage.ts";
-import { addAttribution } from "./add-attribution.ts";
+import { addAttribution, type Sender } from "./add-attribution.ts";
 import type { MetricPoint } from "./otlp-records.ts";
 import { sharedAttributes, tokenKindOf, usageOfSums, type TokenKind } from "./token-metrics.ts";
 
@@ -54,16 +54,16 @@ export class MetricCounts {
   }
 
   /** Rejects when the store fails; then the same points may be sent again. */
-  count(points: MetricPoint[]): Promise<void> {
-    const work = this.#last.then(() => this.#count(points));
+  count(points: MetricPoint[], sender: Sender = {}): Promise<void> {
+    const work = this.#last.then(() => this.#count(points, sender));
     this.#last = work.catch(() => {});
     return work;
   }
 
-  async #count(points: MetricPoint[]): Promise<void> {
+  async #count(points: MetricPoint[], sender: Sender): Promise<void> {
     const before = this.#series ?? (await this.#load());
     const series = new Map(before);
-    const events = this.#eventsOf(points, series);
+    const events = this.#eventsOf(points, series, sender);
     const pending = [...this.#pending, ...events];
     if (events.length > 0) {
       for (const key of series.keys()) {
@@ -86,7 +86,7 @@ export class MetricCounts {
     return new Map(document?.series);
   }
 
-  #eventsOf(points: MetricPoint[], series: Map<string, SeriesState>): WireEvent[] {
+  #eventsOf(points: MetricPoint[], series: Map<string, SeriesState>, sender: Sender): WireEvent[] {
     const groups = new Map<string, Group>();
     for (const point of this.#preferred(points)) {
       const { kind, preference } = tokenKindOf(point)!;
@@ -102,7 +102,7 @@ export class MetricCounts {
       group.calls = Math.max(group.calls, grown.count ?? 0);
       group.timeMs = Math.max(group.timeMs, point.timeMs);
     }
-    return [...groups].map(([key, group]) => eventOf(key, group));
+    return [...groups].map(([key, group]) => eventOf(key, group, sender));
   }
 
   /** Of each service only the points of the best family that it sends. */
@@ -135,7 +135,7 @@ function growth(point: MetricPoint, series: Map<string, SeriesState>): { value: 
   return grown;
 }
 
-function eventOf(key: string, { first, preference, sums, calls, timeMs }: Group): WireEvent {
+function eventOf(key: string, { first, preference, sums, calls, timeMs }: Group, sender: Sender): WireEvent {
   const shared = sharedAttributes(first);
   const { event } = readAttributes(shared, first.resource);
   delete event.reportedCostUsd;
@@ -150,7 +150,7 @@ function eventOf(key: string, { first, preference, sums, calls, timeMs }: Group)
     metadata: { instrumentation: first.name, fromMetrics: true },
   };
   if (timeMs === 0) delete made.occurredAt;
-  addAttribution(made, shared, first.resource);
+  addAttribution(made, shared, first.resource, sender);
   return made;
 }
 

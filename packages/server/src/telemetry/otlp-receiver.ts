@@ -5,7 +5,7 @@ import type { RecordAnswer } from "../ledger/answers.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { recordUsage } from "../ledger/record-usage.ts";
 import { removeUsage, reviseUsage } from "../ledger/revise-usage.ts";
-import { addAttribution } from "./add-attribution.ts";
+import { addAttribution, type Sender } from "./add-attribution.ts";
 import { MetricCounts } from "./metric-counts.ts";
 import type { Decoded, MetricPoint, TelemetryLog } from "./otlp-records.ts";
 import { readLog } from "./read-log.ts";
@@ -64,14 +64,14 @@ export class OtlpReceiver {
   }
 
   /** Records the model calls among spans. Rejects when the store fails: then all of it may be sent again. */
-  async spans({ items, rejected }: Decoded<TelemetrySpan>): Promise<Received> {
+  async spans({ items, rejected }: Decoded<TelemetrySpan>, sender: Sender = {}): Promise<Received> {
     const restored = await this.#restore();
     const received: Received = { rejected, message: rejected > 0 ? NOT_READABLE : null };
     const read: ReadSpan[] = [];
     const larger: WireEvent[] = [];
     for (const span of items) {
       if (span.traceId === "" || span.spanId === "") rejectUnknown(received, span);
-      else read.push(this.#readSpan(span, larger));
+      else read.push(this.#readSpan(span, sender, larger));
     }
     const counted = this.#counter.takeRead(read);
     const links = restored.linksOf(read);
@@ -88,14 +88,14 @@ export class OtlpReceiver {
   }
 
   /** Records the model calls among log records. Rejects when the store fails: then all of it may be sent again. */
-  async logs({ items, rejected }: Decoded<TelemetryLog>): Promise<Received> {
+  async logs({ items, rejected }: Decoded<TelemetryLog>, sender: Sender = {}): Promise<Received> {
     await this.#restore();
     const received: Received = { rejected, message: rejected > 0 ? NOT_READABLE : null };
     const read: ReadSpan[] = [];
     const events: WireEvent[] = [];
     const larger: WireEvent[] = [];
     for (const log of items) {
-      const reading = readLog(log);
+      const reading = readLog(log, sender);
       if (reading === null) continue;
       this.#services.set(serviceOf(log.resource), true);
       const { event, responseId } = reading;
@@ -119,11 +119,14 @@ export class OtlpReceiver {
    * Takes the points of metrics. Spans and log records say the same of each call, so tokens of metrics are counted only
    * when the sender says that it has nothing else (`countTokens`), and not when it turns out otherwise.
    */
-  async metrics({ items, rejected }: Decoded<MetricPoint>, options: { countTokens: boolean }): Promise<Received> {
+  async metrics(
+    { items, rejected }: Decoded<MetricPoint>,
+    options: { countTokens: boolean; sender?: Sender },
+  ): Promise<Received> {
     await this.#restore();
     const received: Received = { rejected, message: rejected > 0 ? NOT_READABLE : null };
     const tokens = items.filter((point) => tokenKindOf(point) !== null && !this.#hasCalls(point.resource));
-    if (options.countTokens) await this.#metricCounts.count(tokens);
+    if (options.countTokens) await this.#metricCounts.count(tokens, options.sender);
     else received.message ??= this.#warningFor(tokens);
     return received;
   }
@@ -140,13 +143,13 @@ export class OtlpReceiver {
     return this.#services.get(serviceOf(resource)) === true;
   }
 
-  #readSpan(span: TelemetrySpan, larger: WireEvent[]): ReadSpan {
+  #readSpan(span: TelemetrySpan, sender: Sender, larger: WireEvent[]): ReadSpan {
     const { traceId, spanId, parentSpanId } = span;
     const reading = readSpan(span);
     if (reading === null) return { traceId, spanId, parentSpanId, reading };
     this.#services.set(serviceOf(span.resource), true);
     const { event, responseId } = reading;
-    addAttribution(event, span.attributes, span.resource);
+    addAttribution(event, span.attributes, span.resource, sender);
     if (span.startMs === 0) delete event.occurredAt;
     event.metadata = { ...event.metadata, ...(parentSpanId === null ? {} : { parentSpan: parentSpanId }) };
     if (reading.kind === "rollup") event.metadata = { ...event.metadata, rollup: true };

@@ -1,8 +1,8 @@
 import { InvalidInput } from "@outlay/core";
 
 /** How a field's value is written, by the lowest three bits of its tag. */
-export const VARINT = 0;
-export const FIXED64 = 1;
+const VARINT = 0;
+const FIXED64 = 1;
 export const LENGTH = 2;
 const FIXED32 = 5;
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { EventUsage, WireEvent } from "@outlay/core";
 import { cleanMessage, hasCounts, readAttributes, type AttributeFacts, type Attributes } from "@outlay/providers";
-import { addAttribution } from "./add-attribution.ts";
+import { addAttribution, type Sender } from "./add-attribution.ts";
 import { codingToolOf } from "./coding-tools.ts";
 import type { TelemetryLog } from "./otlp-records.ts";
 
@@ -27,7 +27,7 @@ interface LogFacts {
  * Reads a log record that stands for one model call: those of Claude Code, Codex, Gemini CLI and its relatives, and the
  * event of OpenTelemetry's conventions. Null: it stands for none, or repeats what another record of the same tool says.
  */
-export function readLog(log: TelemetryLog): LogReading | null {
+export function readLog(log: TelemetryLog, sender: Sender): LogReading | null {
   const read = readerOf(log);
   const found = read === null ? null : read(log);
   if (found === null) return null;
@@ -51,7 +51,7 @@ export function readLog(log: TelemetryLog): LogReading | null {
     const message = typeof failure.message === "string" ? cleanMessage(failure.message) : null;
     if (message !== null) event.errorMessage = message;
   }
-  addAttribution(event, log.attributes, log.resource);
+  addAttribution(event, log.attributes, log.resource, sender);
   return { event, responseId };
 }
 

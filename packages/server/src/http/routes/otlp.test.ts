@@ -13,10 +13,12 @@ beforeAll(async () => {
 });
 afterAll(() => ledger.close());
 
+const noKeys = { resolve: () => null };
+
 it("a store that fails answers 503, so that the exporter sends it again, and nothing is lost", async () => {
   const failures: unknown[] = [];
   const app = new OpenAPIHono<HttpEnvironment>();
-  addOtlpRoutes(app, new OtlpReceiver(ledger), (_, error) => failures.push(error));
+  addOtlpRoutes(app, new OtlpReceiver(ledger), noKeys, (_, error) => failures.push(error));
   const send = (signal: string, body: Buffer) =>
     app.request(`/v1/${signal}`, {
       method: "POST",
@@ -39,4 +41,32 @@ it("a store that fails answers 503, so that the exporter sends it again, and not
   expect((await send("traces", GOLDEN_TRACE)).status).toBe(200);
   expect((await send("logs", GOLDEN_LOGS)).status).toBe(200);
   expect((await ledger.storage.stats()).events).toBe(2);
+});
+
+it("a key says whose calls come with it, where they do not say it themselves", async () => {
+  const key = {
+    id: "k",
+    name: "blue's key",
+    scopes: [],
+    attribution: { team: "blue", project: "shop", tags: { a: "b" } },
+  };
+  const app = new OpenAPIHono<HttpEnvironment>();
+  const keys = { resolve: (token: string) => (token === "outlay_token" ? key : null) };
+  addOtlpRoutes(app, new OtlpReceiver(ledger), keys, () => {});
+  for (const [header, value, session] of [
+    ["authorization", "Bearer outlay_token", "s2"],
+    ["x-api-key", "outlay_token", "s3"],
+    ["authorization", "Bearer other", "s4"],
+  ] as const) {
+    const body = GOLDEN_LOGS.toString("latin1").replace("s1", session);
+    const headers = { "content-type": "application/x-protobuf", [header]: value };
+    await app.request("/v1/logs", { method: "POST", headers, body: new Uint8Array(Buffer.from(body, "latin1")) });
+  }
+  const { events } = await ledger.storage.listEvents({ startMs: 0, endMs: Infinity, filters: [], limit: 10 });
+  const of = (session: string) => events.find((event) => event.session === session);
+  for (const session of ["s2", "s3"]) {
+    expect(of(session)).toMatchObject({ team: "blue", project: "shop", credential: "blue's key", tags: { a: "b" } });
+  }
+  expect(of("s4")).toBeDefined();
+  expect(of("s4")?.team).toBeUndefined();
 });

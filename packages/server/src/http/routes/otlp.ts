@@ -1,6 +1,8 @@
 import { InvalidInput } from "@outlay/core";
 import type { Context } from "hono";
 import { z } from "zod";
+import type { Keys } from "../../keys/keys.ts";
+import type { Sender } from "../../telemetry/add-attribution.ts";
 import { decodeLogs, decodeMetrics, decodeSpans, type OtlpBody } from "../../telemetry/decode.ts";
 import { exportAnswer, OTLP_TYPES, statusAnswer, type OtlpEncoding, type Signal } from "../../telemetry/otlp-answer.ts";
 import type { OtlpReceiver, Received } from "../../telemetry/otlp-receiver.ts";
@@ -21,12 +23,27 @@ const UNAVAILABLE = 14;
 type LogFailure = (requestId: string, error: unknown) => void;
 
 /** The addresses that OpenTelemetry's exporters send to: https://opentelemetry.io/docs/specs/otlp/#otlphttp. */
-export function addOtlpRoutes(app: App, receiver: OtlpReceiver, logFailure: LogFailure): void {
-  addSignal(app, logFailure, "traces", (body) => receiver.spans(decodeSpans(body)));
-  addSignal(app, logFailure, "logs", (body) => receiver.logs(decodeLogs(body)));
+export function addOtlpRoutes(
+  app: App,
+  receiver: OtlpReceiver,
+  keys: Pick<Keys, "resolve">,
+  logFailure: LogFailure,
+): void {
+  addSignal(app, logFailure, "traces", (body, c) => receiver.spans(decodeSpans(body), senderOf(c, keys)));
+  addSignal(app, logFailure, "logs", (body, c) => receiver.logs(decodeLogs(body), senderOf(c, keys)));
   addSignal(app, logFailure, "metrics", (body, c) =>
-    receiver.metrics(decodeMetrics(body), { countTokens: c.req.header(METRICS_HEADER) === "count" }),
+    receiver.metrics(decodeMetrics(body), {
+      countTokens: c.req.header(METRICS_HEADER) === "count",
+      sender: senderOf(c, keys),
+    }),
   );
+}
+
+/** Whose calls these are by the Outlay key that they come with; nobody's when they come without. */
+function senderOf(c: Context, keys: Pick<Keys, "resolve">): Sender {
+  const token = /^bearer\s+(\S+)/i.exec(c.req.header("authorization") ?? "")?.[1] ?? c.req.header("x-api-key");
+  const key = token === undefined ? null : keys.resolve(token);
+  return key === null ? {} : { ...(key.attribution as Sender), credential: key.name };
 }
 
 type Take = (body: OtlpBody, c: Context<HttpEnvironment>) => Promise<Received>;
