@@ -54,6 +54,15 @@ describe("the largest of an id", () => {
   });
 });
 
+test("a count stands against a larger estimate, and an estimate against nothing", async () => {
+  const estimated = (tokens: number) => out("a", tokens, { metadata: { usageEstimated: true } });
+  await reviseUsage(ledger, [out("a", 0, { usage: {} })], LARGEST);
+  expect(await reviseUsage(ledger, [estimated(500)], LARGEST)).toMatchObject({ revised: 1 });
+  expect(await reviseUsage(ledger, [out("a", 100)], LARGEST)).toMatchObject({ revised: 1 });
+  expect(await reviseUsage(ledger, [estimated(900)], LARGEST)).toMatchObject({ revised: 0, duplicates: 1 });
+  expect(await totals("outputTokens,estimatedCalls")).toEqual({ outputTokens: 100, estimatedCalls: 0 });
+});
+
 describe("the latest of an id", () => {
   test("stands even when it is smaller, and a repeat of it changes nothing", async () => {
     await reviseUsage(ledger, [out("a", 100)], LATEST);

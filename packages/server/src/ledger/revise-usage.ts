@@ -162,11 +162,13 @@ function replaces(next: RecordedEvent, before: RecordedEvent, keep: Keep): boole
 }
 
 /** What counts first comes first; below zero: not said. */
-function size({ usage, reportedNanoUsd }: RecordedEvent): number[] {
+function size({ usage, reportedNanoUsd, metadata }: RecordedEvent): number[] {
   const { inputTokens, outputTokens } = usage;
   const tokens =
     inputTokens === undefined && outputTokens === undefined ? -1 : (inputTokens ?? 0) + (outputTokens ?? 0);
-  return [tokens, reportedNanoUsd ?? -1, OTHER_COUNTS.reduce((sum, name) => sum + (usage[name] ?? 0), 0)];
+  // What was counted stands against any estimate, and an estimate against nothing.
+  const certainty = tokens === -1 ? 0 : metadata?.["usageEstimated"] === true ? 1 : 2;
+  return [certainty, tokens, reportedNanoUsd ?? -1, OTHER_COUNTS.reduce((sum, name) => sum + (usage[name] ?? 0), 0)];
 }
 
 const OTHER_COUNTS = [

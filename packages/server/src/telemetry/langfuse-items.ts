@@ -9,7 +9,7 @@ import {
   usageOfDetails,
 } from "@outlay/providers";
 
-/** What one item of a batch says; what was not said is absent. Prompts and answers are not read. */
+/** What one item of a batch says; what was not said is absent. Of prompts and answers only the length is read. */
 export type LangfuseItem =
   | { about: "trace"; facts: TraceFacts }
   | { about: "observation"; facts: ObservationFacts }
@@ -34,6 +34,9 @@ export interface ObservationFacts {
   startMs?: number;
   endMs?: number;
   firstTokenMs?: number;
+  /** How much text was sent and came back: to estimate from when nobody says the tokens. */
+  promptCharacters?: number;
+  producedCharacters?: number;
   /** What it says of its event. */
   event: Partial<WireEvent>;
 }
@@ -98,6 +101,10 @@ function readObservation(body: Fields, itemId: string, kind: string): Omit<Obser
   set(facts, "startMs", timeOf(body, "startTime"));
   set(facts, "endMs", timeOf(body, "endTime"));
   set(facts, "firstTokenMs", timeOf(body, "completionStartTime"));
+  if (facts.kind === "call") {
+    set(facts, "promptCharacters", charactersOf(body["input"]));
+    set(facts, "producedCharacters", charactersOf(body["output"]));
+  }
   if (name === "embedding") event.operation = "embedding";
   set(event, "activity", clean(textOf(body, "name")));
   set(event, "environment", environmentOf(body));
@@ -183,6 +190,23 @@ function versionTags(body: Fields): [string, string][] {
     return value === undefined ? [] : [[name, value]];
   });
 }
+
+/** How much text there is in messages of any form, without pictures and sounds; undefined when nothing was said. */
+function charactersOf(value: unknown): number | undefined {
+  return value === undefined || value === null ? undefined : textLength(value);
+}
+
+function textLength(value: unknown): number {
+  if (typeof value === "string") return value.startsWith("data:") || MEDIA.test(value) ? 0 : value.length;
+  if (typeof value !== "object" || value === null) return 0;
+  let length = 0;
+  for (const [name, inner] of Object.entries(value)) if (!NO_TEXT.has(name)) length += textLength(inner);
+  return length;
+}
+
+/** What Langfuse's clients put in place of a picture. */
+const MEDIA = /^@@@langfuseMedia:/;
+const NO_TEXT = new Set(["role", "type", "id", "tool_call_id", "image_url", "input_audio"]);
 
 /** `default` is what Langfuse's clients say when nobody chose one. */
 function environmentOf(body: Fields): string | undefined {

@@ -39,6 +39,7 @@ export class LangfuseReceiver {
   readonly #ledger: Ledger;
   readonly #traces = new LangfuseTraces();
   #restored: Promise<void> | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
   #waiting: Waiting[] = [];
   #isStoring = false;
   /** Events that are to go. They stay here until the store has removed them. */
@@ -99,9 +100,14 @@ export class LangfuseReceiver {
       else if (item.about === "score") scores.push(item);
     }
     if (traces.length + observations.length + scores.length === 0) return new Map();
-    await this.#restore();
-    await this.#lookUp(traces, observations, scores);
-    return this.#store(this.#traces.take(traces, observations, scores, defaults));
+    // What was heard first is taken first, however long it takes to look up what it speaks of.
+    const changes = this.#turn.then(async () => {
+      await this.#restore();
+      await this.#lookUp(traces, observations, scores);
+      return this.#traces.take(traces, observations, scores, defaults);
+    });
+    this.#turn = changes.catch(() => {});
+    return this.#store(await changes);
   }
 
   /** What is stored of the observations that are spoken of and not remembered. */

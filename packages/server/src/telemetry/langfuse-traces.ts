@@ -45,11 +45,19 @@ export function langfuseEventId(observationId: string): string {
 export class LangfuseTraces {
   readonly #observations = new Recent<Observation>(MAX_OBSERVATIONS);
   readonly #traces = new Recent<Trace>(MAX_TRACES);
+  /** Of observations that are not known yet. */
+  readonly #scores = new Recent<number>(MAX_TRACES);
   readonly #counter = new CallCounter({ maxSpans: MAX_SPANS });
 
   /** Those of the observations that only the store can know. */
   unknown(ids: Iterable<string>): string[] {
-    return [...ids].filter((id) => this.#observations.get(id) === undefined);
+    return [...ids].filter((id) => !this.#isHeard(id));
+  }
+
+  /** Whether it was told of, and is not only known to stand above another. */
+  #isHeard(id: string): boolean {
+    const observation = this.#observations.get(id);
+    return observation !== undefined && observation.heardMs !== NOT_HEARD;
   }
 
   /** The observations of a trace that are known of. */
@@ -62,15 +70,30 @@ export class LangfuseTraces {
     const read: ReadSpan[] = [];
     for (const event of events) {
       const id = event.span;
-      if (id === undefined || !event.id.startsWith("langfuse:") || this.#observations.get(id)) continue;
+      if (id === undefined || !event.id.startsWith("langfuse:") || this.#isHeard(id)) continue;
       const observation = observationOf(id, event);
       this.#observations.set(id, observation);
       const trace = this.#traceOf(observation.traceId ?? id);
       remember(trace, id);
       for (const name of OF_TRACE) trace.event[name] ??= observation.stored[name] as never;
-      read.push(this.#readSpan(observation));
+      read.push(this.#readSpan(observation), ...this.#restoreSteps(observation, event));
     }
     this.#counter.takeRead(read);
+  }
+
+  /** The steps above a stored call, as far as they are not known otherwise. */
+  #restoreSteps({ traceId, parentId }: Observation, { metadata }: StoredEvent): ReadSpan[] {
+    const ancestors = Array.isArray(metadata?.["ancestors"]) ? (metadata["ancestors"] as string[]) : [];
+    const steps: ReadSpan[] = [];
+    let id = parentId;
+    for (const above of ancestors) {
+      if (id === undefined || this.#observations.get(id)) break;
+      const step = stepOf(id, traceId ?? id, above);
+      this.#observations.set(id, step);
+      steps.push(this.#readSpan(step));
+      id = above;
+    }
+    return steps;
   }
 
   /** Takes what is said of traces, observations and scores, and gives what that changes. */
@@ -88,7 +111,8 @@ export class LangfuseTraces {
       if (observation) {
         observation.event.score = value;
         touched.add(observation.id);
-      } else if (observationId === null && traceId !== null) this.#describe(traceId, { score: value }, touched);
+      } else if (observationId !== null) this.#scores.set(observationId, value);
+      else if (traceId !== null) this.#describe(traceId, { score: value }, touched);
     }
     return this.#count([...touched]);
   }
@@ -105,10 +129,12 @@ export class LangfuseTraces {
   #merge(facts: ObservationFacts, defaults: Partial<WireEvent>): string {
     const known = this.#observations.get(facts.id);
     const event = { ...known?.event, ...facts.event };
+    const score = this.#scores.get(facts.id);
+    if (known === undefined && score !== undefined) event.score = score;
     // A step that is updated as a span is still the call that it was created as.
     const kind = known?.kind === "call" ? "call" : facts.kind;
     const stored = known?.stored ?? defaults;
-    const heardMs = Math.min(known?.heardMs ?? Infinity, facts.heardMs);
+    const heardMs = Math.min(known?.heardMs ?? NOT_HEARD, facts.heardMs);
     const isRecorded = known?.isRecorded ?? false;
     const merged: Observation = { ...known, ...facts, kind, heardMs, event, stored, isRecorded };
     this.#observations.set(facts.id, merged);
@@ -146,6 +172,21 @@ export class LangfuseTraces {
     return { traceId, spanId: id, parentSpanId: parentId, reading: this.#read(observation) };
   }
 
+  /**
+   * The steps that a call stands below: steps are not stored, and after a restart they still connect it with an agent
+   * that restates it.
+   */
+  #above({ parentId }: Observation): { parentSpan?: string; ancestors?: string[] } {
+    if (parentId === undefined) return {};
+    const ancestors: string[] = [];
+    let above = this.#observations.get(parentId)?.parentId;
+    while (above !== undefined && ancestors.length < MAX_ANCESTORS) {
+      ancestors.push(above);
+      above = this.#observations.get(above)?.parentId;
+    }
+    return { parentSpan: parentId, ...(ancestors.length > 0 ? { ancestors } : {}) };
+  }
+
   #read(observation: Observation): GenAiReading | null {
     const { id, traceId = id, kind, event, stored } = observation;
     const trace = this.#traceOf(traceId).event;
@@ -153,7 +194,7 @@ export class LangfuseTraces {
     const isMeasured = hasCounts(usage) || event.reportedCostUsd != null;
     if (!isMeasured && (kind !== "call" || event.model == null)) return null;
     const tags = { ...stored.tags, ...trace.tags, ...event.tags };
-    const { startMs = observation.heardMs, endMs, firstTokenMs } = observation;
+    const { startMs = observation.heardMs, endMs, firstTokenMs, promptCharacters, producedCharacters } = observation;
     const result: WireEvent = {
       ...stored,
       operation: "chat",
@@ -171,9 +212,11 @@ export class LangfuseTraces {
     if (event.reportedCostUsd === 0 && hasCounts(usage)) delete result.reportedCostUsd;
     if (Object.keys(tags).length > 0) result.tags = Object.fromEntries(Object.entries(tags).slice(-MAX_TAGS));
     const metadata = {
-      ...(observation.parentId === undefined ? {} : { parentSpan: observation.parentId }),
+      ...this.#above(observation),
       ...(kind === "call" ? {} : { rollup: true }),
       ...(isMeasured ? {} : { usageState: "absent" }),
+      // Enough to estimate from, once there is nothing more to come.
+      ...(isMeasured || endMs === undefined ? {} : said({ promptCharacters, producedCharacters })),
     };
     if (Object.keys(metadata).length > 0) result.metadata = metadata;
     return { kind: kind === "call" ? "call" : "rollup", event: result, responseId: null };
@@ -189,6 +232,10 @@ function remember({ observations }: Trace, id: string): void {
   }
 }
 
+const NOT_HEARD = Infinity;
+/** Deeper steps are not looked for. */
+const MAX_ANCESTORS = 16;
+
 const OF_TRACE = ["user", "session", "agent", "environment"] as const satisfies (keyof TraceFacts["event"])[];
 
 function durations(start?: number, end?: number, firstToken?: number): Partial<WireEvent> {
@@ -199,12 +246,17 @@ function durations(start?: number, end?: number, firstToken?: number): Partial<W
   };
 }
 
+function stepOf(id: string, traceId: string, parentId: string): Observation {
+  return { id, traceId, parentId, kind: "other", heardMs: NOT_HEARD, event: {}, stored: {}, isRecorded: false };
+}
+
 /** A stored call as it was heard, so that an update can go on from it. */
 function observationOf(id: string, stored: StoredEvent): Observation {
   const { provider, model, operation, usage, activity, environment, score, metadata = {} } = stored;
   const { success, errorType, errorMessage, user, session, agent, tags, credential, team, project, customer } = stored;
   const startMs = stored.occurredAtMs;
-  const event: Partial<WireEvent> = { provider, model, operation, usage, success };
+  const isMeasured = metadata["usageState"] !== "absent";
+  const event: Partial<WireEvent> = { provider, model, operation, success, ...(isMeasured ? { usage } : {}) };
   const reported = stored.reportedNanoUsd;
   if (reported !== null) event.reportedCostUsd = reported / 1e9;
   Object.assign(event, said({ activity, errorType, errorMessage, score }));
@@ -221,10 +273,14 @@ function observationOf(id: string, stored: StoredEvent): Observation {
       traceId: stored.trace,
       parentId: typeof parentId === "string" ? parentId : undefined,
       endMs: stored.durationMs === undefined ? undefined : startMs + stored.durationMs,
+      promptCharacters: numberOrNone(metadata["promptCharacters"]),
+      producedCharacters: numberOrNone(metadata["producedCharacters"]),
       firstTokenMs: stored.timeToFirstTokenMs === undefined ? undefined : startMs + stored.timeToFirstTokenMs,
     }),
   };
 }
+
+const numberOrNone = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
 
 function said<T extends object>(facts: T): { [Name in keyof T]?: NonNullable<T[Name]> } {
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as never;
