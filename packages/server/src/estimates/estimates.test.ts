@@ -95,7 +95,7 @@ it("answers by characters, with a wide band, when nothing can be counted any mor
   const estimates = await open();
   await estimates.close();
   const call = { provider: "openai", model: "gpt-4o", prompt: textOf(sentence), produced: textOf(sentence.repeat(10)) };
-  expect(await estimates.estimate(call)).toEqual({ inputTokens: 18, outputTokens: 110, errorPercent: 40 });
+  expect(await estimates.estimate(call)).toEqual({ inputTokens: 11, outputTokens: 110, errorPercent: 40 });
   expect(estimates.wantsToLearn("openai", "gpt-4o")).toBe(false);
 });
 
@@ -137,6 +137,17 @@ it("takes no more calls to learn from than can be gathered", async () => {
     estimates.learn({ ...call, inputTokens: null, outputTokens: 10 });
   }
   expect(taken).toBe(16);
+});
+
+it("does not learn from what it could not count", async () => {
+  const storage = documentStore() as Storage;
+  const estimates = await open({ storage });
+  const call = { provider: "openai", model: "gpt-4o", prompt: textOf(""), produced: { characters: 4_000, sample: "" } };
+  estimates.learn({ ...call, inputTokens: 10, outputTokens: 600 });
+  await sleep(50);
+  expect(await estimates.estimate(call)).toEqual({ inputTokens: null, outputTokens: 1_000, errorPercent: 40 });
+  await estimates.close();
+  expect(await storage.getDocument("estimates/calibration")).toEqual({ models: {} });
 });
 
 it("waits for many estimates at once without refusing any", { timeout: seconds }, async () => {

@@ -75,7 +75,11 @@ const SAVE_DELAY_MS = 30_000;
 const MAX_WAITING = 16;
 /** Calls of one model that are learned from as they come; later ones only now and then. */
 const FIRST_CALLS = 200;
-const LATER_INTERVAL_MS = 10_000;
+const LATER_INTERVAL_MS = 60_000;
+/** Those wait longer, so that the thread need not start for each. */
+const LATER_GATHER_MS = 300_000;
+/** Models of which the last learning is remembered. */
+const MAX_MODELS = 1_000;
 /** Characters of a token where nothing is known of the text: English has more, code and JSON fewer. */
 const CHARACTERS_PER_TOKEN = 4;
 /** What nine in ten calls stay within when only characters were counted: English, code, JSON. Chinese is not among them. */
@@ -87,7 +91,8 @@ const OVERHEAD_ERROR_PERCENT = 30;
 const UNSEEN_ERROR_PERCENT = 15;
 
 type Sample = Parameters<Estimates["learn"]>[0];
-type Direction = "prompt" | "produced";
+const DIRECTIONS = ["prompt", "produced"] as const;
+type Direction = (typeof DIRECTIONS)[number];
 
 /** Tokens of one text, without what was learned about the model. */
 interface Counted {
@@ -101,7 +106,7 @@ class CalibratedEstimates implements Estimates {
   #tokenizer: Tokenizer;
   #gatherMs: number;
   #waiting: Sample[] = [];
-  #learning: NodeJS.Timeout | null = null;
+  #learning: { timer: NodeJS.Timeout; atMs: number } | null = null;
   #saving: NodeJS.Timeout | null = null;
   #lastLearnedMs = new Map<string, number>();
   #closed = false;
@@ -114,8 +119,10 @@ class CalibratedEstimates implements Estimates {
   }
 
   async estimate(call: CallTexts): Promise<Estimate> {
-    const [prompt, produced] = await this.#count(call);
-    return this.#answer(call, { prompt, produced });
+    const counted = await this.#count(call);
+    const known = (direction: Direction) =>
+      this.#calibrated(call, direction, counted?.[direction] ?? null) ?? this.#guessed(call, direction);
+    return estimateOf(known("prompt"), known("produced"));
   }
 
   estimateFromCharacters({
@@ -140,14 +147,17 @@ class CalibratedEstimates implements Estimates {
 
   learn(call: Sample): void {
     if (!this.wantsToLearn(call.provider, call.model)) return;
-    this.#lastLearnedMs.set(keyOf(call), performance.now());
+    const key = keyOf(call);
+    if (this.#lastLearnedMs.size >= MAX_MODELS) this.#lastLearnedMs.clear();
+    this.#lastLearnedMs.set(key, performance.now());
     this.#waiting.push(call);
-    this.#learning ??= setTimeout(() => void this.#learnWaiting(), this.#gatherMs).unref();
+    const isKnown = this.#calibration.calls(key) >= FIRST_CALLS && this.#waiting.length < MAX_WAITING;
+    this.#learnIn(isKnown ? LATER_GATHER_MS : this.#gatherMs);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#learning !== null) clearTimeout(this.#learning);
+    clearTimeout(this.#learning?.timer);
     this.#waiting = [];
     await this.#tokenizer.close();
     if (this.#saving === null) return;
@@ -155,34 +165,33 @@ class CalibratedEstimates implements Estimates {
     await this.#save();
   }
 
-  /** What is known of both texts, in one go. */
-  async #count(call: CallTexts): Promise<[prompt: Counted | null, produced: Counted | null]> {
+  /** Both texts in one go; null where there is nothing to count. null as a whole: the tokenizer does not answer. */
+  async #count(call: CallTexts): Promise<Record<Direction, Counted | null> | null> {
+    const texts = DIRECTIONS.filter((direction) => hasSample(call[direction]));
+    const samples = texts.map((direction) => call[direction]!.sample);
+    const counts = samples.length === 0 ? [] : await this.#tokenizer.count(samples);
+    if (counts === null) return null;
     const family = familyOf(call.provider, call.model);
-    const prompt = isCountable(call.prompt) && call.prompt.characters > 0 ? call.prompt : null;
-    const produced = isCountable(call.produced) ? call.produced : null;
-    const seen = [prompt, produced].filter((text) => text !== null && text.sample !== "") as TextSample[];
-    const counts = seen.length === 0 ? [] : await this.#tokenizer.count(seen.map(({ sample }) => sample));
-    const counted = (direction: Direction, text: TextSample | null): Counted | null => {
-      if (text === null) return null;
-      const tokens = counts?.[seen.indexOf(text)];
-      if (tokens === undefined) {
-        const guess = this.#byCharacters(family, keyOf(call), direction, text.characters);
-        return { ...guess, tokens: guess.tokens / this.#calibration.factor(keyOf(call), direction) };
-      }
-      return weigh(family, text, tokens);
+    const of = (direction: Direction) => {
+      const tokens = counts[texts.indexOf(direction)];
+      return tokens === undefined ? null : weigh(family, call[direction]!, tokens);
     };
-    const [one, other] = [counted("prompt", prompt), counted("produced", produced)];
-    return [one === null || prompt === null ? null : withOverhead(one, family, prompt), other];
+    const prompt = of("prompt");
+    return { prompt: prompt && withOverhead(prompt, family, call.prompt!), produced: of("produced") };
   }
 
-  #answer(call: CallTexts, { prompt, produced }: Record<Direction, Counted | null>): Estimate {
-    const calibrated = (direction: Direction, counted: Counted | null): Counted | null => {
-      if (counted === null) return null;
-      const factor = this.#calibration.factor(keyOf(call), direction);
-      const learned = this.#calibration.errorPercent(keyOf(call), direction);
-      return { tokens: counted.tokens * factor, errorPercent: learned ?? counted.errorPercent };
-    };
-    return estimateOf(calibrated("prompt", prompt), calibrated("produced", produced));
+  #calibrated(call: CallTexts, direction: Direction, counted: Counted | null): Counted | null {
+    if (counted === null) return null;
+    const factor = this.#calibration.factor(keyOf(call), direction);
+    const learned = this.#calibration.errorPercent(keyOf(call), direction);
+    return { tokens: counted.tokens * factor, errorPercent: learned ?? counted.errorPercent };
+  }
+
+  /** Of a text that could not be counted. No prompt is empty: then it is not known. */
+  #guessed(call: CallTexts, direction: Direction): Counted | null {
+    const text = call[direction];
+    if (text === null || !isCountable(text) || (direction === "prompt" && text.characters === 0)) return null;
+    return this.#byCharacters(familyOf(call.provider, call.model), keyOf(call), direction, text.characters);
   }
 
   #byCharacters(family: Family, key: string, direction: Direction, characters: number): Counted {
@@ -195,23 +204,31 @@ class CalibratedEstimates implements Estimates {
       : { tokens: characters / learned, errorPercent: LEARNED_CHARACTERS_ERROR_PERCENT };
   }
 
+  /** At the latest; what was going to be sooner stays so. */
+  #learnIn(delayMs: number): void {
+    const atMs = performance.now() + delayMs;
+    if (this.#learning !== null && this.#learning.atMs <= atMs) return;
+    clearTimeout(this.#learning?.timer);
+    this.#learning = { timer: setTimeout(() => void this.#learnWaiting(), delayMs).unref(), atMs };
+  }
+
   /** One call after the other, so that an estimate never waits behind more than one. */
   async #learnWaiting(): Promise<void> {
     for (const call of this.#waiting.splice(0)) await this.#learnFrom(call);
-    const isMore = this.#waiting.length > 0 && !this.#closed;
-    this.#learning = isMore ? setTimeout(() => void this.#learnWaiting(), this.#gatherMs).unref() : null;
+    this.#learning = null;
+    if (this.#waiting.length > 0 && !this.#closed) this.#learnIn(this.#gatherMs);
   }
 
   async #learnFrom(call: Sample): Promise<void> {
-    const [prompt, produced] = await this.#count(call);
-    const learn = (direction: Direction, counted: Counted | null, reportedTokens: number | null) => {
-      const text = call[direction];
-      if (counted === null || reportedTokens === null || text === null) return;
-      const { characters } = text;
-      this.#calibration.learn(keyOf(call), direction, { estimatedTokens: counted.tokens, reportedTokens, characters });
-    };
-    learn("prompt", prompt, call.inputTokens);
-    learn("produced", produced, call.outputTokens);
+    const counted = await this.#count(call);
+    const reported = { prompt: call.inputTokens, produced: call.outputTokens };
+    for (const direction of DIRECTIONS) {
+      const estimatedTokens = counted?.[direction]?.tokens;
+      const reportedTokens = reported[direction];
+      if (estimatedTokens === undefined || reportedTokens === null) continue;
+      const { characters } = call[direction]!;
+      this.#calibration.learn(keyOf(call), direction, { estimatedTokens, reportedTokens, characters });
+    }
     if (!this.#closed) this.#saving ??= setTimeout(() => void this.#save(), SAVE_DELAY_MS).unref();
   }
 
@@ -226,8 +243,12 @@ function keyOf({ provider, model }: { provider: string; model: string }): string
   return `${provider}/${model}`;
 }
 
-function isCountable(text: TextSample | null): text is TextSample {
-  return text !== null && (text.uncountable ?? 0) === 0;
+function isCountable(text: TextSample): boolean {
+  return (text.uncountable ?? 0) === 0;
+}
+
+function hasSample(text: TextSample | null): boolean {
+  return text !== null && isCountable(text) && text.sample !== "";
 }
 
 /** From o200k tokens of the sample to this family's tokens of the whole text. */
