@@ -9,7 +9,7 @@ const FAMILIES =
 
 /** Of those families: what people and models wrote, by any dialect. */
 const CONTENT =
-  /^gen_ai\.(input\.messages|output\.messages|system_instructions|tool\.definitions|tool\.call\.(arguments|result)|prompt\b|completion\b|content\b|(system|user|assistant|tool|choice)\.message|request\.(?!model$|service_tier$))|^(gen_ai|llm)\.(prompts?|completions?)\.\d|^llm\.(input_messages|output_messages|prompts?|invocation_parameters|tools|functions?|prompt_template)\b|^ai\.(prompt|response\.(text|object|toolCalls|reasoning|providerMetadata|files)|settings|toolCall|values?|embeddings?|stream)\b|^traceloop\.entity\.(input|output)|^langfuse\.(observation\.(input|output|prompt)|trace\.(input|output))|^embedding\.(text|vector|embeddings)|^(exception|error)\.(stack|stacktrace)|^prompt$|^user\.(input|prompt|message)/;
+  /^gen_ai\.(input\.messages|output\.messages|system_instructions|tool\.definitions|tool\.call\.(arguments|result)|prompt\b|completion\b|content\b|(system|user|assistant|tool|choice)\.message|request\.(?!(model|service_tier|stream)$))|^(gen_ai|llm)\.(prompts?|completions?)\.\d|^llm\.(input_messages|output_messages|prompts?|invocation_parameters|tools|functions?|prompt_template)\b|^ai\.(prompt|response\.(text|object|toolCalls|reasoning|files)|settings|toolCall|values?|embeddings?|stream\.(?!msToFirstChunk$))|^traceloop\.entity\.(input|output)|^langfuse\.(observation\.(input|output|prompt)|trace\.(input|output))|^embedding\.(text|vector|embeddings)|^(exception|error)\.(stack|stacktrace)|^prompt$|^user\.(input|prompt|message)/;
 
 /** Names of tools without a family. */
 const SINGLE = new Set([
