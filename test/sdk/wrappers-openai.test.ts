@@ -81,7 +81,7 @@ describe("chat", () => {
     expect(await expectTracked(tracker, internet)).toMatchObject({ streaming: true, success: true });
     expect(tracker.last().usage?.cacheReadTokens).toBe(1_000);
     expect(tracker.last().timeToFirstTokenMs).toBeTypeOf("number");
-    expect(tracker.last().metadata).not.toHaveProperty("usageState");
+    expect(tracker.last().metadata ?? {}).not.toHaveProperty("usageState");
   });
 
   it.each(cuts)("streamed with usage (%s)", async (cut) => {
@@ -207,7 +207,7 @@ describe("errors", () => {
     expect(tracker.last().errorMessage).toMatch(/mock provider|limit/i);
     // Not even a fee for the request.
     expect(tracker.last().usage).toEqual({ requests: 0 });
-    expect(tracker.last().metadata).not.toHaveProperty("usageState");
+    expect(tracker.last().metadata ?? {}).not.toHaveProperty("usageState");
   });
 
   it("that are retried are attempts of one call", async () => {
@@ -220,7 +220,7 @@ describe("errors", () => {
       [true, 3],
     ]);
     expect([second!.metadata!["call"], third!.metadata!["call"]]).toEqual([first!.id, first!.id]);
-    expect(first!.metadata).not.toHaveProperty("call");
+    expect(first!.metadata ?? {}).not.toHaveProperty("call");
     await expectTracked(tracker, internet);
     // The same question again is another call.
     await client.chat.completions.create({ model: "gpt-5", messages });

@@ -33,9 +33,10 @@ export function eventOfAnswer(measured: Measured, outline: CallOutline): Tracked
     operation: outline.operation,
     success: error === null,
     attempt: outline.attempt,
-    metadata: metadataOf(measured, outline, isRefused),
     ...error,
   };
+  const metadata = metadataOf(measured, outline, isRefused);
+  if (Object.keys(metadata).length > 0) event.metadata = metadata;
   if (request.model !== null) event.requestedModel = request.model;
   // Not even a fee for the request.
   if (isRefused) event.usage = { requests: 0 };

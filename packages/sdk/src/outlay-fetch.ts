@@ -5,7 +5,7 @@ import { errorFacts } from "./error-facts.ts";
 import { eventOfAnswer, eventsOfOtherModels, type CallOutline } from "./event-of-answer.ts";
 import { promptCharacters } from "./prompt-characters.ts";
 import { contextOfHeaders, contextOfRequest, withoutOutlayHeaders } from "./request-context.ts";
-import { describeRequest, type SentRequest } from "./sent-request.ts";
+import { describeRequest, readBody, type SentBody, type SentRequest } from "./sent-request.ts";
 import { servedBy, type ServedBy } from "./served-by.ts";
 import { UsageChunkFilter } from "./usage-chunk-filter.ts";
 import { watchBody } from "./watched-body.ts";
@@ -34,10 +34,13 @@ export function outlayFetch(realFetch: Fetch | undefined, options: FetchOptions)
   return async (input, init) => {
     let exchange: Exchange | null = null;
     try {
-      const request = await describeRequest(input, init);
+      const request = describeRequest(input, init);
       const served = servedBy(request.url, request.method, options.provider);
       // What costs nothing is no call.
-      if (served?.route.billed === true) exchange = new Exchange(request, served, options, memory);
+      if (served?.route.billed === true) {
+        const body = await readBody(input, init, request.headers.get("content-type"));
+        exchange = new Exchange(request, body, served, options, memory);
+      }
     } catch {
       // A request that cannot be understood is sent all the same.
     }
@@ -58,18 +61,22 @@ const MAX_LOOKS_FOR_TEXT = 32;
 /** One request and its answer. */
 class Exchange {
   readonly #request: SentRequest;
+  /** Null: it can be read only once. */
+  readonly #body: SentBody | null;
   readonly #served: ServedBy;
   readonly #memory: Memory;
   readonly #facts: RequestFacts;
   readonly #call: WrappedCall;
   readonly #attempt: Attempt;
-  readonly #key: string;
+  /** Tells the request from others; null when that cannot be told. */
+  readonly #key: string | null;
 
-  constructor(request: SentRequest, served: ServedBy, options: FetchOptions, memory: Memory) {
+  constructor(request: SentRequest, body: SentBody | null, served: ServedBy, options: FetchOptions, memory: Memory) {
     this.#request = request;
+    this.#body = body;
     this.#served = served;
     this.#memory = memory;
-    const { url, body, headers } = request;
+    const { url, headers } = request;
     this.#facts =
       body === null
         ? blankRequest()
@@ -79,8 +86,10 @@ class Exchange {
       ofHeaders == null ? options : { ...mergeContext(options, ofHeaders), outlay: options.outlay },
       contextOfRequest(this.#facts),
     );
-    this.#key = `${url.href} ${body?.text ?? ""}`;
-    this.#attempt = memory.attempts.find(this.#key, declaredAttempt(headers));
+    this.#key = body === null || body.key === null ? null : `${url.href} ${body.key}`;
+    const declared = declaredAttempt(headers);
+    this.#attempt =
+      this.#key === null ? { number: declared ?? 1, call: null } : memory.attempts.find(this.#key, declared);
   }
 
   async run(send: Fetch, input: Parameters<Fetch>[0], init: RequestInit | undefined): Promise<Response> {
@@ -126,11 +135,12 @@ class Exchange {
 
   /** The body that asks for usage at the end of the stream; null: it is there anyway, or must not be asked for. */
   #askForUsage(): string | null {
-    const { body, headers, url } = this.#request;
-    if (body?.text == null || this.#memory.refusing.has(url.host) || this.#isGateway()) return null;
+    const { headers, url } = this.#request;
+    const text = this.#body?.text ?? null;
+    if (text === null || this.#memory.refusing.has(url.host) || this.#isGateway()) return null;
     // A signature covers the body.
     if (headers.get("authorization")?.startsWith("AWS4-") === true) return null;
-    return this.#served.route.askForUsage(body.text, this.#facts);
+    return this.#served.route.askForUsage(text, this.#facts);
   }
 
   /** Old servers do not know `stream_options`. Nobody must be refused because we asked. */
@@ -210,14 +220,14 @@ class Exchange {
       });
       this.#call.end(event, eventsOfOtherModels(measured, event, this.#call.id));
       const mayBeRetried = status === undefined ? failure?.errorType !== "aborted" : status >= 400;
-      if (mayBeRetried && event.success === false) {
+      if (mayBeRetried && event.success === false && this.#key !== null) {
         this.#memory.attempts.failed(this.#key, this.#call.id, this.#attempt);
       }
     });
   }
 
   #promptCharacters(): number | null {
-    const { body } = this.#request;
+    const body = this.#body;
     return body === null ? null : promptCharacters(body.text ?? new TextDecoder().decode(body.bytes));
   }
 }
