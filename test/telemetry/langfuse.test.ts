@@ -1,8 +1,10 @@
-import { Langfuse } from "langfuse";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Langfuse, observeOpenAI } from "langfuse";
+import OpenAI from "openai";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { exportedEvents, get } from "../api.ts";
 import { startServer, type RunningServer } from "../start-server.ts";
+import { startMock } from "../providers/start-mock-provider.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -132,6 +134,42 @@ describe("the langfuse package", () => {
     });
     expect(event.credential).toMatch(/^key-[0-9a-f]{8}$/);
     expect(JSON.stringify(event)).not.toContain("secret");
+  });
+
+  test("wraps the OpenAI client, whose calls count as the provider says", async () => {
+    const mock = await startMock();
+    onTestFinished(() => void mock.stop());
+    const client = new OpenAI({ baseURL: `${mock.url}/v1`, apiKey: "sk-mock" });
+    const clientInitParams = { baseUrl: server.url, publicKey: "pk-lf-1", secretKey: "sk-lf-1" };
+    const openai = observeOpenAI(client as never, {
+      clientInitParams,
+      traceId: "trace-openai",
+      generationName: "ask",
+      userId: "u-o",
+    }) as unknown as OpenAI & { flushAsync(): Promise<void> };
+    const messages = [{ role: "user" as const, content: "a secret prompt" }];
+    const answer = await openai.chat.completions.create({ model: "gpt-4o-mini", messages });
+    const stream = await openai.chat.completions.create({
+      model: "gpt-4o-mini",
+      messages,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    let streamed: OpenAI.CompletionUsage | null | undefined;
+    for await (const chunk of stream) streamed = chunk.usage ?? streamed;
+    await openai.flushAsync();
+    const events = (await eventsOf("trace-openai")).toSorted(
+      (a, b) => Number(a.streaming ?? 0) - Number(b.streaming ?? 0),
+    );
+    const inputs = [answer.usage, streamed].map((usage) => ({
+      inputTokens: usage!.prompt_tokens,
+      outputTokens: usage!.completion_tokens,
+    }));
+    expect(events.map(({ usage }) => usage)).toMatchObject(inputs);
+    expect(events).toMatchObject([
+      { activity: "ask", user: "u-o", provider: "openai", success: true },
+      { activity: "ask", user: "u-o", provider: "openai", success: true, streaming: true },
+    ]);
   });
 
   test("hears of prompts and pictures that they are not kept, and goes on", async () => {
