@@ -75,6 +75,36 @@ describe("what the server refuses", () => {
   });
 });
 
+describe("a call that the server cannot stand", () => {
+  it("does not keep back the calls of other batches", async () => {
+    const door = await openMoodyDoor();
+    await door.be("allergic", server.url);
+    const { outlay } = client({ url: door.url, sendEveryMs: 10 });
+    outlay.track({ id: "poison-500", model: "gpt-5" });
+    expect(await outlay.flush(300)).toBe("timed_out");
+    for (let index = 0; index < 5; index++) {
+      outlay.track({ id: `beside-${index}`, model: "gpt-5" });
+      await outlay.flush(300);
+    }
+    await expect.poll(() => outlay.counters(), { timeout: 20_000 }).toMatchObject({ sent: 5, waiting: 1 });
+    await door.be("good");
+    expect(await outlay.flush()).toBe("sent");
+    expect(outlay.counters()).toMatchObject({ sent: 6, waiting: 0 });
+  });
+
+  it("is found among the others of its batch when the whole is refused because of it", async () => {
+    const door = await openMoodyDoor();
+    await door.be("picky", server.url);
+    const { outlay, warnings } = client({ url: door.url });
+    for (let index = 0; index < 100; index++) {
+      outlay.track({ id: index === 37 ? "poison-400" : `among-${index}`, model: "gpt-5" });
+    }
+    expect(await outlay.flush()).toBe("sent");
+    expect(outlay.counters()).toMatchObject({ tracked: 100, sent: 99, rejected: 1, waiting: 0 });
+    expect(warnings.map(({ code }) => code)).toEqual(["rejected:unreadable"]);
+  });
+});
+
 it("sends what was tracked twice once", async () => {
   const { outlay } = client();
   outlay.track({ id: "twice", model: "gpt-5" });

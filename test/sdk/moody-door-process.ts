@@ -37,7 +37,7 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Prom
   seen[mood] = (seen[mood] ?? 0) + 1;
   const chunks: Buffer[] = [];
   for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
-  const replies: Record<Exclude<Mood, "down" | "good" | "slow" | "forgetful">, () => void> = {
+  const replies: Record<Exclude<Mood, "down" | "good" | "slow" | "forgetful" | "allergic" | "picky">, () => void> = {
     "500": () => outgoing.writeHead(500).end("broken"),
     busy: () => outgoing.writeHead(429, { "retry-after": "1" }).end(),
     hang: () => undefined,
@@ -46,6 +46,9 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Prom
     "no gzip": () => outgoing.writeHead(415).end(),
   };
   if (mood === "slow") await sleep(300);
+  const sick = Buffer.concat(chunks).includes("poison");
+  if (sick && mood === "allergic") return void outgoing.writeHead(500).end();
+  if (sick && mood === "picky") return void outgoing.writeHead(400).end("not like this");
   if (mood === "no gzip" && incoming.headers["content-encoding"] !== "gzip")
     forward(incoming, Buffer.concat(chunks), outgoing);
   else if (mood in replies) replies[mood as keyof typeof replies]();

@@ -4,8 +4,22 @@ import { join } from "node:path";
 
 import { onTestFinished } from "vitest";
 
-/** What happens to a request: `forgetful` lets it through and loses the answer, `stranger` is a page of somebody else's. */
-export type Mood = "good" | "slow" | "forgetful" | "500" | "busy" | "hang" | "stranger" | "no gzip" | "down";
+/**
+ * What happens to a request: `forgetful` lets it through and loses the answer, `stranger` is a page of somebody else's,
+ * `allergic` answers 500 to what has the word poison in it, `picky` answers 400 to that.
+ */
+export type Mood =
+  | "good"
+  | "slow"
+  | "allergic"
+  | "picky"
+  | "forgetful"
+  | "500"
+  | "busy"
+  | "hang"
+  | "stranger"
+  | "no gzip"
+  | "down";
 
 export interface DoorState {
   mood: Mood;

@@ -21,6 +21,11 @@ export class Batch {
   state: "open" | "waiting" | "sending" | "done" = "open";
   /** The last attempt to send that failed, by its number. */
   failedAttempt = 0;
+  /** Attempts that failed, and when the next one is due, by `performance.now()`. */
+  failures = 0;
+  dueMs = 0;
+  /** What it was divided into. */
+  parts: Batch[] = [];
   /** Taken over from a process that is no more. */
   adopted = false;
 
@@ -40,6 +45,11 @@ export class Batch {
 
   get onDisk(): boolean {
     return this.file !== null && (this.adopted || this.written.bytes === this.bytes);
+  }
+
+  /** What of it is not acknowledged yet. */
+  unfinished(): Batch[] {
+    return this.state === "done" ? this.parts.flatMap((part) => part.unfinished()) : [this];
   }
 
   /** Events that are safe in the file. */

@@ -120,7 +120,7 @@ export class Outbox {
     });
     try {
       for (;;) {
-        const left = asked.filter(({ state }) => state !== "done");
+        const left = asked.flatMap((batch) => batch.unfinished());
         if (left.length === 0) {
           await this.#spool?.removed();
           return "sent";
@@ -215,15 +215,30 @@ export class Outbox {
   }
 
   #retryNow(): void {
+    for (const batch of this.#queue) batch.dueMs = 0;
     clearTimeout(this.#retryTimer as number);
     this.#retryTimer = null;
     this.#pump();
   }
 
+  #retryIn(delayMs: number): void {
+    clearTimeout(this.#retryTimer as number);
+    const retry = () => {
+      this.#retryTimer = null;
+      this.#pump();
+    };
+    this.#retryTimer = unrefTimer(setTimeout(retry, delayMs));
+  }
+
   #pump(): void {
     if (this.#closed || this.#retryTimer !== null) return;
+    const nowMs = performance.now();
     const atOnce = this.#failures > 0 ? 1 : CONCURRENCY;
-    while (this.#queue.length > 0 && this.#sending.size < atOnce) void this.#send(this.#queue.shift()!);
+    while (this.#queue.length > 0 && this.#sending.size < atOnce) {
+      const next = this.#queue.findIndex(({ dueMs }) => dueMs <= nowMs);
+      if (next === -1) return this.#retryIn(Math.min(...this.#queue.map(({ dueMs }) => dueMs)) - nowMs);
+      void this.#send(this.#queue.splice(next, 1)[0]!);
+    }
   }
 
   async #send(batch: Batch): Promise<void> {
@@ -275,23 +290,20 @@ export class Outbox {
 
   #tryLater(batch: Batch, attempt: number, failed: { what: string; refused: boolean; afterMs: number | null }): void {
     this.#failures += 1;
+    batch.failures += 1;
     batch.failedAttempt = attempt;
     batch.state = "waiting";
     this.#sending.delete(batch);
-    this.#queue.unshift(batch);
     const { to, warnings } = this.#options;
     // Without what may be a password in it.
     const address = to.address.replace(/\/\/[^/@]*@/, "//");
     if (failed.refused)
       warnings.tell("refused", `${address} refuses calls: ${failed.what}. They are kept and tried again`);
     else warnings.tell("unreachable", `${address} does not take calls: ${failed.what}. They are kept and tried again`);
-    if (this.#closed) return;
-    clearTimeout(this.#retryTimer as number);
-    const retry = () => {
-      this.#retryTimer = null;
-      this.#pump();
-    };
-    this.#retryTimer = unrefTimer(setTimeout(retry, retryDelayMs(this.#failures, failed.afterMs)));
+    // Behind the others: something in it may be what breaks the server.
+    this.#queue.push(batch);
+    batch.dueMs = performance.now() + retryDelayMs(batch.failures, failed.afterMs);
+    if (!this.#closed) this.#retryIn(retryDelayMs(this.#failures, failed.afterMs));
   }
 
   /** Finds what the server cannot read, by halves: the good events beside it are kept. */
@@ -312,6 +324,7 @@ export class Outbox {
       half.add(encoder.encode(part.join(LINE_END) + LINE_END), part.length);
       half.state = "waiting";
       this.#queue.unshift(half);
+      batch.parts.push(half);
       this.#spool?.write(half);
     }
     // What is lost with the process until then is not lost with the old file.

@@ -86,11 +86,12 @@ export class SpoolFolder {
     return found;
   }
 
-  /** Removes the folder when it is empty. */
+  /** Removes the folder, and the one around it, when they are empty. */
   close(): void {
     if (this.#heartbeat) clearInterval(this.#heartbeat);
     try {
       rmdirSync(this.#folder);
+      rmdirSync(this.#root);
     } catch {
       // Not empty, or never made.
     }
