@@ -151,8 +151,9 @@ export class OtlpReceiver {
     const { event, responseId } = reading;
     addAttribution(event, span.attributes, span.resource, sender);
     if (span.startMs === 0) delete event.occurredAt;
-    event.metadata = { ...event.metadata, ...(parentSpanId === null ? {} : { parentSpan: parentSpanId }) };
-    if (reading.kind === "rollup") event.metadata = { ...event.metadata, rollup: true };
+    const metadata = (event.metadata ??= {});
+    if (parentSpanId !== null) metadata["parentSpan"] = parentSpanId;
+    if (reading.kind === "rollup") metadata["rollup"] = true;
     else {
       const told = this.#toldBefore(traceId, spanId, responseId, "span");
       const isLarger = told !== undefined && tokensOf(event) > told.tokens;
