@@ -168,9 +168,10 @@ it("takes whose call it is from with() and the call itself, and never what was s
     model: wrapLanguageModel({ model: openai.chat("gpt-4o"), middleware: outlayMiddleware({ outlay: tracker }) }),
     prompt: "a-secret-of-the-prompt",
     headers: { "x-mock": "no-usage" },
-    providerOptions: { outlay: { user: "u-1", activity: "answer", tags: { story: "st-9" } } },
+    providerOptions: { outlay: { user: "u-1", activity: "answer", tags: { story: "st-9" }, model: "other" } },
   });
   expect(tracker.last()).toMatchObject({ session: "s-1", user: "u-1", activity: "answer", tags: { story: "st-9" } });
+  expect(tracker.last().model).toBe("gpt-4o");
   expect(JSON.stringify(tracker.events)).not.toContain("a-secret-of-the-prompt");
 });
 

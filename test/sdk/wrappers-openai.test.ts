@@ -368,7 +368,7 @@ describe("who is billed", () => {
 describe("whose call it is", () => {
   it("says the client's wrapper, with() and the call, in this order", async () => {
     const ours = withOutlay(plain, { outlay: tracker, agent: "dexter", activity: "planning", tags: { plan: "pro" } });
-    tracker.context = { activity: "planning.propose", session: "s-1", tags: { story: "st-9" } };
+    tracker.context = { activity: "planning.propose", session: "s-1", team: "red", tags: { story: "st-9" } };
     await ours.chat.completions.create(
       {
         model: "gpt-5",

@@ -146,7 +146,7 @@ class Run {
     const kwargs = asRecord(asRecord(asked.llm)["kwargs"]);
     const invocation = asRecord(asRecord(asked.extraParams)["invocation_params"]);
     const metadata = asRecord(asked.metadata);
-    this.#call = new WrappedCall(options, contextOfRun(metadata, asked.tags));
+    this.#call = new WrappedCall(options, {}, contextOfRun(metadata, asked.tags));
     this.#runId = runId;
     this.#model =
       textOf(metadata["ls_model_name"]) ??

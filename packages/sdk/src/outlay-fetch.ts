@@ -1,6 +1,5 @@
 import { blankMeasured, openAnswer, type Measured, type RequestFacts, blankRequest } from "@outlay/providers";
 import { Attempts, declaredAttempt, type Attempt } from "./attempts.ts";
-import { mergeContext } from "./context.ts";
 import { errorFacts } from "./error-facts.ts";
 import { eventOfAnswer, eventsOfOtherModels, type CallOutline } from "./event-of-answer.ts";
 import { promptCharacters } from "./prompt-characters.ts";
@@ -81,11 +80,8 @@ class Exchange {
       body === null
         ? blankRequest()
         : served.route.readRequest({ url, contentType: body.contentType, body: body.bytes });
-    const ofHeaders = quietly(() => contextOfHeaders(headers));
-    this.#call = new WrappedCall(
-      ofHeaders == null ? options : { ...mergeContext(options, ofHeaders), outlay: options.outlay },
-      contextOfRequest(this.#facts),
-    );
+    const ofHeaders = quietly(() => contextOfHeaders(headers)) ?? {};
+    this.#call = new WrappedCall(options, ofHeaders, contextOfRequest(this.#facts));
     this.#key = body === null || body.key === null ? null : `${url.href} ${body.key}`;
     const declared = declaredAttempt(headers);
     this.#attempt =

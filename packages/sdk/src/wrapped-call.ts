@@ -13,18 +13,24 @@ export class WrappedCall {
   readonly id: string;
   readonly #tracker: Tracker;
   readonly #context: CallContext;
+  readonly #said: CallContext;
   readonly #startedAtMs = Date.now();
   // A clock that is set back must not make a duration negative.
   readonly #started = performance.now();
   #firstPieceMs: number | null = null;
   #isOver = false;
 
-  /** `own` is what the call itself says about whose it is; the wrapper's context wins over it, and `with()` over both. */
-  constructor({ outlay, ...common }: WrapperOptions, own: CallContext = {}) {
+  /**
+   * `said` is what the application says of this very call, which wins over everything; `found` is what its request tells about whose
+   * it is, which counts where neither `with()` nor the wrapper's options say.
+   */
+  constructor({ outlay, ...common }: WrapperOptions, said: CallContext = {}, found: CallContext = {}) {
+    // Only what is a context: nobody changes what was measured.
+    this.#said = mergeContext({}, said);
     this.#tracker = outlay;
     this.id = newEventId(this.#startedAtMs);
     const current = quietly(() => outlay.currentContext?.()) ?? {};
-    this.#context = mergeContext(mergeContext(own, common), current);
+    this.#context = mergeContext(mergeContext(found, common), current);
   }
 
   /** The first piece of the answer's text is there. */
@@ -43,7 +49,7 @@ export class WrappedCall {
       ...facts,
     };
     for (const each of [event, ...others]) {
-      quietly(() => this.#tracker.track({ occurredAt: this.#startedAtMs, ...each }, this.#context));
+      quietly(() => this.#tracker.track({ occurredAt: this.#startedAtMs, ...each, ...this.#said }, this.#context));
     }
   }
 
