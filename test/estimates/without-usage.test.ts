@@ -79,6 +79,7 @@ describe("a call whose provider gives no usage", () => {
     const body = { model: "gpt-4o", messages: [{ role: "user", content }] };
     const call = await recordedOf("/openai/v1/chat/completions", body, "no-usage; tokens=20");
     expect(call.usage["inputTokens"]).toBeUndefined();
+    expect(call.metadata).toMatchObject({ usageErrorPercent: 100 });
     expect(call.usage["outputTokens"]).toBeGreaterThan(10);
     expect(call.basis).toBe("estimated");
   });

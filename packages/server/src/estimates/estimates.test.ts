@@ -37,7 +37,16 @@ it("knows no tokens of a prompt that nobody saw, or that has a picture in it", a
   expect(await estimates.estimate({ ...call, prompt: textOf("") })).toMatchObject({ inputTokens: null });
   const picture = { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } };
   const prompt = promptText({ messages: [{ role: "user", content: [{ type: "text", text: sentence }, picture] }] });
-  expect(await estimates.estimate({ ...call, prompt })).toMatchObject({ inputTokens: null });
+  expect(await estimates.estimate({ ...call, prompt })).toEqual({
+    inputTokens: null,
+    outputTokens: 0,
+    errorPercent: 100,
+  });
+  expect(await estimates.estimate({ ...call, prompt: null, produced: null })).toEqual({
+    inputTokens: null,
+    outputTokens: null,
+    errorPercent: 100,
+  });
 });
 
 it("tells the whole from the sample, with a wider band", async () => {

@@ -22,7 +22,7 @@ export interface Estimate {
   /** null: there is no text to tell it from, or there is more in the prompt than text. */
   inputTokens: number | null;
   outputTokens: number | null;
-  /** What nine in ten calls stay within, either way; of the wider of both. */
+  /** What nine in ten calls stay within, either way; of the wider of both. 100: something is in the call that cannot be told. */
   errorPercent: number;
 }
 
@@ -87,6 +87,8 @@ const CHARACTERS_ERROR_PERCENT = 40;
 const LEARNED_CHARACTERS_ERROR_PERCENT = 25;
 /** What stands around messages and tools is the same for all calls of a model, but not for all models of a family. */
 const OVERHEAD_ERROR_PERCENT = 30;
+/** Where a part of a call is not known at all. */
+const UNTOLD_PERCENT = 100;
 /** Text behind the sample may be of another kind. */
 const UNSEEN_ERROR_PERCENT = 15;
 
@@ -122,7 +124,8 @@ class CalibratedEstimates implements Estimates {
     const counted = await this.#count(call);
     const known = (direction: Direction) =>
       this.#calibrated(call, direction, counted?.[direction] ?? null) ?? this.#guessed(call, direction);
-    return estimateOf(known("prompt"), known("produced"));
+    const estimate = estimateOf(known("prompt"), known("produced"));
+    return call.prompt === null || isCountable(call.prompt) ? estimate : { ...estimate, errorPercent: UNTOLD_PERCENT };
   }
 
   estimateFromCharacters({
@@ -280,6 +283,9 @@ function estimateOf(prompt: Counted | null, produced: Counted | null): Estimate 
   return {
     inputTokens: prompt === null ? null : Math.round(prompt.tokens),
     outputTokens: produced === null ? null : Math.round(produced.tokens),
-    errorPercent: Math.ceil(Math.max(prompt?.errorPercent ?? 0, produced?.errorPercent ?? 0)),
+    errorPercent:
+      prompt === null && produced === null
+        ? UNTOLD_PERCENT
+        : Math.ceil(Math.max(prompt?.errorPercent ?? 0, produced?.errorPercent ?? 0)),
   };
 }
