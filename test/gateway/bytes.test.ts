@@ -342,7 +342,7 @@ describe("what a call cost", () => {
 
   it("does not keep a slow answer waiting", async () => {
     const begun = head("200 OK", ["content-type: application/json", `content-length: ${Buffer.byteLength(whole)}`]);
-    let finish = () => {};
+    let finish: (() => void) | null = null;
     provider.answer = (socket) => {
       socket.write(begun);
       socket.write(whole.slice(0, 20));
@@ -351,7 +351,7 @@ describe("what a call cost", () => {
     const answer = await fetch(`${gateway.url}/openai${path}`, { method: "POST", body: question });
     // The head is here before the provider has sent the rest.
     expect(answer.headers.has("x-outlay-cost-usd")).toBe(false);
-    finish();
+    finish!();
     expect(await answer.text()).toBe(whole);
   });
 });

@@ -53,13 +53,15 @@ function counted(usage: object): object {
   return Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== 0));
 }
 
-describe("openai", () => {
-  const client = (options: object = {}) =>
-    new OpenAI({ apiKey: "sk-mock-openai", baseURL: `${gateway.url}/openai/v1`, maxRetries: 0, ...options });
-  const behaving = (words: string) => ({ headers: { "x-mock": words } });
+const openai = (options: object = {}) =>
+  new OpenAI({ apiKey: "sk-mock-openai", baseURL: `${gateway.url}/openai/v1`, maxRetries: 0, ...options });
+const anthropic = () => new Anthropic({ apiKey: "sk-ant-mock", baseURL: `${gateway.url}/anthropic`, maxRetries: 0 });
+const google = () => new GoogleGenAI({ apiKey: "AIza-mock", httpOptions: { baseUrl: `${gateway.url}/google` } });
+const behaving = (words: string) => ({ headers: { "x-mock": words } });
 
+describe("openai", () => {
   it("chat", async () => {
-    const { data, response } = await client()
+    const { data, response } = await openai()
       .chat.completions.create({ model: "gpt-5", messages, user: "u-1" }, behaving("cached=1000; reasoning=64"))
       .withResponse();
     const [call] = await expectRecorded();
@@ -74,7 +76,7 @@ describe("openai", () => {
   });
 
   it("chat, streamed, usage neither asked nor seen, but recorded", async () => {
-    const stream = await client().chat.completions.create({ model: "gpt-5", messages, stream: true });
+    const stream = await openai().chat.completions.create({ model: "gpt-5", messages, stream: true });
     const chunks = [];
     for await (const chunk of stream) chunks.push(chunk);
     expect(chunks.every(({ usage, choices }) => usage == null && choices.length > 0)).toBe(true);
@@ -87,14 +89,14 @@ describe("openai", () => {
   it("chat, streamed, usage asked and seen", async () => {
     const options = { model: "gpt-5", messages, stream: true as const, stream_options: { include_usage: true } };
     let seen = 0;
-    for await (const { usage } of await client().chat.completions.create(options)) seen += usage ? 1 : 0;
+    for await (const { usage } of await openai().chat.completions.create(options)) seen += usage ? 1 : 0;
     expect(seen).toBe(1);
     await expectRecorded();
   });
 
   it("tools", async () => {
     const parameters = { type: "object", properties: { city: { type: "string" } } };
-    const answer = await client().chat.completions.create(
+    const answer = await openai().chat.completions.create(
       { model: "gpt-5", messages, tools: [{ type: "function", function: { name: "weather", parameters } }] },
       behaving("tool"),
     );
@@ -103,24 +105,24 @@ describe("openai", () => {
   });
 
   it("responses, streamed and not", async () => {
-    await client().responses.create({ model: "gpt-5", input: prompt });
-    const stream = client().responses.stream({ model: "gpt-5", input: prompt });
+    await openai().responses.create({ model: "gpt-5", input: prompt });
+    const stream = openai().responses.stream({ model: "gpt-5", input: prompt });
     await stream.finalResponse();
     await expectRecorded(2);
   });
 
   it("embeddings, compressed", async () => {
-    await client().embeddings.create({ model: "text-embedding-3-small", input: ["a", "b"] }, behaving("gzip"));
+    await openai().embeddings.create({ model: "text-embedding-3-small", input: ["a", "b"] }, behaving("gzip"));
     expect((await expectRecorded())[0]).toMatchObject({ operation: "embedding" });
   });
 
   it("what is not measured: a list of models", async () => {
-    const { data } = await client().models.list();
+    const { data } = await openai().models.list();
     expect(data.length).toBeGreaterThan(0);
   });
 
   it("tries again on its own: attempts of one call", async () => {
-    const answer = await client({ maxRetries: 2 }).chat.completions.create(
+    const answer = await openai({ maxRetries: 2 }).chat.completions.create(
       { model: "gpt-5", messages: [{ role: "user", content: "retried" }] },
       behaving("status=500; times=2; retry-after=0"),
     );
@@ -136,7 +138,7 @@ describe("openai", () => {
   });
 
   it("a rate limit goes through as it is", async () => {
-    const failed = client().chat.completions.create(
+    const failed = openai().chat.completions.create(
       { model: "gpt-5", messages },
       behaving("status=429; retry-after=7"),
     );
@@ -152,7 +154,7 @@ describe("openai", () => {
   it("stops in the middle of a stream: the provider is told at once, and what came is counted", async () => {
     const abort = new AbortController();
     const options = { ...behaving("tokens=5000; chunk-delay=2"), signal: abort.signal };
-    const stream = await client().chat.completions.create({ model: "gpt-5", messages, stream: true }, options);
+    const stream = await openai().chat.completions.create({ model: "gpt-5", messages, stream: true }, options);
     let text = "";
     for await (const chunk of stream) {
       text += chunk.choices[0]?.delta.content ?? "";
@@ -169,7 +171,7 @@ describe("openai", () => {
   });
 
   it("a provider that breaks off: the client sees it, and what came is counted", async () => {
-    const stream = await client().chat.completions.create(
+    const stream = await openai().chat.completions.create(
       { model: "gpt-5", messages, stream: true },
       behaving("reset-after=8; tokens=200"),
     );
@@ -182,7 +184,7 @@ describe("openai", () => {
   });
 
   it.each(["no-usage", "malformed-after=3; no-usage"])("without usage (%s): estimated", async (words) => {
-    const stream = await client().chat.completions.create({ model: "gpt-5", messages, stream: true }, behaving(words));
+    const stream = await openai().chat.completions.create({ model: "gpt-5", messages, stream: true }, behaving(words));
     const read = async () => {
       for await (const _ of stream);
     };
@@ -194,13 +196,12 @@ describe("openai", () => {
 });
 
 describe("anthropic", () => {
-  const client = () => new Anthropic({ apiKey: "sk-ant-mock", baseURL: `${gateway.url}/anthropic`, maxRetries: 0 });
   const question = { model: "claude-haiku-4-5", max_tokens: 500, messages, metadata: { user_id: "u-7" } };
   const words = { headers: { "x-mock": "cached=1000; written=300; written-1h=100; searches=2" } };
 
   it("whole and streamed", async () => {
-    await client().messages.create(question, words);
-    await client().messages.stream(question, words).finalMessage();
+    await anthropic().messages.create(question, words);
+    await anthropic().messages.stream(question, words).finalMessage();
     const calls = await expectRecorded(2);
     expect(calls.map(({ streaming, user }) => [streaming, user])).toEqual([
       [false, "u-7"],
@@ -210,19 +211,19 @@ describe("anthropic", () => {
 
   it("counting tokens costs nothing and is no call", async () => {
     const { model } = question;
-    expect((await client().messages.countTokens({ model, messages })).input_tokens).toBeGreaterThan(0);
-    await client().messages.create(question);
+    expect((await anthropic().messages.countTokens({ model, messages })).input_tokens).toBeGreaterThan(0);
+    await anthropic().messages.create(question);
     expect(await gateway.recorded(1)).toHaveLength(1);
   });
 
   it("an unknown provider key gets the provider's own error", async () => {
-    const failed = client().messages.create(question, { headers: { "x-mock": "status=401" } });
+    const failed = anthropic().messages.create(question, { headers: { "x-mock": "status=401" } });
     await expect(failed).rejects.toThrow(Anthropic.AuthenticationError);
     expect((await gateway.recorded(1))[0]).toMatchObject({ success: false, costUsd: 0 });
   });
 
   it("stops in the middle: input as said, output estimated", async () => {
-    const stream = client().messages.stream(question, {
+    const stream = anthropic().messages.stream(question, {
       headers: { "x-mock": "tokens=400; chunk-delay=2; cached=50" },
     });
     let text = "";
@@ -239,12 +240,11 @@ describe("anthropic", () => {
 });
 
 describe("google", () => {
-  const client = () => new GoogleGenAI({ apiKey: "AIza-mock", httpOptions: { baseUrl: `${gateway.url}/google` } });
   const question = { model: "gemini-2.5-flash", contents: prompt };
 
   it("whole and streamed", async () => {
-    await client().models.generateContent(question);
-    const stream = await client().models.generateContentStream(question);
+    await google().models.generateContent(question);
+    const stream = await google().models.generateContentStream(question);
     for await (const _ of stream);
     const calls = await expectRecorded(2);
     expect(calls.map(({ model }) => model)).toEqual(["gemini-2.5-flash", "gemini-2.5-flash"]);
@@ -256,8 +256,9 @@ describe.each<[string, () => LanguageModel]>([
   ["openai responses", () => createOpenAI({ apiKey: "mock", baseURL: `${gateway.url}/openai/v1` }).responses("gpt-5")],
   ["anthropic", () => createAnthropic({ apiKey: "mock", baseURL: `${gateway.url}/anthropic/v1` })("claude-haiku-4-5")],
 ])("the AI SDK with %s", (_name, model) => {
+  const asked = (words: string) => ({ model: model(), prompt, maxRetries: 0, ...behaving(words) });
+
   it("whole, streamed, and with tools in two steps", async () => {
-    const asked = (words: string) => ({ model: model(), prompt, maxRetries: 0, headers: { "x-mock": words } });
     await generateText(asked(""));
     await streamText(asked("")).consumeStream();
     const weather = tool({

@@ -18,10 +18,10 @@ const OF_CONNECTION = new Set(["connection", "keep-alive", "transfer-encoding", 
 /** Sends a request over a bare socket and reads the answer. `path` may be anything. */
 export async function rawCall(
   url: string,
-  request: { method?: string; path: string; headers?: [string, string][]; body?: string },
+  request: { method?: string; path: string; host?: string; headers?: [string, string][]; body?: string },
 ): Promise<RawAnswer> {
-  const { host, port, hostname } = new URL(url);
-  const { method = "POST", path, headers = [], body = "" } = request;
+  const { port, hostname } = new URL(url);
+  const { method = "POST", path, host = new URL(url).host, headers = [], body = "" } = request;
   const head = [
     `${method} ${path} HTTP/1.1`,
     `Host: ${host}`,

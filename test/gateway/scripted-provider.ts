@@ -18,15 +18,18 @@ export async function startScriptedProvider(): Promise<ScriptedProvider> {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => {});
-    let received = "";
+    let parts: string[] = [];
+    let received = 0;
+    let expected = Number.POSITIVE_INFINITY;
     socket.on("data", (bytes) => {
-      received += bytes.toString("latin1");
-      const headEnd = received.indexOf("\r\n\r\n");
-      if (headEnd < 0) return;
-      const length = Number(/content-length: *(\d+)/i.exec(received.slice(0, headEnd))?.[1] ?? 0);
-      if (received.length < headEnd + 4 + length) return;
-      const request = received;
-      received = "";
+      parts.push(bytes.toString("latin1"));
+      received += bytes.length;
+      if (expected === Number.POSITIVE_INFINITY) expected = lengthOf(parts.join(""));
+      if (received < expected) return;
+      const request = parts.join("");
+      parts = [];
+      received = 0;
+      expected = Number.POSITIVE_INFINITY;
       provider.requests.push(request);
       provider.answer(socket, request);
     });
@@ -43,4 +46,11 @@ export async function startScriptedProvider(): Promise<ScriptedProvider> {
       }),
   };
   return provider;
+}
+
+/** Of head and body together, once the head is here. */
+function lengthOf(start: string): number {
+  const headEnd = start.indexOf("\r\n\r\n");
+  if (headEnd < 0) return Number.POSITIVE_INFINITY;
+  return headEnd + 4 + Number(/content-length: *(\d+)/i.exec(start.slice(0, headEnd))?.[1] ?? 0);
 }

@@ -3,7 +3,7 @@ import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompre
 import { openAnswer, type CallFacts, type Measured, type Route } from "@outlay/providers";
 
 /** More is not decompressed: a small answer may unpack to any size. */
-const MAX_DECODED_BYTES = 1_073_741_824;
+const MAX_DECODED_BYTES = 268_435_456;
 const MAX_ENCODINGS = 2;
 /** Answers whose pieces carry no text are looked at so often for their first token; then the first piece counts as it. */
 const MAX_LOOKS_FOR_TEXT = 32;

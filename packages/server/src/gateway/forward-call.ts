@@ -311,7 +311,8 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
       this.letGo();
       this.#phase = "over";
       breakOff(this.#request.outgoing, error);
-      this.#record?.end(BROKEN, SOON, ignore);
+      const isStopping = (error as NodeJS.ErrnoException).code === "UND_ERR_DESTROYED";
+      this.#record?.end(isStopping ? STOPPED : BROKEN, SOON, ignore);
     }
   }
 
@@ -342,6 +343,7 @@ const ABORTED: CallEnd = {
   wasSent: true,
   failure: { type: "aborted", message: "The client ended the call" },
 };
+const STOPPED: CallEnd = { ...ABORTED, failure: { type: "aborted", message: "Outlay was stopped" } };
 const BROKEN: CallEnd = {
   cut: true,
   wasSent: true,

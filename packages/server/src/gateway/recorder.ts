@@ -30,6 +30,12 @@ export function openRecorder(ledger: Ledger, logFailure: (where: string, error: 
   let lastLogMs = Number.NEGATIVE_INFINITY;
   let isClosing = false;
 
+  /** While the store fails, what waits for it counts as unrecorded. */
+  let shown = 0;
+  const show = (count: number) => {
+    ledger.health.unrecorded += count - shown;
+    shown = count;
+  };
   const log = (error: unknown) => {
     if (ledger.now() - lastLogMs < LOG_INTERVAL_MS) return;
     lastLogMs = ledger.now();
@@ -52,11 +58,13 @@ export function openRecorder(ledger: Ledger, logFailure: (where: string, error: 
       const { rejected } = await recordUsage(ledger, batch, { source: "gateway" });
       waiting = waiting.slice(batch.length);
       retryMs = 0;
+      show(0);
       if (rejected.length === 0) return;
       ledger.health.unrecorded += rejected.length;
       const { field, code } = rejected[0]!;
       log(new Error(`${rejected.length} calls were not accepted, the first for ${field}: ${code}`));
     } catch (error) {
+      show(waiting.length);
       retryMs = Math.min(MAX_RETRY_MS, retryMs === 0 ? FIRST_RETRY_MS : retryMs * 2);
       log(error);
     }
@@ -69,6 +77,7 @@ export function openRecorder(ledger: Ledger, logFailure: (where: string, error: 
         return;
       }
       waiting.push(...events);
+      if (retryMs > 0) show(waiting.length);
       schedule();
     },
     async close() {
@@ -83,7 +92,7 @@ export function openRecorder(ledger: Ledger, logFailure: (where: string, error: 
         }
       };
       await Promise.race([drain(), limit]);
-      ledger.health.unrecorded += waiting.length;
+      show(waiting.length);
       waiting = [];
     },
   };

@@ -14,6 +14,6 @@ export interface Ledger {
   /** IANA name of the zone that questions are answered in when they name none. */
   timeZone: string;
   live: LiveFeed;
-  /** Calls that went through a gateway but could not be recorded since the start. */
+  /** Calls that went through the gateway and are not recorded: given up, or waiting for a store that fails. */
   health: { unrecorded: number };
 }
