@@ -38,6 +38,8 @@ export function addAttribution(
   for (const name in sender) addFrom(event, sender, name as keyof Sender);
   if (facts.project !== undefined) event.project ??= facts.project;
   if (facts.agent !== undefined) event.agent ??= facts.agent;
+  // Copilot says "github" or "github.copilot"; its calls are paid with a subscription there
+  if (facts.agent === "github-copilot" && event.provider.startsWith("github")) event.provider = "github-copilot";
   if (facts.isTool) event.user = personOf(attributes, resource) ?? event.user;
   if (facts.tags.length > 0) event.tags = limited({ ...Object.fromEntries(facts.tags), ...event.tags });
 }

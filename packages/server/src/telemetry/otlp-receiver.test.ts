@@ -175,6 +175,14 @@ describe("spans", () => {
     expect(JSON.stringify(await stored())).not.toContain("machine-7");
   });
 
+  it("of Copilot are billed by it, and have it as their agent", async () => {
+    const resource = { "service.name": "copilot-chat" };
+    const attributes = { ...first.attributes, "gen_ai.provider.name": "github" };
+    await send({ ...first, attributes, resource });
+    expect((await stored())[0]).toMatchObject({ provider: "github-copilot", agent: "github-copilot" });
+    expect((await stored())[0]?.project).toBeUndefined();
+  });
+
   it("without ids are rejected when they are calls, and the others are kept", async () => {
     const received = await send({ ...first, traceId: "" }, { ...step, spanId: "" }, second);
     expect(received).toMatchObject({ rejected: 1, message: expect.stringContaining("no trace id") });
