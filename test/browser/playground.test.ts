@@ -81,9 +81,13 @@ describe("the playground", () => {
     const dearest = events.map(({ costUsd }) => costUsd!);
     await eventually(async () => dearest.includes(numberIn(await total.innerText()))).toBe(true);
 
-    await page.getByRole("button", { name: "Costs call by call" }).click();
+    await page.getByRole("button", { name: "Call by call" }).click();
     const drawer = page.getByRole("dialog", { name: "Costs of this chat" });
     await eventually(() => drawer.getByRole("listitem").count()).toBe(2);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "All sessions" }).click();
+    await page.getByRole("dialog", { name: "Costs of sessions" }).getByRole("button", { name: session! }).click();
+    await eventually(() => page.getByRole("list", { name: "Calls" }).getByRole("listitem").count()).toBe(2);
     await page.keyboard.press("Escape");
 
     await page.getByRole("button", { name: "New chat" }).click();

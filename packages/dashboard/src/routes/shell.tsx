@@ -17,9 +17,14 @@ export function Shell() {
     <PanelsProvider>
       <a
         href="#main"
+        onClick={(event) => {
+          // An address that is only a fragment would lead to where Outlay is mounted, not to this page.
+          event.preventDefault();
+          document.querySelector<HTMLElement>("#main")?.focus();
+        }}
         className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-20 focus:rounded-lg focus:bg-strong focus:px-4 focus:py-2 focus:text-on-strong"
       >
-        Skip to the numbers
+        Skip to the content
       </a>
       <Head />
       <Outlet />

@@ -2,7 +2,7 @@ import { useId, useRef } from "react";
 import type { ReactNode, RefObject } from "react";
 import { exactMoney, money } from "../format/money.ts";
 import type { OutlayTheme } from "../theme.ts";
-import { CostExplanation } from "./cost-explanation.tsx";
+import { CostExplanation, inWords } from "./cost-explanation.tsx";
 import type { CostFacts } from "./cost-facts.ts";
 import { costLevel } from "./cost-level.ts";
 import type { CostLevel, CostThresholds } from "./cost-level.ts";
@@ -37,7 +37,7 @@ export function CostBadgeView({ state, thresholds, label, theme, plain, onExplai
   if (plain) {
     return (
       <span className="root badge-root" data-theme={theme}>
-        <span {...marks} title={state.kind === "known" ? exactMoney(state.facts.costUsd) : undefined}>
+        <span {...marks} title={titleOf(state)}>
           <span className="unseen">{label}: </span>
           {look.shown}
           <span className="unseen">, {look.words}</span>
@@ -68,6 +68,13 @@ export function CostBadgeView({ state, thresholds, label, theme, plain, onExplai
       ) : null}
     </span>
   );
+}
+
+/** The explanation of a plain badge, as far as a title can hold it. */
+function titleOf(state: BadgeState): string | undefined {
+  if (state.kind !== "known") return undefined;
+  const { costUsd, notes } = state.facts;
+  return [costUsd === null ? "" : exactMoney(costUsd), ...notes.map(inWords)].filter(Boolean).join(". ");
 }
 
 function Explanation({ state }: { state: BadgeState }) {
@@ -114,7 +121,12 @@ function lookOf(state: BadgeState, thresholds: CostThresholds): Look {
       {text}
     </>
   );
-  const words = [isAbout ? "estimated" : "", isPart ? "some calls have no price" : "", LEVEL_WORDS[level]];
+  const isEstimate = notes.some(({ kind }) => kind === "estimated");
+  const words = [
+    isEstimate ? "estimated" : isAbout ? "about" : "",
+    isPart ? "some calls have no price" : "",
+    LEVEL_WORDS[level],
+  ];
   return { level, shown, text, words: words.filter(Boolean).join(", "), isAbout };
 }
 

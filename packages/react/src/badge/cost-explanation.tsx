@@ -41,7 +41,8 @@ function PartRow({ part: { name, quantity, costUsd, savedUsd, isDetail }, about 
   );
 }
 
-function inWords(note: CostNote): string {
+/** One sentence about how a cost is known. */
+export function inWords(note: CostNote): string {
   switch (note.kind) {
     case "unpriced":
       return note.model === null ? "No price is known." : `No price is known for ${note.model}.`;

@@ -1,10 +1,9 @@
 import { METERS } from "@outlay/core";
-import { UNKNOWN, duration, exactCount, exactMoney, exactTime, money } from "@outlay/react";
+import { CostBadge, UNKNOWN, duration, exactCount, exactMoney, exactTime, money } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
 import type { CallDetail, PricedLine } from "../../api/answers.ts";
 import { callQuestion } from "../../api/questions.ts";
 import { dimensionLabel } from "../../filters/filter.ts";
-import { CostBadge } from "../../ui/badge.tsx";
 import { Sheet } from "../../ui/sheet.tsx";
 
 /** One call: quantity × price = cost for each meter, and whose call it was. */
@@ -50,7 +49,7 @@ function Detail({ call, timeZone }: { call: CallDetail; timeZone: string }) {
               Total{BASIS_NOTES[call.basis] === undefined ? "" : `, ${BASIS_NOTES[call.basis]}`}
             </th>
             <td className="border-t border-line pt-2 text-right">
-              <CostBadge usd={call.costUsd} basis={call.basis} approximate={call.approximate ?? false} />
+              <CostBadge plain event={call} />
             </td>
           </tr>
         </tfoot>

@@ -1,11 +1,10 @@
-import { callTime, count, counted, duration, exactCount, exactTime } from "@outlay/react";
+import { CostBadge, callTime, count, counted, duration, exactCount, exactTime } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { RefObject } from "react";
 import type { Call } from "../../api/answers.ts";
 import { metaQuestion } from "../../api/questions.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
-import { CostBadge } from "../../ui/badge.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { useNow } from "../../ui/use-now.ts";
@@ -140,7 +139,7 @@ function CallRow(props: { call: Call; timeZone: string; nowMs: number; onOpen: (
         {duration(call.durationMs ?? null)}
       </td>
       <td className={`${cell} text-right whitespace-nowrap`}>
-        <CostBadge usd={call.costUsd} basis={call.basis} approximate={call.approximate ?? false} />
+        <CostBadge plain event={call} />
         <span className="mt-0.5 block text-xs sm:hidden">
           <Tokens call={call} />
         </span>

@@ -82,13 +82,14 @@ function Talk(props: { session: string; partner: Partner; onRestart: () => void;
           </h2>
           <div className="flex shrink-0 items-center gap-1">
             {live.sum.costUsd === null ? null : (
-              <a
-                href="#session-sum"
+              <button
+                type="button"
+                onClick={showSum}
                 className="rounded-md px-1.5 py-1 text-[0.8125rem] font-medium tabular-nums lg:hidden"
               >
                 <span className="sr-only">This chat: </span>
                 {money(live.sum.costUsd)}
-              </a>
+              </button>
             )}
             <button
               type="button"
@@ -110,6 +111,9 @@ function Talk(props: { session: string; partner: Partner; onRestart: () => void;
     </div>
   );
 }
+
+/** On a phone the sums stand below the talk. */
+const showSum = () => document.querySelector("#session-sum")?.scrollIntoView();
 
 /** Why nothing can be asked; null: it can. */
 function hindrance({ provider: { mock, key: kept }, model, key }: Partner): string | null {

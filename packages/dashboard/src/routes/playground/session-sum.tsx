@@ -7,7 +7,7 @@ import type { LimitUse } from "./limits.ts";
 
 /** What this talk came to so far, as it is recorded, and how it stands against the limits. */
 export function SessionSum({ session, live: { sum, status } }: { session: string; live: LiveCosts }) {
-  const [isOpen, setOpen] = useState(false);
+  const [drawer, setDrawer] = useState<"chat" | "all" | null>(null);
   return (
     <section aria-labelledby="session-sum" className="rounded-xl border border-line bg-surface px-4 py-4 sm:px-5">
       <h2 id="session-sum" className="text-[0.8125rem] text-muted">
@@ -41,19 +41,19 @@ export function SessionSum({ session, live: { sum, status } }: { session: string
       {status === "away" ? (
         <p className="mt-1 text-[0.8125rem] text-high">Not connected: the sum may be behind.</p>
       ) : null}
-      <button
-        type="button"
-        onClick={() => setOpen(true)}
-        className="mt-3 h-9 w-full rounded-lg border border-line px-3 text-[0.8125rem] font-medium hover:border-control"
-      >
-        Costs call by call
-      </button>
+      <div className="mt-3 grid grid-cols-2 gap-2">
+        <button type="button" onClick={() => setDrawer("chat")} className={BUTTON}>
+          Call by call
+        </button>
+        <button type="button" onClick={() => setDrawer("all")} className={BUTTON}>
+          All sessions
+        </button>
+      </div>
       <SessionCosts
         mode="drawer"
-        open={isOpen}
-        onClose={() => setOpen(false)}
-        session={session}
-        title="Costs of this chat"
+        open={drawer !== null}
+        onClose={() => setDrawer(null)}
+        {...(drawer === "chat" ? { session, title: "Costs of this chat" } : {})}
       />
       <Limits session={session} spent={sum} />
     </section>
@@ -101,6 +101,8 @@ function LimitBar({ use: { period, limit, used, percentage } }: { use: LimitUse 
     </li>
   );
 }
+
+const BUTTON = "h-9 rounded-lg border border-line px-3 text-[0.8125rem] font-medium hover:border-control";
 
 const aboutMoney = (usd: number, estimatedCalls: number) => (estimatedCalls > 0 ? "~" : "") + money(usd);
 
