@@ -44,7 +44,7 @@ describe("Outlay in the routes of another application", () => {
       await handlers.POST(post("/costs/api/v1/events", { ...call, id: "call-2" })),
     ]) {
       expect(answer.status).toBe(403);
-      expect(await answer.json()).toMatchObject({ code: "forbidden" });
+      expect(await answer.json()).toMatchObject({ code: "not_allowed" });
     }
     isAllowed = true;
     expect((await handlers.GET(request("/costs/api/v1/events/call-2"))).status).toBe(404);

@@ -22,7 +22,7 @@ export const createOutlayHandlers: typeof Declared = (mount) => {
   const handler = async (request: Request): Promise<Response> => {
     try {
       requireSameSite(request);
-      if (!(await authorize(request))) throw new InvalidInput("forbidden", FORBIDDEN, { status: 403 });
+      if (!(await authorize(request))) throw new InvalidInput("not_allowed", FORBIDDEN, { status: 403 });
       return await answer(request);
     } catch (error) {
       return problemResponse(problemOf(error, "none"));
