@@ -142,9 +142,11 @@ async function startServer() {
     url,
     process: child,
     delivered,
-    /** Waits until nothing more arrives. */
+    /** Waits until nothing more arrives, as long as patience lasts. */
     async settled() {
+      const untilMs = performance.now() + PATIENCE_MS;
       for (let before = -1, now = await delivered(); now !== before; before = now, now = await delivered()) {
+        if (performance.now() > untilMs) return;
         await sleep(3_000);
       }
     },
