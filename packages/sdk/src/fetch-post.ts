@@ -1,9 +1,16 @@
 import type { PostAnswer, PostRequest } from "./platform.ts";
 
-/** Sends a request with `fetch`. `keepalive`: it goes on when its page is left; such bodies may have 64 kB in all. */
-export async function fetchPost(request: PostRequest, keepalive = false): Promise<PostAnswer> {
+/**
+ * Sends a request with `fetch`, or with `send` in its place. `keepalive`: it goes on when its page is left; such bodies
+ * may have 64 kB in all.
+ */
+export async function fetchPost(
+  request: PostRequest,
+  keepalive = false,
+  send: typeof fetch = fetch,
+): Promise<PostAnswer> {
   const { url, headers, body, timeoutMs } = request;
-  const answer = await fetch(url, {
+  const answer = await send(url, {
     method: "POST",
     headers,
     body: body as Uint8Array<ArrayBuffer>,

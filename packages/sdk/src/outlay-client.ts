@@ -5,6 +5,7 @@ import { Tally, type Counters } from "./counters.ts";
 import { EventBuffer, type NotedCall } from "./event-buffer.ts";
 import { newEventId } from "./event-id.ts";
 import { eventLine } from "./event-line.ts";
+import { fetchPost } from "./fetch-post.ts";
 import { Outbox, type FlushResult } from "./outbox.ts";
 import type { Platform } from "./platform.ts";
 import type { TrackedCall, Tracker } from "./tracker.ts";
@@ -29,6 +30,11 @@ export interface OutlayOptions extends CallContext {
   memoryLimitBytes?: number | undefined;
   /** Compress what is sent; default: only to other machines. */
   gzip?: boolean | undefined;
+  /**
+   * Sends requests in place of the network: `handlers.fetch` of an Outlay that is mounted in the same process, or a
+   * fetch of one's own that goes through a proxy.
+   */
+  fetch?: typeof fetch | undefined;
 }
 
 /** Calls wait this long to be written down, so that those of a moment share the work, in milliseconds. */
@@ -56,7 +62,7 @@ export class OutlayClient implements Tracker {
 
   constructor(options: OutlayOptions, platform: Platform, warnings = new Warnings(options.onWarning)) {
     const url = urlOf(options);
-    this.#platform = platform;
+    this.#platform = platform = sendingWith(options.fetch, platform);
     this.#warnings = warnings;
     this.#context = contextOf(options);
     this.#buffer = new EventBuffer(Math.max(1, options.bufferEvents ?? 8_192));
@@ -229,4 +235,8 @@ export function environment(name: string): string | undefined {
 function contextOf(options: OutlayOptions): CallContext | undefined {
   const given = CONTEXT_FIELDS.filter((name) => options[name] != null);
   return given.length === 0 ? undefined : Object.fromEntries(given.map((name) => [name, options[name]]));
+}
+
+function sendingWith(send: typeof fetch | undefined, platform: Platform): Platform {
+  return send === undefined ? platform : { ...platform, post: (request) => fetchPost(request, false, send) };
 }
