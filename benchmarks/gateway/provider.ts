@@ -1,6 +1,6 @@
 /**
  * A provider that answers at once, over bare sockets so that it costs little beside what is measured.
- * `POST …?chunks=50&every=20` streams so many pieces, so many milliseconds apart; without it, an answer in one piece.
+ * A body with `"stream":true` gets `max_tokens` pieces, `seed` milliseconds apart; any other an answer in one piece.
  */
 import { createServer, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -10,7 +10,13 @@ const text = JSON.stringify({
   object: "chat.completion",
   created: 1_795_000_000,
   model: "gpt-5",
-  choices: [{ index: 0, message: { role: "assistant", content: "It is a quarter past nine. ".repeat(8) }, finish_reason: "stop" }],
+  choices: [
+    {
+      index: 0,
+      message: { role: "assistant", content: "It is a quarter past nine. ".repeat(8) },
+      finish_reason: "stop",
+    },
+  ],
   usage: {
     prompt_tokens: 1_117,
     completion_tokens: 46,
@@ -23,7 +29,8 @@ const text = JSON.stringify({
 const whole = Buffer.from(
   `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: req_1\r\nopenai-processing-ms: 12\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
 );
-const streamHead = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n";
+const streamHead =
+  "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n";
 
 function piece(data: string): string {
   const event = `data: ${data}\n\n`;
@@ -40,8 +47,22 @@ const delta = piece(
   }),
 );
 const last =
-  piece(JSON.stringify({ id: "chatcmpl-1", model: "gpt-5", choices: [{ index: 0, delta: {}, finish_reason: "stop" }], usage: null })) +
-  piece(JSON.stringify({ id: "chatcmpl-1", model: "gpt-5", choices: [], usage: { prompt_tokens: 12, completion_tokens: 50, total_tokens: 62 } })) +
+  piece(
+    JSON.stringify({
+      id: "chatcmpl-1",
+      model: "gpt-5",
+      choices: [{ index: 0, delta: {}, finish_reason: "stop" }],
+      usage: null,
+    }),
+  ) +
+  piece(
+    JSON.stringify({
+      id: "chatcmpl-1",
+      model: "gpt-5",
+      choices: [],
+      usage: { prompt_tokens: 12, completion_tokens: 50, total_tokens: 62 },
+    }),
+  ) +
   piece("[DONE]") +
   "0\r\n\r\n";
 
@@ -57,6 +78,10 @@ function stream(socket: Socket, chunks: number, everyMs: number): void {
   socket.on("close", () => clearInterval(timer));
 }
 
+function numberIn(body: string, name: string): number {
+  return Number(new RegExp(`"${name}": ?(\\d+)`).exec(body)?.[1] ?? 1);
+}
+
 const server = createServer({ noDelay: true }, (socket) => {
   let received = Buffer.alloc(0);
   socket.on("error", () => {});
@@ -68,10 +93,10 @@ const server = createServer({ noDelay: true }, (socket) => {
       const head = received.toString("latin1", 0, headEnd);
       const length = Number(/content-length: *(\d+)/i.exec(head)?.[1] ?? 0);
       if (received.length < headEnd + 4 + length) return;
+      const body = received.toString("latin1", headEnd + 4, headEnd + 4 + length);
       received = received.subarray(headEnd + 4 + length);
-      const streamed = /[?&]chunks=(\d+)&every=(\d+)/.exec(head.slice(0, head.indexOf("\r\n")));
-      if (streamed === null) socket.write(whole);
-      else stream(socket, Number(streamed[1]), Number(streamed[2]));
+      if (body.includes('"stream":true')) stream(socket, numberIn(body, "max_tokens"), numberIn(body, "seed"));
+      else socket.write(whole);
     }
   });
 });

@@ -283,7 +283,7 @@ describe("usage that the client did not ask for", () => {
     const refusal = '{"error":{"message":"Unrecognized request argument supplied: stream_options"}}';
     provider.answer = (socket, request) => {
       const isAsked = request.includes("stream_options");
-      const headers = [`content-type: ${isAsked ? "application/json" : "text/event-stream"}`];
+      const headers = ["connection: close", `content-type: ${isAsked ? "application/json" : "text/event-stream"}`];
       const text = isAsked ? refusal : withoutUsage;
       void sends(
         head(isAsked ? "400 Bad" : "200 OK", [...headers, `content-length: ${Buffer.byteLength(text)}`]),

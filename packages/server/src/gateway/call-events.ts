@@ -11,7 +11,6 @@ export interface FinishedCall {
   provider: Provider;
   route: Route;
   facts: RequestFacts;
-  attribution: Attribution;
   attempt: Attempt;
   /** Name of the Outlay key or fingerprint of the client's. */
   credential: string | null;
@@ -37,74 +36,82 @@ export interface CountedUsage {
 const UNKNOWN_MODEL = "unknown";
 
 /** The call as events: one, and one more for each other model that worked on the answer. */
-export function eventsOfCall(call: FinishedCall, counted: CountedUsage): WireEvent[] {
-  const { measured, facts, provider, route } = call;
-  const model = short(measured?.model ?? facts.model ?? UNKNOWN_MODEL);
-  const whose = attributionOf(call.attribution);
-  const common = {
+export function eventsOfCall(call: FinishedCall, counted: CountedUsage, attribution: Attribution): WireEvent[] {
+  const { facts, provider, route } = call;
+  const [own, ...others] = billedParts(call, counted);
+  const common: Partial<WireEvent> = {
     occurredAt: call.startedAtMs,
-    provider: provider.billedAs,
     operation: route.operation,
-    ...whose,
+    success: call.failure === null,
+    ...attributionOf(attribution),
   };
+  if (call.credential !== null) common.credential = call.credential;
   const event: WireEvent = {
     id: call.id,
+    provider: provider.billedAs,
+    ...own,
     ...common,
-    model,
-    usage: counted.usage,
     durationMs: call.durationMs,
     streaming: facts.streaming,
-    success: call.failure === null,
     attempt: call.attempt.number,
   };
   if (facts.model !== null) event.requestedModel = short(facts.model);
-  if (call.credential !== null) event.credential = call.credential;
   if (call.timeToFirstTokenMs !== null) event.timeToFirstTokenMs = call.timeToFirstTokenMs;
-  const tier = measured?.serviceTier ?? tierOfRequest(call);
-  if (tier !== null) event.serviceTier = short(tier);
-  const geo = measured?.geo ?? facts.geo;
-  if (geo !== null) event.geo = short(geo);
-  if (measured !== null && measured.reportedCostUsd !== null) event.reportedCostUsd = measured.reportedCostUsd;
   if (call.failure !== null) {
     event.errorType = short(call.failure.type);
     event.errorMessage = call.failure.message;
   }
-  const metadata = metadataOf(call, counted);
+  const metadata = metadataOf(call, counted, attribution);
   if (metadata !== null) event.metadata = metadata;
-  const others = measured === null ? [] : measured.otherModels;
-  return others.length === 0
-    ? [event]
-    : [
-        event,
-        ...others.map((other, index): WireEvent => ({
-          id: `${call.id}/${index + 1}`,
-          ...common,
-          ...(call.credential === null ? {} : { credential: call.credential }),
-          model: short(other.model),
-          usage: other.usage,
-          success: call.failure === null,
-          metadata: { partOf: call.id },
-        })),
-      ];
+  if (others.length === 0) return [event];
+  const partOf = { metadata: { partOf: call.id } };
+  return [
+    event,
+    ...others.map((other, index): WireEvent => {
+      const id = `${call.id}/${index + 1}`;
+      return { id, provider: provider.billedAs, ...other, ...common, ...partOf };
+    }),
+  ];
 }
 
-/** What these events cost together, in dollars; null when a price is missing. */
-export function costOfEvents(prices: PriceBook, events: WireEvent[], nowMs: number): number | null {
+/** What a call cost, in dollars; null when a price is missing. */
+export function costOfCall(prices: PriceBook, call: FinishedCall, counted: CountedUsage): number | null {
   let nanoUsd = 0;
-  for (const event of events) {
-    const cost = nanoUsdOf(prices, event, nowMs);
+  for (const part of billedParts(call, counted)) {
+    const cost = nanoUsdOf(prices, call, part);
     if (cost === null) return null;
     nanoUsd += cost;
   }
   return usdNumber(nanoUsd);
 }
 
-function nanoUsdOf(prices: PriceBook, event: WireEvent, occurredAtMs: number): number | null {
+/** What of an event decides what it costs, besides who bills it and when. */
+interface BilledPart {
+  model: string;
+  usage: EventUsage;
+  serviceTier?: string;
+  geo?: string;
+  reportedCostUsd?: number;
+}
+
+/** The call itself, then the other models that are billed at their own prices. */
+function billedParts(call: FinishedCall, { usage }: CountedUsage): [BilledPart, ...BilledPart[]] {
+  const { measured, facts } = call;
+  const own: BilledPart = { model: short(measured?.model ?? facts.model ?? UNKNOWN_MODEL), usage };
+  const tier = measured?.serviceTier ?? tierOfRequest(call);
+  if (tier !== null) own.serviceTier = short(tier);
+  const geo = measured?.geo ?? facts.geo;
+  if (geo !== null) own.geo = short(geo);
+  if (measured === null) return [own];
+  if (measured.reportedCostUsd !== null) own.reportedCostUsd = measured.reportedCostUsd;
+  return [own, ...measured.otherModels.map((other) => ({ model: short(other.model), usage: other.usage }))];
+}
+
+function nanoUsdOf(prices: PriceBook, call: FinishedCall, part: BilledPart): number | null {
+  const { provider, route, startedAtMs } = call;
+  const common = { provider: provider.billedAs, operation: route.operation, occurredAtMs: startedAtMs };
   try {
-    const { provider, model, operation, serviceTier, geo, reportedCostUsd } = event;
-    const usage = event.usage ?? {};
-    return prices.rate({ provider, model, operation, serviceTier, geo, reportedCostUsd, usage, occurredAtMs })
-      .costNanoUsd;
+    return prices.rate({ ...part, ...common }).costNanoUsd;
   } catch (error) {
     // Counts that no call can have: recording says so, too.
     if (error instanceof InvalidInput) return null;
@@ -118,8 +125,12 @@ function tierOfRequest({ measured, facts }: FinishedCall): string | null {
   return facts.serviceTier === "auto" || facts.serviceTier === "default" ? null : facts.serviceTier;
 }
 
-function metadataOf(call: FinishedCall, counted: CountedUsage): Record<string, unknown> | null {
-  const { measured, attribution } = call;
+function metadataOf(
+  call: FinishedCall,
+  counted: CountedUsage,
+  attribution: Attribution,
+): Record<string, unknown> | null {
+  const { measured } = call;
   const metadata: Record<string, unknown> = { ...attribution.metadata };
   if (call.attempt.call !== null) metadata["call"] = call.attempt.call;
   if (call.status !== null && call.status >= 400) metadata["httpStatus"] = call.status;

@@ -5,7 +5,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import { openAnswerCopy, type AnswerCopy } from "./answer-copy.ts";
 import type { Attempt, Attempts } from "./attempts.ts";
 import { readAttribution } from "./attribution.ts";
-import { costOfEvents, eventsOfCall, type CountedUsage, type FinishedCall } from "./call-events.ts";
+import { costOfCall, eventsOfCall, type CountedUsage, type FinishedCall } from "./call-events.ts";
 import { estimateUsage, knownUsage, learnUsage, type UsageToCount } from "./count-usage.ts";
 import type { Credential } from "./credentials.ts";
 import type { EventIds } from "./event-ids.ts";
@@ -82,6 +82,7 @@ export class CallRecord {
 
   /** The client went away before its request was there: no call, nothing to record. */
   forget(): void {
+    if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#parts.running.end();
   }
@@ -157,10 +158,17 @@ export class CallRecord {
     const call = this.#finished(measured, end);
     const toCount = this.#toCount(measured, end);
     const known = knownUsage(toCount);
-    if (known !== null) return finish(this.#keep(call, toCount, known));
+    const { prices } = this.#parts.ledger;
+    if (known !== null) {
+      finish(costOfCall(prices, call, known));
+      return this.#keep(call, toCount, known);
+    }
     if (!waitForEstimate) finish(null);
     void this.#estimate(toCount).then((counted) => {
-      const isKept = this.#safely(() => finish(this.#keep(call, toCount, counted)));
+      const isKept = this.#safely(() => {
+        finish(costOfCall(prices, call, counted));
+        this.#keep(call, toCount, counted);
+      });
       if (!isKept) finish(null);
     });
   }
@@ -174,28 +182,26 @@ export class CallRecord {
     }
   }
 
-  #keep(call: FinishedCall, toCount: UsageToCount, counted: CountedUsage): number | null {
-    const { attempts, recorder, estimates, ledger } = this.#parts;
-    const { path, credential } = this.#request;
-    const events = eventsOfCall(call, counted);
-    recorder.add(events);
+  #keep(call: FinishedCall, toCount: UsageToCount, counted: CountedUsage): void {
+    const { attempts, recorder, estimates } = this.#parts;
+    const { path, headers, credential } = this.#request;
+    const attribution = readAttribution(headers, credential.outlayKey, this.facts);
+    recorder.add(eventsOfCall(call, counted, attribution));
     this.forget();
     if (isTriedAgain(call)) {
       attempts.failed({ credential: credential.name, path, body: this.#keptBody }, call.id, call.attempt);
     }
     if (call.failure === null) learnUsage(toCount, estimates);
-    return costOfEvents(ledger.prices, events, this.#startedAtMs);
   }
 
   #finished(measured: Measured | null, end: CallEnd): FinishedCall {
-    const { upstream, route, headers, credential } = this.#request;
+    const { upstream, route, credential } = this.#request;
     const firstTextMs = this.#copy?.firstTextAtMs() ?? null;
     return {
       id: this.id,
       provider: upstream.provider,
       route,
       facts: this.facts,
-      attribution: readAttribution(headers, credential.outlayKey, this.facts),
       attempt: this.#attempt,
       credential: credential.name,
       startedAtMs: this.#startedAtMs,

@@ -2,10 +2,17 @@ import type { IncomingMessage } from "node:http";
 import { isLoopback } from "@outlay/core";
 import type { Refusal } from "./refuse.ts";
 
+/** Nearly all clients come under the same name. */
+let lastGoodHost = "";
+
 /** Under another name than this machine's own, a web page could reach us by DNS rebinding. */
 export function refuseForeignName(incoming: IncomingMessage): Refusal | null {
   const { host } = incoming.headers;
-  if (host === undefined || isLoopback(host.replace(/:\d+$/, ""))) return null;
+  if (host === undefined || host === lastGoodHost) return null;
+  if (isLoopback(host.replace(/:\d+$/, ""))) {
+    lastGoodHost = host;
+    return null;
+  }
   return {
     status: 403,
     code: "host_not_allowed",

@@ -25,6 +25,7 @@ let bytesInMemory = 0;
 export function readRequestBody(incoming: IncomingMessage, done: (body: RequestBody) => void): void {
   const chunks: Buffer[] = [];
   let size = 0;
+  const expectedBytes = Number(incoming.headers["content-length"] ?? Number.NaN);
   const stop = () => {
     incoming.off("data", onData);
     incoming.off("end", onEnd);
@@ -34,6 +35,8 @@ export function readRequestBody(incoming: IncomingMessage, done: (body: RequestB
     chunks.push(chunk);
     size += chunk.length;
     bytesInMemory += chunk.length;
+    // The last byte is here; the event that says so comes a turn later.
+    if (size === expectedBytes) return onEnd();
     if (size <= MAX_WHOLE_BYTES && bytesInMemory <= MAX_ALL_BYTES) return;
     stop();
     incoming.off("close", giveBack);

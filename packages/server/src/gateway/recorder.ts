@@ -2,8 +2,8 @@ import type { WireEvent } from "@outlay/core";
 import type { Ledger } from "../ledger/ledger.ts";
 import { recordUsage } from "../ledger/record-usage.ts";
 
-/** Events of a moment share a commit. */
-const FLUSH_INTERVAL_MS = 20;
+/** Events of a moment share a commit. So much is lost at most when the process is killed. */
+const FLUSH_INTERVAL_MS = 50;
 const MAX_BATCH = 1_000;
 /** Events that wait, for instance for a store that fails: some 20 MB. What comes beyond is counted, not kept. */
 const MAX_WAITING = 20_000;

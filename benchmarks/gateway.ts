@@ -1,0 +1,208 @@
+/**
+ * What does the gateway cost a call? Compared in one run, on the same Node, each in a process of its own, before the same
+ * provider that answers at once: the gateway as it is built, with recording; the same forwarding without any of it (node:http and undici); and
+ * `@portkey-ai/gateway`, which is fetched into a temporary folder for it.
+ *
+ *   npx node --conditions=source benchmarks/gateway.ts [--seconds 10] [--rounds 3] [--without-portkey]
+ */
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+
+import { startServer } from "../test/start-server.ts";
+import { median, printResult, thousands } from "./timing.ts";
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "10" },
+    rounds: { type: "string", default: "3" },
+    "without-portkey": { type: "boolean", default: false },
+  },
+});
+const limitMs = Number(values.seconds) * 1_000;
+const rounds = Number(values.rounds);
+const CONNECTIONS = 64;
+/** Moderate: everybody has time to spare at it. */
+const FIXED_PER_SECOND = 500;
+const STREAMS = 100;
+const PORTKEY = "@portkey-ai/gateway";
+
+/** It writes into the headers of what `fetch` answered, which Node 24 forbids for streams: these get headers of their own. */
+const STREAMS_FOR_PORTKEY = [
+  "--import",
+  "data:text/javascript,const f=globalThis.fetch;globalThis.fetch=async(...a)=>{const r=await f(...a);return new Response(r.body,r)}",
+];
+
+/** One way to the provider. */
+interface Way {
+  name: string;
+  url: string;
+  /** Where streams are asked for, if elsewhere. */
+  streamUrl?: string;
+  headers: Record<string, string>;
+}
+
+interface Figures {
+  perSecond: number[];
+  latencyMs: number[];
+  firstTokenMs: number[];
+}
+
+const folder = mkdtempSync(join(tmpdir(), "outlay-gateway-benchmark-"));
+const children: ChildProcess[] = [];
+try {
+  const provider = await startPart("provider.ts");
+  const bare = await startPart("bare-proxy.ts", provider);
+  const outlay = await startServer({
+    dataDir: join(folder, "data"),
+    built: true,
+    env: { OUTLAY_PROVIDERS: JSON.stringify({ openai: { baseUrl: provider } }) },
+  });
+  const path = "/v1/chat/completions";
+  const ways: Way[] = [
+    { name: "direct", url: `${provider}${path}`, headers: {} },
+    { name: "bare", url: `${bare}${path}`, headers: {} },
+    { name: "outlay", url: `${outlay.url}/gateway/openai${path}`, headers: {} },
+  ];
+  if (!values["without-portkey"]) {
+    const headers = { "x-portkey-provider": "openai", "x-portkey-custom-host": `${provider}/v1` };
+    const program = installPortkey();
+    const url = `${await startPortkey(program)}${path}`;
+    ways.push({
+      name: "portkey",
+      url,
+      streamUrl: `${await startPortkey(program, STREAMS_FOR_PORTKEY)}${path}`,
+      headers,
+    });
+  }
+  const figures = new Map(ways.map(({ name }) => [name, noFigures()]));
+  for (const way of ways) await load(way, "closed", CONNECTIONS, Math.min(limitMs, 3_000));
+  for (let round = 0; round < rounds; round += 1) {
+    // one after the other in each round, so that what else runs on the machine hits all of them
+    for (const way of ways) await measure(way, figures.get(way.name)!);
+  }
+  print(figures);
+  await outlay.stop();
+} finally {
+  for (const child of children) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function noFigures(): Figures {
+  return { perSecond: [], latencyMs: [], firstTokenMs: [] };
+}
+
+async function measure(way: Way, figures: Figures): Promise<void> {
+  figures.perSecond.push((await load(way, "closed", CONNECTIONS, limitMs)).perSecond!);
+  figures.latencyMs.push((await load(way, "fixed", FIXED_PER_SECOND, limitMs)).medianMs!);
+  const streams = { ...way, url: way.streamUrl ?? way.url };
+  figures.firstTokenMs.push((await load(streams, "streams", STREAMS, limitMs)).medianMs!);
+}
+
+function print(figures: Map<string, Figures>): void {
+  const of = (name: string) => figures.get(name)!;
+  const perSecond = (name: string) => median(of(name).perSecond);
+  const addedMs = (name: string) => median(of(name).latencyMs) - median(of("direct").latencyMs);
+  const addedFirstMs = (name: string) => median(of(name).firstTokenMs) - median(of("direct").firstTokenMs);
+  for (const name of figures.keys()) {
+    printResult(`${name}: requests, ${CONNECTIONS} connections`, `${thousands(perSecond(name))}/s`);
+    if (name === "direct") continue;
+    printResult(`${name}: added latency, ${FIXED_PER_SECOND}/s`, `${addedMs(name).toFixed(3)} ms`);
+    printResult(`${name}: added to the first token, ${STREAMS} streams`, `${addedFirstMs(name).toFixed(3)} ms`);
+  }
+  const toBare = perSecond("outlay") / perSecond("bare");
+  ratio("requests to bare", toBare, toBare >= 0.7, "at least 0.7");
+  const latency = addedMs("outlay") / addedMs("bare");
+  ratio("added latency to bare", latency, latency <= 1.5, "at most 1.5");
+  const first = addedFirstMs("outlay") / addedFirstMs("bare");
+  ratio("added to the first token, to bare", first, first < 2, "below 2");
+  if (!figures.has("portkey")) return;
+  const toPortkey = perSecond("outlay") / perSecond("portkey");
+  ratio("requests to portkey", toPortkey, toPortkey >= 4, "at least 4");
+  const firstToPortkey = addedFirstMs("outlay") / addedFirstMs("portkey");
+  ratio("added to the first token, to portkey", firstToPortkey, firstToPortkey <= 0.1, "at most 0.1");
+}
+
+function ratio(name: string, value: number, ok: boolean, what: string): void {
+  printResult(name, value.toFixed(2), { ok, what });
+}
+
+/** Calls it from a process of its own. */
+async function load(
+  way: Way,
+  mode: string,
+  count: number,
+  ms: number,
+): Promise<{ perSecond?: number; medianMs?: number }> {
+  const file = join(import.meta.dirname, "gateway/load.ts");
+  const child = spawn(process.execPath, [file, way.url, mode, String(count), String(ms)], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, HEADERS: JSON.stringify(way.headers) },
+  });
+  let output = "";
+  child.stdout.on("data", (bytes: Buffer) => (output += bytes.toString()));
+  const [code] = (await once(child, "close")) as [number];
+  if (code !== 0) throw new Error(`calling ${way.name} failed`);
+  return JSON.parse(output) as { perSecond?: number; medianMs?: number };
+}
+
+/** A process that prints where it listens. */
+async function startPart(file: string, ...args: string[]): Promise<string> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "gateway", file), ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  children.push(child);
+  const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+  return line;
+}
+
+function installPortkey(): string {
+  const prefix = join(folder, "portkey");
+  const install = [
+    "install",
+    "--prefix",
+    prefix,
+    "--no-save",
+    "--no-audit",
+    "--no-fund",
+    "--ignore-scripts",
+    "--silent",
+  ];
+  execFileSync("npm", [...install, PORTKEY], { cwd: folder, stdio: "inherit" });
+  return join(prefix, "node_modules", PORTKEY, "build/start-server.js");
+}
+
+async function startPortkey(program: string, nodeArgs: string[] = []): Promise<string> {
+  const port = await freePort();
+  const child = spawn(process.execPath, [...nodeArgs, program, "--headless", `--port=${port}`], {
+    stdio: "ignore",
+    env: { ...process.env, TRUSTED_CUSTOM_HOSTS: "127.0.0.1,localhost" },
+  });
+  children.push(child);
+  const url = `http://127.0.0.1:${port}`;
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (
+      await fetch(url).then(
+        () => true,
+        () => false,
+      )
+    )
+      return url;
+    await sleep(50);
+  }
+  throw new Error(`${PORTKEY} did not start`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
