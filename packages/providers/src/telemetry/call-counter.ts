@@ -45,12 +45,14 @@ const MAX_DEPTH = 256;
  * numbers, or it has none of its own and something below it has.
  */
 export class CallCounter {
-  readonly #maxSpans: number;
-  readonly #nodes = new Map<string, Node>();
+  readonly #maxYoung: number;
+  /** In two generations, of which the older goes as a whole: deleting the oldest of a large map one by one is slow. */
+  #young = new Map<string, Node>();
+  #old = new Map<string, Node>();
 
-  /** Remembers the last `maxSpans` spans; what is older is no longer compared. */
+  /** Remembers at most `maxSpans` spans, at least half as many; what is older is no longer compared. */
   constructor(options: { maxSpans: number }) {
-    this.#maxSpans = options.maxSpans;
+    this.#maxYoung = Math.ceil(options.maxSpans / 2);
   }
 
   /** Takes finished spans, those that are no model calls as well: they connect the others. */
@@ -109,19 +111,17 @@ export class CallCounter {
   }
 
   #nodeOf(key: string): Node {
-    let node = this.#nodes.get(key);
-    if (node === undefined) {
-      node = { parent: null, reading: null, isCounted: false, below: NOTHING, handedUp: NOTHING };
-      this.#nodes.set(key, node);
-    }
+    let node = this.#young.get(key);
+    if (node !== undefined) return node;
+    node = this.#old.get(key) ?? { parent: null, reading: null, isCounted: false, below: NOTHING, handedUp: NOTHING };
+    this.#young.set(key, node);
     return node;
   }
 
   #forget(): void {
-    for (const key of this.#nodes.keys()) {
-      if (this.#nodes.size <= this.#maxSpans) return;
-      this.#nodes.delete(key);
-    }
+    if (this.#young.size < this.#maxYoung) return;
+    this.#old = this.#young;
+    this.#young = new Map();
   }
 }
 

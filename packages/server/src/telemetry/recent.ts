@@ -1,23 +1,24 @@
-/** A map that keeps the entries set last, up to a number. */
+/**
+ * A map that keeps the entries set last: at most `max`, at least half as many. They lie in two generations, of which the
+ * older goes as a whole: looking for the oldest entry of a large map costs as much as all that were deleted before it.
+ */
 export class Recent<Value> {
-  readonly #max: number;
-  readonly #entries = new Map<string, Value>();
+  readonly #maxYoung: number;
+  #young = new Map<string, Value>();
+  #old = new Map<string, Value>();
 
   constructor(max: number) {
-    this.#max = max;
+    this.#maxYoung = Math.ceil(max / 2);
   }
 
   get(key: string): Value | undefined {
-    return this.#entries.get(key);
+    return this.#young.get(key) ?? this.#old.get(key);
   }
 
   set(key: string, value: Value): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    if (this.#entries.size <= this.#max) return;
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
-    }
+    this.#young.set(key, value);
+    if (this.#young.size < this.#maxYoung) return;
+    this.#old = this.#young;
+    this.#young = new Map();
   }
 }
