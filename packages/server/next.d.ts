@@ -24,9 +24,9 @@ export interface OutlayMount {
   basePath: `/${string}`;
   /**
    * Who may see and change costs. Everyone who can reach your application can reach these addresses, so this has
-   * no default: answer false and the request gets 403.
+   * no default. False: the request gets 403. A response is sent as it is: a redirect to your sign-in, for example.
    */
-  authorize: (request: Request) => boolean | Promise<boolean>;
+  authorize: (request: Request) => boolean | Response | Promise<boolean | Response>;
   /** Folder of the database; by default `OUTLAY_DATA`, then `~/.outlay`. One process at a time may hold it. */
   dataDir?: string;
   /** IANA zone of days and months where a question names none; by default that of the machine. */

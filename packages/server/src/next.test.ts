@@ -7,7 +7,7 @@ import { createOutlayHandlers } from "./next.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "outlay-next-"));
 let handlers: OutlayHandlers;
-let isAllowed = true;
+let isAllowed: boolean | Response = true;
 
 const request = (path: string, init?: RequestInit) => new Request(`https://app.example.com${path}`, init);
 const call = { id: "call-1", provider: "openai", model: "gpt-4o", usage: { inputTokens: 1_000, outputTokens: 100 } };
@@ -50,6 +50,11 @@ describe("Outlay in the routes of another application", () => {
     expect((await handlers.GET(request("/costs/api/v1/events/call-2"))).status).toBe(404);
   });
 
+  it("lets the application answer in its place", async () => {
+    isAllowed = new Response(null, { status: 302, headers: { location: "/sign-in" } });
+    expect((await handlers.GET(request("/costs/api/v1/meta"))).headers.get("location")).toBe("/sign-in");
+  });
+
   it("takes calls of its own process without asking", async () => {
     isAllowed = false;
     const answer = await handlers.fetch("http://localhost/costs/api/v1/events", {
@@ -73,6 +78,13 @@ describe("Outlay in the routes of another application", () => {
     expect(answer.status).toBe(404);
     expect(() => createOutlayHandlers({ basePath: "/", authorize: () => true })).toThrow(TypeError);
     expect(() => createOutlayHandlers({ basePath: "/a/", authorize: () => true })).toThrow(TypeError);
+  });
+
+  it("leaves compression to the application", async () => {
+    const page = request("/costs/api/docs", { headers: { "accept-encoding": "gzip, br" } });
+    const answer = await handlers.GET(page);
+    expect(answer.headers.get("content-encoding")).toBeNull();
+    expect(await answer.text()).toContain("<html");
   });
 
   it("leads redirects below its path", async () => {

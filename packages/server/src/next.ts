@@ -17,12 +17,17 @@ export const createOutlayHandlers: typeof Declared = (mount) => {
     if (url.pathname !== basePath && !url.pathname.startsWith(`${basePath}/`)) return outside(url.pathname, basePath);
     url.pathname = url.pathname.slice(basePath.length) || "/";
     const { http } = await opened.get();
-    return mounted(await http.app.fetch(new Request(url, request)), basePath);
+    const inner = new Request(url, request);
+    // The application compresses its answers itself, and Next.js drops the header of those that are compressed already.
+    inner.headers.delete("accept-encoding");
+    return mounted(await http.app.fetch(inner), basePath);
   };
   const handler = async (request: Request): Promise<Response> => {
     try {
       requireSameSite(request);
-      if (!(await authorize(request))) throw new InvalidInput("not_allowed", FORBIDDEN, { status: 403 });
+      const isAllowed = await authorize(request);
+      if (isAllowed instanceof Response) return isAllowed;
+      if (!isAllowed) throw new InvalidInput("not_allowed", NOT_ALLOWED, { status: 403 });
       return await answer(request);
     } catch (error) {
       return problemResponse(problemOf(error, "none"));
@@ -41,7 +46,7 @@ export const createOutlayHandlers: typeof Declared = (mount) => {
   };
 };
 
-const FORBIDDEN = "The application that Outlay is mounted in does not let this request see its costs";
+const NOT_ALLOWED = "The application that Outlay is mounted in does not let this request see its costs";
 
 interface OpenedOnce {
   get(): Promise<Outlay>;
