@@ -317,10 +317,8 @@ describe("usage that the client did not ask for", () => {
 
 describe("what a call cost", () => {
   it("stands in the headers of a whole answer", async () => {
-    provider.answer = sends(
-      head("200 OK", ["content-type: application/json", `content-length: ${Buffer.byteLength(whole)}`]),
-      Buffer.from(whole),
-    );
+    const headers = ["content-type: application/json", `content-length: ${Buffer.byteLength(whole)}`];
+    provider.answer = sends(Buffer.concat([head("200 OK", headers), Buffer.from(whole)]));
     const answer = await rawCall(gateway.server.url, { path: `/gateway/openai${path}`, body: question });
     const call = await gateway.call(headerOf(answer.headers, "x-outlay-event-id"));
     expect(Number(headerOf(answer.headers, "x-outlay-cost-usd"))).toBe(call.costUsd);

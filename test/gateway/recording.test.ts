@@ -26,13 +26,14 @@ function ask(url: string, body: object = question, words = ""): Promise<Response
   });
 }
 
+const run = (program: string, ...args: string[]) => spawnSync(program, args, { stdio: "ignore" }).status === 0;
+
 /** A disk of a few megabytes where mounting is allowed, otherwise a limit on the size of each file. */
 function smallDisk(): { dataDir: string; prefix?: string[] } {
   const folder = join(temporaryFolder(), "disk");
   mkdirSync(folder);
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=6m", "tmpfs", folder], { stdio: "ignore" });
-  if (mounted.status === 0) {
-    onTestFinished(() => void spawnSync("umount", ["-l", folder], { stdio: "ignore" }));
+  if (run("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", folder)) {
+    onTestFinished(() => void run("umount", "-l", folder));
     return { dataDir: folder };
   }
   return { dataDir: folder, prefix: ["bash", "-c", 'trap "" XFSZ; ulimit -f 4096; exec "$0" "$@"'] };

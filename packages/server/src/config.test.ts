@@ -112,3 +112,26 @@ test("variables that mean nothing are told", () => {
   const environment = { OUTLAY_PROT: "1", OUTLAY_PORT: "2", HOME: "/" };
   expect(resolveConfig({ flags: { dataDir }, environment }).unknownVariables).toEqual(["OUTLAY_PROT"]);
 });
+
+test("providers of the gateway, from the file and as JSON from the environment", () => {
+  const providers = { azure: { baseUrl: "https://me.openai.azure.com" }, vllm: { baseUrl: "http://10.0.0.5:8000/v1" } };
+  writeConfig({ providers });
+  expect(resolveConfig({ flags: { dataDir }, environment: {} }).config.providers).toEqual(providers);
+  const environment = { OUTLAY_PROVIDERS: '{"mine":{"baseUrl":"http://localhost:1","language":"anthropic"}}' };
+  const { config, unknownVariables } = resolveConfig({ flags: { dataDir }, environment });
+  expect(config.providers).toEqual({ mine: { baseUrl: "http://localhost:1", language: "anthropic" } });
+  expect(unknownVariables).toEqual([]);
+});
+
+test.each([
+  "not json",
+  "[]",
+  '{"mine":{"baseUrl":"ftp://x"}}',
+  '{"mine":{}}',
+  '{"Mine":{"baseUrl":"http://x"}}',
+  '{"mine":{"baseUrl":"http://x","language":"klingon"}}',
+  '{"mine":{"baseUrl":"http://x","apiKey":"sk-1"}}',
+])("providers that cannot be used: %s", (OUTLAY_PROVIDERS) => {
+  const problem = problemOf(() => resolveConfig({ flags: { dataDir }, environment: { OUTLAY_PROVIDERS } }));
+  expect(problem).toMatchObject({ code: "invalid_setting", field: "providers" });
+});

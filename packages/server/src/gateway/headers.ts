@@ -59,15 +59,6 @@ export function headersForClient(rawHeaders: Buffer[], without: ReadonlySet<stri
   return named === null ? forwarded : withoutNames(forwarded, named);
 }
 
-/** Value of a header, by its name in lower case, in a list of names and values. */
-export function headerIn(headers: string[], wanted: string): string | null {
-  for (let i = 0; i < headers.length; i += 2) {
-    const name = headers[i]!;
-    if (name.length === wanted.length && lowerCase(name) === wanted) return headers[i + 1]!;
-  }
-  return null;
-}
-
 /** Names that the header `connection` declares to be of the connection, too. */
 function withNamed(named: Set<string> | null, value: string): Set<string> | null {
   const lower = value.toLowerCase();
