@@ -146,7 +146,7 @@ export function priceConfig({ refreshPrices, pricesUrl, priceOverrides, modelNam
 }
 
 /** A bug or a failing neighbour, for whoever runs the server. */
-export function logFailure(where: string, error: unknown): void {
+function logFailure(where: string, error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${new Date().toISOString()} ${where} ${text}\n`);
 }

@@ -7,12 +7,9 @@ const gatewayProvider = z
     name: z.string().meta({ description: "As in the gateway's path: /gateway/<name>/…" }),
     billedAs: z.string().meta({ description: "As in events and prices" }),
     hasAddress: z.boolean().meta({ description: "False: it is set under providers in outlay.config.json" }),
-    key: z
-      .enum(["server", "stored"])
-      .nullable()
-      .meta({
-        description: "server: added to calls that bring none; stored: behind Outlay's keys; null: bring your own",
-      }),
+    key: z.enum(["server", "stored"]).nullable().meta({
+      description: "server: added to calls that bring none; stored: behind Outlay's keys; null: bring your own",
+    }),
     mock: z.boolean().meta({ description: "Answers are made up and cost nothing" }),
     chat: z
       .strictObject({
