@@ -5,6 +5,13 @@ import { MAX_MESSAGE_LENGTH, MAX_TAGS, MAX_TEXT_LENGTH, TAG_KEY } from "@outlay/
  * nothing is left.
  */
 export function cleanText(value: string): string | null {
+  if (
+    value.length <= MAX_TEXT_LENGTH &&
+    isVisible(value.charCodeAt(0)) &&
+    isVisible(value.charCodeAt(value.length - 1))
+  ) {
+    if (!SUSPICIOUS.test(value)) return value;
+  }
   const clean = withoutControls(value, " ").trim().slice(0, MAX_TEXT_LENGTH).toWellFormed();
   return clean === "" ? null : clean;
 }
@@ -24,6 +31,14 @@ export function cleanTags(pairs: Iterable<[string, string]>): Record<string, str
   }
   return Object.fromEntries(tags);
 }
+
+/** A character that `trim` leaves, of those that begin and end most texts; false for the code of none. */
+function isVisible(code: number): boolean {
+  return code > 0x20 && code < 0x7f;
+}
+
+// oxlint-disable-next-line no-control-regex
+const SUSPICIOUS = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff]/;
 
 // Most texts need no change; looking is several times cheaper than replacing nothing.
 // oxlint-disable-next-line no-control-regex

@@ -1,6 +1,7 @@
 /**
  * What the dialects of telemetry call the same thing: OpenTelemetry's conventions for generative AI, new before old,
  * OpenInference, OpenLLMetry, the AI SDK, LangSmith, Langfuse, and the logs of coding tools. The first that is present counts.
+ * No name stands for two facts.
  */
 export const ATTRIBUTE_NAMES = {
   requestModel: [
@@ -136,6 +137,26 @@ export const ATTRIBUTE_NAMES = {
   responseId: ["gen_ai.response.id", "ai.response.id", "message.uuid"],
   stopReason: ["gen_ai.response.finish_reasons", "ai.response.finishReason", "llm.finish_reason"],
   errorType: ["error.type", "exception.type"],
+  errorMessage: ["error.message"],
+  /** Which work a span stands for, in the words of each dialect. */
+  aiSdkOperation: ["ai.operationId"],
+  operation: ["gen_ai.operation.name"],
+  openInferenceKind: ["openinference.span.kind"],
+  langfuseType: ["langfuse.observation.type"],
+  requestType: ["llm.request.type"],
+  langsmithKind: ["langsmith.span.kind"],
+  traceloopKind: ["traceloop.span.kind"],
+  isStreamed: ["gen_ai.request.stream"],
+  msToFirstChunk: ["ai.response.msToFirstChunk", "ai.stream.msToFirstChunk"],
+  secondsToFirstChunk: ["gen_ai.response.time_to_first_chunk", "gen_ai.server.time_to_first_token"],
+  costCurrency: ["gen_ai.usage.cost.currency"],
+  providerMetadata: ["ai.response.providerMetadata"],
+  langfuseUsage: ["langfuse.observation.usage_details"],
+  langfuseCost: ["langfuse.observation.cost_details"],
+  /** An object whose entries are tags, and a list of them. */
+  metadata: ["metadata"],
+  tagList: ["tag.tags", "langfuse.trace.tags"],
+  service: ["service.name"],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Attributes whose names begin so are tags: the rest of the name is the key. */

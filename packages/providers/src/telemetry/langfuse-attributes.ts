@@ -1,16 +1,16 @@
 import type { EventUsage } from "@outlay/core";
 import { amount, fields, parseJson, type Fields } from "../fields.ts";
 import { usageOfDetails } from "./langfuse-usage.ts";
-import type { Attributes } from "./telemetry-span.ts";
+import type { AttributeValue } from "./telemetry-span.ts";
 
 /** Counts in the words of Langfuse's clients; null when there are none. */
-export function readLangfuseUsage(attributes: Attributes): EventUsage | null {
-  return usageOfDetails(jsonObject(attributes["langfuse.observation.usage_details"]));
+export function readLangfuseUsage(details: AttributeValue): EventUsage | null {
+  return details === undefined ? null : usageOfDetails(jsonObject(details));
 }
 
 /** What the observation cost, in dollars, where its client says. */
-export function readLangfuseCost(attributes: Attributes): number | undefined {
-  return costOfDetails(jsonObject(attributes["langfuse.observation.cost_details"]));
+export function readLangfuseCost(details: AttributeValue): number | undefined {
+  return details === undefined ? undefined : costOfDetails(jsonObject(details));
 }
 
 /** The total of a cost in the words of Langfuse's clients, or the sum of its parts; undefined when there is none. */

@@ -1,8 +1,8 @@
 import type { WireEvent } from "@outlay/core";
 import { cleanMessage } from "../clean.ts";
-import { ATTRIBUTE_NAMES as NAMES } from "./attribute-names.ts";
-import { firstAmount, firstText } from "./attributes.ts";
-import { hasCounts, readAttributes } from "./read-attributes.ts";
+import { findAttributes, textOf, type FoundAttributes } from "./found-attributes.ts";
+import { hasCounts, readFound } from "./read-attributes.ts";
+import { readResource } from "./read-resource.ts";
 import type { TelemetrySpan } from "./telemetry-span.ts";
 import { workOfSpan } from "./work-of-span.ts";
 
@@ -23,28 +23,29 @@ export interface GenAiReading {
  * The event's id is the same for the same call of a trace, whoever tells it and how often.
  */
 export function readGenAiSpan(span: TelemetrySpan): GenAiReading | null {
-  const work = workOfSpan(span);
+  const resource = readResource(span.resource);
+  const found = findAttributes(span.attributes);
+  const work = workOfSpan(span, found);
   if (work === null) return null;
-  const { event, usage, responseId } = readAttributes(span.attributes, span.resource);
+  const { event, usage, responseId } = readFound(found, resource, {});
   const isMeasured = hasCounts(usage) || event.reportedCostUsd != null;
   if (!isMeasured && (work.kind === "rollup" || event.model === null)) return null;
-  const isStreamed = span.attributes["gen_ai.request.stream"] === true || work.name.endsWith(".doStream");
-  const result: WireEvent = {
-    id: idOfCall(span.traceId, span.spanId, work.kind === "call" ? responseId : null),
-    occurredAt: span.startMs,
-    ...event,
-    model: event.model ?? "unknown",
-    operation: work.operation,
-    trace: span.traceId,
-    span: span.spanId,
-    durationMs: Math.max(0, span.endMs - span.startMs),
-    ...outcome(span),
-  };
-  const firstToken = timeToFirstTokenMs(span);
+  const result = event as WireEvent;
+  result.id = idOfCall(span.traceId, span.spanId, work.kind === "call" ? responseId : null);
+  result.occurredAt = span.startMs;
+  result.model ??= "unknown";
+  result.operation = work.operation;
+  result.trace = span.traceId;
+  result.span = span.spanId;
+  result.durationMs = Math.max(0, span.endMs - span.startMs);
+  addOutcome(result, span, found);
+  const firstToken = timeToFirstTokenMs(found);
   if (firstToken !== undefined) result.timeToFirstTokenMs = firstToken;
+  const isStreamed = found.value("isStreamed") === true || work.name.endsWith(".doStream");
   if (isStreamed || firstToken !== undefined) result.streaming = true;
-  result.metadata = { ...event.metadata, instrumentation: span.scope.name };
-  if (!isMeasured) result.metadata = { ...result.metadata, usageState: "absent" };
+  const metadata = (result.metadata ??= {});
+  metadata["instrumentation"] = span.scope.name;
+  if (!isMeasured) metadata["usageState"] = "absent";
   return { kind: work.kind, event: result, responseId };
 }
 
@@ -58,25 +59,19 @@ export function idOfCall(traceId: string, spanId: string, responseId: string | n
   return isTelling ? `${traceId}:${responseId}` : `${traceId}:${spanId}`;
 }
 
-function outcome(span: TelemetrySpan): Pick<WireEvent, "success" | "errorType" | "errorMessage"> {
+function addOutcome(event: WireEvent, span: TelemetrySpan, found: FoundAttributes): void {
+  const errorType = found.text("errorType");
+  event.success = !span.status.isError && errorType === null;
+  if (event.success) return;
   const exception = span.events.find(({ name }) => name === "exception")?.attributes ?? {};
-  const errorType = firstText(span.attributes, NAMES.errorType);
-  if (!span.status.isError && errorType === null) return { success: true };
-  const said = [span.status.message, exception["exception.message"], span.attributes["error.message"]];
+  const said = [span.status.message, exception["exception.message"], found.value("errorMessage")];
   const message = said.find((text) => typeof text === "string" && text !== "");
   const clean = typeof message === "string" ? cleanMessage(message) : null;
-  return {
-    success: false,
-    errorType: errorType ?? firstText(exception, NAMES.errorType) ?? "error",
-    ...(clean === null ? {} : { errorMessage: clean }),
-  };
+  event.errorType = errorType ?? textOf(exception["error.type"]) ?? textOf(exception["exception.type"]) ?? "error";
+  if (clean !== null) event.errorMessage = clean;
 }
 
-function timeToFirstTokenMs(span: TelemetrySpan): number | undefined {
-  const ms = firstAmount(span.attributes, ["ai.response.msToFirstChunk", "ai.stream.msToFirstChunk"]);
-  const seconds = firstAmount(span.attributes, [
-    "gen_ai.response.time_to_first_chunk",
-    "gen_ai.server.time_to_first_token",
-  ]);
-  return ms ?? (seconds === undefined ? undefined : seconds * 1_000);
+function timeToFirstTokenMs(found: FoundAttributes): number | undefined {
+  const seconds = found.amount("secondsToFirstChunk");
+  return found.amount("msToFirstChunk") ?? (seconds === undefined ? undefined : seconds * 1_000);
 }

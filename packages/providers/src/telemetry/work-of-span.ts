@@ -1,4 +1,4 @@
-import { firstText } from "./attributes.ts";
+import type { Fact, FoundAttributes } from "./found-attributes.ts";
 import type { Attributes, TelemetrySpan } from "./telemetry-span.ts";
 
 /** What a span stands for. */
@@ -10,16 +10,15 @@ export interface Work {
   name: string;
 }
 
-/** Which model work a span stands for, by the words of its dialect; null when by none. */
-export function workOfSpan(span: TelemetrySpan): Work | null {
-  const { attributes } = span;
-  const aiSdk = firstText(attributes, ["ai.operationId"]);
+/** Which model work a span stands for, by the words of its dialect; null when by none. `found`: its attributes. */
+export function workOfSpan(span: TelemetrySpan, found: FoundAttributes): Work | null {
+  const aiSdk = found.text("aiSdkOperation");
   if (aiSdk !== null) return workOfAiSdk(aiSdk);
-  for (const [attribute, words] of DIALECTS) {
-    const word = firstText(attributes, [attribute])?.toLowerCase();
-    if (word !== undefined) return workOfWord(word, words);
+  for (const [fact, words] of DIALECTS) {
+    const word = found.text(fact);
+    if (word !== null) return workOfWord(word.toLowerCase(), words);
   }
-  return isGenAi(attributes) ? workOfName(span.name) : null;
+  return isGenAi(span.attributes) ? workOfName(span.name) : null;
 }
 
 /** Only the inner spans are calls: `ai.generateText.doGenerate`. The outer ones add up their steps. */
@@ -50,13 +49,13 @@ const OPERATIONS: Record<string, string> = {
  * Where each dialect says what a span is, and which of its words are calls. Other words are roll-ups: agents,
  * workflows, chains and tools, which count nothing of their own but may restate what others used.
  */
-const DIALECTS: [attribute: string, calls: "all" | Set<string>][] = [
-  ["gen_ai.operation.name", "all"],
-  ["openinference.span.kind", new Set(["llm", "embedding", "reranker"])],
-  ["langfuse.observation.type", new Set(["generation", "embedding"])],
-  ["llm.request.type", "all"],
-  ["langsmith.span.kind", new Set(["llm", "embedding"])],
-  ["traceloop.span.kind", new Set()],
+const DIALECTS: [fact: Fact, calls: "all" | Set<string>][] = [
+  ["operation", "all"],
+  ["openInferenceKind", new Set(["llm", "embedding", "reranker"])],
+  ["langfuseType", new Set(["generation", "embedding"])],
+  ["requestType", "all"],
+  ["langsmithKind", new Set(["llm", "embedding"])],
+  ["traceloopKind", new Set()],
 ];
 
 /** Operations that are no inference, in the conventions and as the AI SDK and others go on from them. */
