@@ -44,6 +44,24 @@ describe("the overview", () => {
     await close();
   });
 
+  test("says when calls could not be recorded", async () => {
+    const { page, close } = await openPage(browser, "about:blank");
+    // A disk that is full for the server only cannot be had while the demo fills it.
+    await page.route("**/api/health", async (route) => {
+      const health = (await (await route.fetch()).json()) as { unrecorded: number };
+      await route.fulfill({ json: { ...health, unrecorded: 12 } });
+    });
+    await page.goto(demo.url);
+    await page.getByRole("alert").getByText("12 calls could not be recorded").waitFor();
+    expect(await overflowPx(page)).toBe(0);
+    expect(await barriers(page)).toEqual([]);
+    await page.unroute("**/api/health");
+    await page.reload();
+    await page.getByRole("heading", { name: "Recent calls" }).waitFor();
+    expect(await page.getByRole("alert").count()).toBe(0);
+    await close();
+  });
+
   test("keeps the period in the address, through reload and back", async () => {
     const { page, complaints, close } = await openPage(browser, demo.url);
     await page.getByRole("button", { name: "7 days" }).click();

@@ -41,6 +41,13 @@ export const metaQuestion = queryOptions({
   queryFn: ({ signal }) => getJson<Meta>("/api/v1/meta", new URLSearchParams(), signal),
 });
 
+/** Whether the server can record: asked again and again, since no event tells of what could not be recorded. */
+export const healthQuestion = queryOptions({
+  queryKey: ["health"],
+  queryFn: ({ signal }) => getJson<{ unrecorded: number }>("/api/health", new URLSearchParams(), signal),
+  refetchInterval: 15_000,
+});
+
 export function totalsQuestion(view: View) {
   const params = viewParams(view);
   params.set("metrics", CARD_METRICS.join(","));

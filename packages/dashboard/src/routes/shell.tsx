@@ -9,6 +9,7 @@ import { Icon } from "../ui/icon.tsx";
 import { iconButton } from "../ui/sheet.tsx";
 import { LiveStatus } from "./live-status.tsx";
 import { ThemeButton } from "./theme-button.tsx";
+import { UnrecordedCalls } from "./unrecorded-calls.tsx";
 
 /** What every page stands in: the head line, the keys and panels, the live connection. */
 export function Shell() {
@@ -27,6 +28,7 @@ export function Shell() {
         Skip to the content
       </a>
       <Head />
+      <UnrecordedCalls />
       <Outlet />
     </PanelsProvider>
   );
