@@ -42,15 +42,27 @@ function chunk(part: string | Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from("\r\n")]);
 }
 
-/** Sends the parts one after the other, each in a packet of its own. */
+/** Sends the parts one after the other, each in a packet of its own. Connections of the gateway stay open, as with real providers. */
 function sends(...parts: (string | Buffer)[]) {
+  return async (socket: Socket, request: string) => {
+    await sendParts(socket, parts);
+    if (/^connection: close/im.test(request)) socket.end();
+  };
+}
+
+/** The same, and then the connection ends, whatever is missing. */
+function breaksOffAfter(...parts: (string | Buffer)[]) {
   return async (socket: Socket) => {
-    for (const part of parts) {
-      socket.write(part);
-      await sleep(2);
-    }
+    await sendParts(socket, parts);
     socket.end();
   };
+}
+
+async function sendParts(socket: Socket, parts: (string | Buffer)[]): Promise<void> {
+  for (const part of parts) {
+    socket.write(part);
+    await sleep(2);
+  }
 }
 
 async function bothWays(request: { method?: string; body?: string; headers?: [string, string][]; path?: string }) {
@@ -69,7 +81,7 @@ const rateLimits = [
   "X-Name: Ümlaut",
 ];
 
-const CASES: [string, string, (socket: Socket) => void, "end" | "cut"][] = [
+const CASES: [string, string, (socket: Socket, request: string) => void, "end" | "cut"][] = [
   [
     "a whole answer, headers with casing, repeats and bytes beyond ASCII",
     question,
@@ -143,13 +155,16 @@ const CASES: [string, string, (socket: Socket) => void, "end" | "cut"][] = [
   [
     "a whole answer that breaks off",
     question,
-    sends(head("200 OK", ["content-type: application/json", "content-length: 5000"]), whole),
+    breaksOffAfter(head("200 OK", ["content-type: application/json", "content-length: 5000"]), whole),
     "cut",
   ],
   [
     "a stream that breaks off",
     streamed,
-    sends(head("200 OK", ["content-type: text/event-stream", "transfer-encoding: chunked"]), chunk(events[0]!)),
+    breaksOffAfter(
+      head("200 OK", ["content-type: text/event-stream", "transfer-encoding: chunked"]),
+      chunk(events[0]!),
+    ),
     "cut",
   ],
 ];
@@ -288,7 +303,7 @@ describe("usage that the client did not ask for", () => {
       void sends(
         head(isAsked ? "400 Bad" : "200 OK", [...headers, `content-length: ${Buffer.byteLength(text)}`]),
         text,
-      )(socket);
+      )(socket, request);
     };
     const before = provider.requests.length;
     const answer = await rawCall(gateway.server.url, { path: `/gateway/openai${path}`, body });

@@ -310,6 +310,7 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
       if (phase !== "sending") this.#phase = "held";
       this.letGo();
       this.#phase = "over";
+      if (!this.#isHeadOut) this.#request.outgoing.flushHeaders();
       breakOff(this.#request.outgoing, error);
       const isStopping = (error as NodeJS.ErrnoException).code === "UND_ERR_DESTROYED";
       this.#record?.end(isStopping ? STOPPED : BROKEN, SOON, ignore);
