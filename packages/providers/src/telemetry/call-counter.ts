@@ -26,6 +26,9 @@ interface Node {
   below: Sum;
   /** What its parent's `below` has of it. */
   handedUp: Sum;
+  /** The last batch that touched it, and whether it counted before that. */
+  batch: number;
+  wasCounted: boolean;
 }
 
 interface Sum {
@@ -49,6 +52,9 @@ export class CallCounter {
   /** In two generations, of which the older goes as a whole: deleting the oldest of a large map one by one is slow. */
   #young = new Map<string, Node>();
   #old = new Map<string, Node>();
+  /** Numbers the batches; what this one touches. */
+  #batch = 0;
+  #touched: Node[] = [];
 
   /** Remembers at most `maxSpans` spans, at least half as many; what is older is no longer compared. */
   constructor(options: { maxSpans: number }) {
@@ -67,31 +73,46 @@ export class CallCounter {
 
   /** The same for spans that have been read. */
   takeRead(spans: readonly ReadSpan[]): Counted {
-    const before = new Map<Node, boolean>();
-    for (const span of spans) this.#add(span, before);
+    this.#batch += 1;
+    this.#touched = [];
+    for (const span of spans) this.#add(span);
     this.#forget();
     const record: GenAiReading[] = [];
     const retract = new Set<string>();
-    for (const [node, wasCounted] of before) {
-      if (node.reading === null) continue;
-      if (node.isCounted && !wasCounted) record.push(node.reading);
-      if (!node.isCounted && wasCounted) retract.add(node.reading.event.id!);
+    for (const { reading, isCounted, wasCounted } of this.#touched) {
+      if (reading === null) continue;
+      if (isCounted && !wasCounted) record.push(reading);
+      if (!isCounted && wasCounted) retract.add(reading.event.id!);
     }
-    for (const { event } of record) retract.delete(event.id!);
+    if (retract.size > 0) for (const { event } of record) retract.delete(event.id!);
     return { record, retract: [...retract] };
   }
 
-  #add(span: ReadSpan, before: Map<Node, boolean>): void {
-    const node = this.#nodeOf(`${span.traceId}:${span.spanId}`);
+  /** What a span that was taken says; undefined when it is not remembered. */
+  readingOf(traceId: string, spanId: string): GenAiReading | null | undefined {
+    const key = keyOf(traceId, spanId);
+    return (this.#young.get(key) ?? this.#old.get(key))?.reading;
+  }
+
+  #add(span: ReadSpan): void {
+    const node = this.#nodeOf(keyOf(span.traceId, span.spanId));
+    this.#touch(node);
     // A span that is sent again is recorded again, under the same id.
-    before.set(node, false);
+    node.wasCounted = false;
     node.reading = span.reading;
-    node.parent = span.parentSpanId === null ? null : `${span.traceId}:${span.parentSpanId}`;
+    node.parent = span.parentSpanId === null ? null : keyOf(span.traceId, span.parentSpanId);
     let current: Node | null = node;
     for (let depth = 0; current !== null && depth < MAX_DEPTH; depth += 1) {
-      if (!before.has(current)) before.set(current, current.isCounted);
+      this.#touch(current);
       current = this.#decide(current);
     }
+  }
+
+  #touch(node: Node): void {
+    if (node.batch === this.#batch) return;
+    node.batch = this.#batch;
+    node.wasCounted = node.isCounted;
+    this.#touched.push(node);
   }
 
   /** Decides about one span, and hands up what changed; null when nothing above it changes. */
@@ -113,7 +134,7 @@ export class CallCounter {
   #nodeOf(key: string): Node {
     let node = this.#young.get(key);
     if (node !== undefined) return node;
-    node = this.#old.get(key) ?? { parent: null, reading: null, isCounted: false, below: NOTHING, handedUp: NOTHING };
+    node = this.#old.get(key) ?? newNode();
     this.#young.set(key, node);
     return node;
   }
@@ -123,6 +144,22 @@ export class CallCounter {
     this.#old = this.#young;
     this.#young = new Map();
   }
+}
+
+function keyOf(traceId: string, spanId: string): string {
+  return `${traceId}:${spanId}`;
+}
+
+function newNode(): Node {
+  return {
+    parent: null,
+    reading: null,
+    isCounted: false,
+    below: NOTHING,
+    handedUp: NOTHING,
+    batch: 0,
+    wasCounted: false,
+  };
 }
 
 const NOTHING: Sum = { calls: 0, inputTokens: 0, outputTokens: 0 };

@@ -20,9 +20,14 @@ import { isWanted } from "./wanted-attributes.ts";
 type Fields = Record<string, unknown>;
 type Mutable = Record<string, AttributeValue>;
 
-/** An ExportTraceServiceRequest. */
-export function spansFromJson(body: unknown): Decoded<TelemetrySpan> {
-  return decodeItems(body, ["resourceSpans", "scopeSpans", "spans"], readSpan);
+/** An ExportTraceServiceRequest: what `read` makes of each span. */
+export function spansFromJson<Read = TelemetrySpan>(
+  body: unknown,
+  read: (span: TelemetrySpan) => Read = (span) => span as Read,
+): Decoded<Read> {
+  return decodeItems<Read>(body, ["resourceSpans", "scopeSpans", "spans"], (span, resource, scope, items) => {
+    items.push(read(readSpan(span, resource, scope)));
+  });
 }
 
 /** An ExportLogsServiceRequest. */
@@ -85,9 +90,9 @@ function readScope(scope: Fields): Scope {
   return { name: text(scope["name"]), version: typeof scope["version"] === "string" ? scope["version"] : null };
 }
 
-function readSpan(span: Fields, resource: Attributes, scope: Scope, items: TelemetrySpan[]): void {
+function readSpan(span: Fields, resource: Attributes, scope: Scope): TelemetrySpan {
   const status = fieldsOf(span["status"]);
-  items.push({
+  return {
     traceId: hexId(span["traceId"]),
     spanId: hexId(span["spanId"]),
     parentSpanId: hexId(span["parentSpanId"]) || null,
@@ -102,7 +107,7 @@ function readSpan(span: Fields, resource: Attributes, scope: Scope, items: Telem
     },
     resource,
     scope,
-  });
+  };
 }
 
 function readSpanEvents(events: unknown): TelemetrySpan["events"] {

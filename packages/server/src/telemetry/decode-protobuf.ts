@@ -18,9 +18,14 @@ import { ProtobufCursor, LENGTH } from "./protobuf-cursor.ts";
 
 type Mutable = Record<string, AttributeValue>;
 
-/** An ExportTraceServiceRequest. */
-export function spansFromProtobuf(bytes: Buffer): Decoded<TelemetrySpan> {
-  return decodeItems(bytes, readSpan);
+/** An ExportTraceServiceRequest: what `read` makes of each span. */
+export function spansFromProtobuf<Read = TelemetrySpan>(
+  bytes: Buffer,
+  read: (span: TelemetrySpan) => Read = (span) => span as Read,
+): Decoded<Read> {
+  return decodeItems<Read>(bytes, (cursor, resource, scope, items) => {
+    items.push(read(readSpan(cursor, resource, scope)));
+  });
 }
 
 /** An ExportLogsServiceRequest. */
@@ -110,7 +115,7 @@ function readScope(cursor: ProtobufCursor): Scope {
   return scope;
 }
 
-function readSpan(cursor: ProtobufCursor, resource: Attributes, scope: Scope, items: TelemetrySpan[]): void {
+function readSpan(cursor: ProtobufCursor, resource: Attributes, scope: Scope): TelemetrySpan {
   const outer = cursor.enter();
   let traceId = "";
   let spanId = "";
@@ -159,7 +164,7 @@ function readSpan(cursor: ProtobufCursor, resource: Attributes, scope: Scope, it
     }
   }
   cursor.leave(outer);
-  items.push({ traceId, spanId, parentSpanId, name, startMs, endMs, attributes, events, status, resource, scope });
+  return { traceId, spanId, parentSpanId, name, startMs, endMs, attributes, events, status, resource, scope };
 }
 
 type SpanEvent = TelemetrySpan["events"][number];

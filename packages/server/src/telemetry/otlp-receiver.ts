@@ -7,6 +7,7 @@ import { recordUsage } from "../ledger/record-usage.ts";
 import { removeUsage, reviseUsage } from "../ledger/revise-usage.ts";
 import { addAttribution, type Sender } from "./add-attribution.ts";
 import { MetricCounts } from "./metric-counts.ts";
+import { decodeSpans, type OtlpBody } from "./decode.ts";
 import type { Decoded, MetricPoint, TelemetryLog } from "./otlp-records.ts";
 import { readLog } from "./read-log.ts";
 import { Recent } from "./recent.ts";
@@ -30,10 +31,12 @@ const MAX_SERVICES = 1_000;
 const SOURCE = "otlp";
 
 /** A call that was counted, as far as another telling of it is compared. */
-interface ToldCall {
-  eventId: string;
-  tokens: number;
-  by: "span" | "log";
+type ToldCall = Pick<WireEvent, "id" | "usage">;
+
+/** What is kept of a span. */
+interface SpanReading extends ReadSpan {
+  name: string;
+  resource: Attributes;
 }
 
 /**
@@ -44,9 +47,11 @@ interface ToldCall {
 export class OtlpReceiver {
   readonly #ledger: Ledger;
   readonly #counter = new CallCounter({ maxSpans: MAX_SPANS });
-  /** By `trace:span` of the span that is the call, or that its log record was written in. */
-  readonly #callsBySpan = new Recent<ToldCall>(MAX_CALLS);
-  readonly #callsByResponse = new Recent<ToldCall>(MAX_CALLS);
+  /** Calls that spans told, by the provider's id; by their spans the counter knows them. */
+  readonly #spansByResponse = new Recent<ToldCall>(MAX_CALLS);
+  /** Calls that log records told, by the `trace:span` that they were written in, and by the provider's id. */
+  readonly #logsBySpan = new Recent<ToldCall>(MAX_CALLS);
+  readonly #logsByResponse = new Recent<ToldCall>(MAX_CALLS);
   /** Events that turned out to restate others. They stay here until the store has removed them. */
   readonly #toRemove = new Set<string>();
   /** What is being recorded: an event must be stored before it can be removed. */
@@ -63,27 +68,29 @@ export class OtlpReceiver {
     this.#metricCounts = new MetricCounts(ledger);
   }
 
-  /** Records the model calls among spans. Rejects when the store fails: then all of it may be sent again. */
+  /** Records the model calls among the spans of a request. Rejects when the store fails: then all of it may be sent again. */
+  async spansOf(body: OtlpBody, sender: Sender = {}): Promise<Received> {
+    return this.#takeSpans(decodeSpans(body, (span) => readCall(span, sender)));
+  }
+
+  /** The same for spans that have been decoded. */
   async spans({ items, rejected }: Decoded<TelemetrySpan>, sender: Sender = {}): Promise<Received> {
+    return this.#takeSpans({ items: items.map((span) => readCall(span, sender)), rejected });
+  }
+
+  async #takeSpans({ items, rejected }: Decoded<SpanReading>): Promise<Received> {
     const restored = await this.#restore();
     const received: Received = { rejected, message: rejected > 0 ? NOT_READABLE : null };
-    const read: ReadSpan[] = [];
     const larger: WireEvent[] = [];
-    for (const span of items) {
-      if (span.traceId === "" || span.spanId === "") rejectUnknown(received, span);
-      else read.push(this.#readSpan(span, sender, larger));
-    }
+    const read = items.filter((span) => isIdentified(span, received));
+    for (const span of read) if (span.reading !== null) this.#takeSpan(span, span.reading, larger);
     const counted = this.#counter.takeRead(read);
     const links = restored.linksOf(read);
     const removed = new Set(links.length > 0 ? this.#counter.takeRead(links).retract : []);
     for (const id of counted.retract) this.#toRemove.add(id);
     for (const id of removed) this.#toRemove.add(id);
     const events = counted.record.map(({ event }) => event);
-    await this.#record(
-      events.filter(({ id }) => !removed.has(id!)),
-      larger,
-      received,
-    );
+    await this.#record(removed.size === 0 ? events : events.filter(({ id }) => !removed.has(id!)), larger, received);
     return received;
   }
 
@@ -99,13 +106,14 @@ export class OtlpReceiver {
       if (reading === null) continue;
       this.#services.set(serviceOf(log.resource), true);
       const { event, responseId } = reading;
-      const told = this.#toldBefore(log.traceId, log.spanId, responseId, "log");
+      const told = this.#toldBySpan(log.traceId, log.spanId, responseId);
       if (told !== undefined) {
-        if (tokensOf(event) > told.tokens) larger.push({ ...event, id: told.eventId });
-        else events.push({ ...event, id: told.eventId });
+        const again = { ...event, id: told.id };
+        if (tokensOf(event) > tokensOf(told)) larger.push(again);
+        else events.push(again);
         continue;
       }
-      this.#remember(log.traceId, log.spanId, responseId, { eventId: event.id!, tokens: tokensOf(event), by: "log" });
+      this.#rememberLog(log.traceId, log.spanId, responseId, event);
       if (log.spanId === "") events.push(event);
       else read.push(belowItsSpan(log, { kind: "call", event, responseId }));
     }
@@ -143,38 +151,34 @@ export class OtlpReceiver {
     return this.#services.get(serviceOf(resource)) === true;
   }
 
-  #readSpan(span: TelemetrySpan, sender: Sender, larger: WireEvent[]): ReadSpan {
-    const { traceId, spanId, parentSpanId } = span;
-    const reading = readSpan(span);
-    if (reading === null) return { traceId, spanId, parentSpanId, reading };
-    this.#services.set(serviceOf(span.resource), true);
+  /** The service of a span that is a call or a roll-up, and whether a log record has told the call before. */
+  #takeSpan({ traceId, spanId, resource }: SpanReading, reading: GenAiReading, larger: WireEvent[]): void {
+    this.#services.set(serviceOf(resource), true);
+    if (reading.kind === "rollup") return;
     const { event, responseId } = reading;
-    addAttribution(event, span.attributes, span.resource, sender);
-    if (span.startMs === 0) delete event.occurredAt;
-    const metadata = (event.metadata ??= {});
-    if (parentSpanId !== null) metadata["parentSpan"] = parentSpanId;
-    if (reading.kind === "rollup") metadata["rollup"] = true;
-    else {
-      const told = this.#toldBefore(traceId, spanId, responseId, "span");
-      const isLarger = told !== undefined && tokensOf(event) > told.tokens;
-      if (told !== undefined) event.id = told.eventId;
-      if (isLarger) larger.push(event);
-      else this.#remember(traceId, spanId, responseId, { eventId: event.id!, tokens: tokensOf(event), by: "span" });
-    }
-    return { traceId, spanId, parentSpanId, reading };
+    const told = this.#toldByLog(traceId, spanId, responseId);
+    if (told !== undefined) event.id = told.id;
+    if (told !== undefined && tokensOf(event) > tokensOf(told)) larger.push(event);
+    else if (responseId !== null) this.#spansByResponse.set(responseId, event);
   }
 
-  /** The same call in the words of the other kind of telemetry: written in its span, or with the same id. */
-  #toldBefore(traceId: string, spanId: string, responseId: string | null, by: "span" | "log"): ToldCall | undefined {
-    const told =
-      (spanId === "" ? undefined : this.#callsBySpan.get(`${traceId}:${spanId}`)) ??
-      (responseId === null ? undefined : this.#callsByResponse.get(responseId));
-    return told?.by === by ? undefined : told;
+  /** The same call in the words of a span: the one that its log record was written in, or one with the same id. */
+  #toldBySpan(traceId: string, spanId: string, responseId: string | null): ToldCall | undefined {
+    const reading = spanId === "" ? undefined : this.#counter.readingOf(traceId, spanId);
+    if (reading?.kind === "call") return reading.event;
+    return responseId === null ? undefined : this.#spansByResponse.get(responseId);
   }
 
-  #remember(traceId: string, spanId: string, responseId: string | null, call: ToldCall): void {
-    if (spanId !== "") this.#callsBySpan.set(`${traceId}:${spanId}`, call);
-    if (responseId !== null) this.#callsByResponse.set(responseId, call);
+  /** The same call in the words of a log record: written in its span, or with the same id. */
+  #toldByLog(traceId: string, spanId: string, responseId: string | null): ToldCall | undefined {
+    if (this.#logsBySpan.isEmpty && this.#logsByResponse.isEmpty) return undefined;
+    const told = this.#logsBySpan.get(`${traceId}:${spanId}`);
+    return told ?? (responseId === null ? undefined : this.#logsByResponse.get(responseId));
+  }
+
+  #rememberLog(traceId: string, spanId: string, responseId: string | null, call: ToldCall): void {
+    if (spanId !== "") this.#logsBySpan.set(`${traceId}:${spanId}`, call);
+    if (responseId !== null) this.#logsByResponse.set(responseId, call);
   }
 
   async #record(events: WireEvent[], larger: WireEvent[], received: Received): Promise<void> {
@@ -215,9 +219,9 @@ export class OtlpReceiver {
         // stopped between recording a call and removing the roll-up above it
         for (const { reading } of restored.spans)
           if (!counted.has(reading!.event.id)) this.#toRemove.add(reading!.event.id!);
-        for (const call of restored.calls) {
-          const { traceId, spanId, responseId, ...told } = call;
-          this.#remember(traceId, spanId, responseId, told);
+        for (const { traceId, spanId, responseId, event, by } of restored.calls) {
+          if (by === "log") this.#rememberLog(traceId, spanId, responseId, event);
+          else if (responseId !== null) this.#spansByResponse.set(responseId, event);
         }
         for (const service of restored.services) this.#services.set(service, true);
         return restored;
@@ -233,10 +237,28 @@ export class OtlpReceiver {
 
 const NOT_READABLE = "some items are no objects";
 
-function rejectUnknown(received: Received, span: TelemetrySpan): void {
-  if (readSpan(span) === null) return;
+/** A span that is a call must have ids. */
+function isIdentified({ traceId, spanId, name, reading }: SpanReading, received: Received): boolean {
+  if (traceId !== "" && spanId !== "") return true;
+  if (reading === null) return false;
   received.rejected += 1;
-  received.message ??= `the span "${span.name.slice(0, 100)}" has no trace id or no span id`;
+  received.message ??= `the span "${name.slice(0, 100)}" has no trace id or no span id`;
+  return false;
+}
+
+/** A span as far as it is needed, with the event that it stands for. */
+function readCall(span: TelemetrySpan, sender: Sender): SpanReading {
+  const { traceId, spanId, parentSpanId, name, resource } = span;
+  const reading = readSpan(span);
+  if (reading !== null) {
+    const { event } = reading;
+    addAttribution(event, span.attributes, resource, sender);
+    if (span.startMs === 0) delete event.occurredAt;
+    const metadata = (event.metadata ??= {});
+    if (parentSpanId !== null) metadata["parentSpan"] = parentSpanId;
+    if (reading.kind === "rollup") metadata["rollup"] = true;
+  }
+  return { traceId, spanId, parentSpanId, reading, name, resource };
 }
 
 /** Claude Code's own spans count as its log records do, and their cost is its own reckoning. */
@@ -259,7 +281,7 @@ function serviceOf(resource: Attributes): string {
   return typeof name === "string" ? name : "";
 }
 
-function tokensOf({ usage }: WireEvent): number {
+function tokensOf({ usage }: ToldCall): number {
   return (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
 }
 

@@ -13,8 +13,7 @@ interface StoredCall {
   traceId: string;
   spanId: string;
   responseId: string | null;
-  eventId: string;
-  tokens: number;
+  event: Pick<WireEvent, "id" | "usage">;
   by: "span" | "log";
 }
 
@@ -67,14 +66,13 @@ export class RestoredTraces {
     if (event.metadata?.["fromMetrics"] === true) return;
     if (event.tags?.["service"] !== undefined) this.services.add(event.tags["service"]);
     const { trace: traceId = "", span: spanId = "", metadata = {}, id } = event;
-    const tokens = (event.usage.inputTokens ?? 0) + (event.usage.outputTokens ?? 0);
     const isLog = id.startsWith("otel:");
-    if (isLog) this.calls.push({ traceId, spanId, responseId: id.slice(5), eventId: id, tokens, by: "log" });
+    if (isLog) this.calls.push({ traceId, spanId, responseId: id.slice(5), event, by: "log" });
     if (traceId === "" || spanId === "") return;
     const rest = id.startsWith(`${traceId}:`) ? id.slice(traceId.length + 1) : null;
     const responseId = rest === spanId ? null : rest;
     const kind = metadata["rollup"] === true ? "rollup" : "call";
-    if (!isLog && kind === "call") this.calls.push({ traceId, spanId, responseId, eventId: id, tokens, by: "span" });
+    if (!isLog && kind === "call") this.calls.push({ traceId, spanId, responseId, event, by: "span" });
     const parentSpanId = typeof metadata["parentSpan"] === "string" ? metadata["parentSpan"] : null;
     const ownId = isLog ? `log:${id}` : spanId;
     const below = isLog ? spanId : parentSpanId;

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import type { Keys } from "../../keys/keys.ts";
 import type { Sender } from "../../telemetry/add-attribution.ts";
-import { decodeLogs, decodeMetrics, decodeSpans, type OtlpBody } from "../../telemetry/decode.ts";
+import { decodeLogs, decodeMetrics, type OtlpBody } from "../../telemetry/decode.ts";
 import { exportAnswer, OTLP_TYPES, statusAnswer, type OtlpEncoding, type Signal } from "../../telemetry/otlp-answer.ts";
 import type { OtlpReceiver, Received } from "../../telemetry/otlp-receiver.ts";
 import { parseJsonBody, readBytesBody } from "../read-body.ts";
@@ -29,7 +29,7 @@ export function addOtlpRoutes(
   keys: Pick<Keys, "resolve">,
   logFailure: LogFailure,
 ): void {
-  addSignal(app, logFailure, "traces", (body, c) => receiver.spans(decodeSpans(body), senderOf(c, keys)));
+  addSignal(app, logFailure, "traces", (body, c) => receiver.spansOf(body, senderOf(c, keys)));
   addSignal(app, logFailure, "logs", (body, c) => receiver.logs(decodeLogs(body), senderOf(c, keys)));
   addSignal(app, logFailure, "metrics", (body, c) =>
     receiver.metrics(decodeMetrics(body), {
