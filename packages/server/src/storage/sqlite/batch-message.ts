@@ -9,10 +9,13 @@ export interface BatchMessage {
   count: number;
   /** NUMBER_COLUMNS for each event; NaN: not said. */
   numbers: Float64Array;
-  /** REFERENCE_COLUMNS for each event, as indexes into `texts`; -1: not said. */
+  /** REFERENCE_COLUMNS for each event, as indexes into `texts`; NOT_SAID, or IN_BYTES. */
   references: Int32Array;
-  /** The ids that are UUIDs, 16 bytes for each event; the others are referred to as texts. */
-  uuids: Uint8Array;
+  /**
+   * BYTES_OF_EVENT for each event: its id when that is a UUID, its trace and its span when they are hex as OpenTelemetry
+   * has them. Others are referred to as texts.
+   */
+  bytes: Uint8Array;
   texts: string[];
 }
 
@@ -40,6 +43,15 @@ export const REFERENCE_COLUMNS: EventColumn[] = [
   "extra",
 ];
 
+/** In place of an index into `texts`. */
+export const NOT_SAID = -1;
+export const IN_BYTES = -2;
+
+/** Where id, trace and span begin in the bytes of an event, and how many those are. */
+export const TRACE_OFFSET = 16;
+export const SPAN_OFFSET = 32;
+export const BYTES_OF_EVENT = 40;
+
 /** What of an event has no column of its own: kept as JSON. */
 export interface Extra {
   usage?: Partial<StoredUsage>;
@@ -51,18 +63,29 @@ export interface Extra {
 export function encodeBatch(events: RecordedEvent[]): BatchMessage {
   const numbers = new Float64Array(events.length * NUMBER_COLUMNS.length);
   const references = new Int32Array(events.length * REFERENCE_COLUMNS.length);
-  const uuids = new Uint8Array(events.length * 16);
+  const bytes = new Uint8Array(events.length * BYTES_OF_EVENT);
   const texts: string[] = [];
   const known = new Map<string, number>();
   const refer = (text: string | null | undefined): number => {
-    if (text === undefined || text === null) return -1;
+    if (text === undefined || text === null) return NOT_SAID;
     let index = known.get(text);
-    if (index === undefined) {
-      index = texts.push(text.isWellFormed() ? text : text.toWellFormed()) - 1;
-      known.set(text, index);
-    }
+    if (index === undefined) known.set(text, (index = add(text)));
     return index;
   };
+  /** For texts that differ from event to event: looking for them would cost more than it spares. */
+  const add = (text: string): number => texts.push(text.isWellFormed() ? text : text.toWellFormed()) - 1;
+  const referHex = (text: string | undefined, offset: number, length: 8 | 16): number =>
+    text === undefined ? NOT_SAID : putHex(text, bytes, offset, length) ? IN_BYTES : refer(text);
+  const models = new Map<string, Map<string, number>>();
+  const referModel = (provider: string, model: string): number => {
+    let ofProvider = models.get(provider);
+    if (ofProvider === undefined) models.set(provider, (ofProvider = new Map<string, number>()));
+    let index = ofProvider.get(model);
+    if (index === undefined) ofProvider.set(model, (index = refer(modelText(provider, model))));
+    return index;
+  };
+  const tagsLikeLast = likeLast<string>((tags) => refer(tagsText(tags)));
+  const metadataLikeLast = likeLast<unknown>((metadata) => add(JSON.stringify({ metadata } satisfies Extra)));
   let n = 0;
   let r = 0;
   for (let i = 0; i < events.length; i++) {
@@ -80,20 +103,51 @@ export function encodeBatch(events: RecordedEvent[]): BatchMessage {
     numbers[n++] = microseconds(event.timeToFirstTokenMs);
     numbers[n++] = event.attempt ?? Number.NaN;
 
-    references[r++] = putUuid(event.id, uuids, i * 16) ? -1 : refer(event.id);
-    references[r++] = refer(modelText(event.provider, event.model));
+    const at = i * BYTES_OF_EVENT;
+    references[r++] = putUuid(event.id, bytes, at) ? IN_BYTES : add(event.id);
+    references[r++] = referModel(event.provider, event.model);
     for (const { field } of DIMENSION_COLUMNS) references[r++] = refer(event[field] as string | undefined);
-    references[r++] = event.tags ? refer(tagsText(event.tags)) : -1;
+    references[r++] = event.tags ? tagsLikeLast(event.tags) : NOT_SAID;
     references[r++] = refer(event.priceId);
-    references[r++] = refer(event.trace);
-    references[r++] = refer(event.span);
-    references[r++] = refer(extraText(event));
+    references[r++] = referHex(event.trace, at + TRACE_OFFSET, 16);
+    references[r++] = referHex(event.span, at + SPAN_OFFSET, 8);
+    const extra = extraOf(event);
+    if (extra === null) references[r++] = NOT_SAID;
+    else if (extra === METADATA_ALONE) references[r++] = metadataLikeLast(event.metadata!);
+    else references[r++] = add(JSON.stringify(extra));
   }
-  return { count: events.length, numbers, references, uuids, texts };
+  return { count: events.length, numbers, references, bytes, texts };
 }
 
 export function batchTransfers(message: BatchMessage): ArrayBuffer[] {
-  return [message.numbers.buffer, message.references.buffer, message.uuids.buffer] as ArrayBuffer[];
+  return [message.numbers.buffer, message.references.buffer, message.bytes.buffer] as ArrayBuffer[];
+}
+
+/**
+ * The reference for an object of plain values, found once for those in a row that are alike: calls of one application
+ * have the same tags and often the same metadata, and writing them as text costs more than comparing them.
+ */
+function likeLast<Value>(refer: (value: Record<string, Value>) => number): (value: Record<string, Value>) => number {
+  let last: Record<string, Value> = {};
+  let keys: string[] | null = null;
+  let reference = NOT_SAID;
+  return (value) => {
+    if (keys !== null && isLike(value, last, keys)) return reference;
+    last = value;
+    keys = Object.keys(value);
+    reference = refer(value);
+    return reference;
+  };
+}
+
+/** The same keys in the same order, with identical values. */
+function isLike<Value>(value: Record<string, Value>, last: Record<string, Value>, keys: string[]): boolean {
+  let count = 0;
+  for (const key in value) {
+    if (keys[count] !== key || value[key] !== last[key] || typeof value[key] === "object") return false;
+    count += 1;
+  }
+  return count === keys.length;
 }
 
 /** Provider and model as one text; the length keeps them apart whatever they contain. */
@@ -115,7 +169,10 @@ function tagsText(tags: Record<string, string>): string | null {
 
 const USAGE_WITH_COLUMN = new Set<string>(USAGE_COLUMNS.map(({ field }) => field));
 
-function extraText(event: RecordedEvent): string | null {
+/** In place of an `Extra` that has nothing but the event's metadata. */
+const METADATA_ALONE: unique symbol = Symbol("metadata alone");
+
+function extraOf(event: RecordedEvent): Extra | typeof METADATA_ALONE | null {
   let extra: Extra | null = null;
   for (const name in event.usage) {
     const value = event.usage[name as keyof StoredUsage];
@@ -123,10 +180,13 @@ function extraText(event: RecordedEvent): string | null {
     extra ??= {};
     extra.usage = { ...extra.usage, [name]: value };
   }
-  if (event.metadata) (extra ??= {}).metadata = event.metadata;
-  if (event.errorMessage !== undefined) (extra ??= {}).errorMessage = event.errorMessage;
-  if (event.score !== undefined) (extra ??= {}).score = event.score;
-  return extra && JSON.stringify(extra);
+  const { metadata, errorMessage, score } = event;
+  if (extra === null && errorMessage === undefined && score === undefined) return metadata ? METADATA_ALONE : null;
+  extra ??= {};
+  if (metadata) extra.metadata = metadata;
+  if (errorMessage !== undefined) extra.errorMessage = errorMessage;
+  if (score !== undefined) extra.score = score;
+  return extra;
 }
 
 function microseconds(durationMs: number | undefined): number {
@@ -157,16 +217,22 @@ export function uuidText(bytes: Uint8Array): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** Trace and span ids are hex in OpenTelemetry's form; anything else stays text. */
-export function traceBytes(text: string, length: 8 | 16): Uint8Array | string {
-  return text.length === length * 2 && LOWER_HEX.test(text) ? new Uint8Array(Buffer.from(text, "hex")) : text;
+/** Puts a trace or span id in OpenTelemetry's form as bytes; false when the text is anything else, which stays text. */
+function putHex(text: string, into: Uint8Array, offset: number, length: 8 | 16): boolean {
+  if (text.length !== length * 2) return false;
+  for (let i = 0; i < length; i++) {
+    const high = HEX[text.charCodeAt(2 * i)] ?? -1;
+    const low = HEX[text.charCodeAt(2 * i + 1)] ?? -1;
+    if (high < 0 || low < 0) return false;
+    into[offset + i] = (high << 4) | low;
+  }
+  return true;
 }
 
 export function traceText(value: Uint8Array | string): string {
   return typeof value === "string" ? value : Buffer.from(value).toString("hex");
 }
 
-const LOWER_HEX = /^[0-9a-f]+$/;
 const DASH = 45;
 const HEX = new Int8Array(128).fill(-1);
 for (let i = 0; i < 16; i++) HEX["0123456789abcdef".charCodeAt(i)] = i;

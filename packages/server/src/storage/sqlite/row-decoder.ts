@@ -1,10 +1,19 @@
-import { type BatchMessage, NUMBER_COLUMNS, REFERENCE_COLUMNS, traceBytes } from "./batch-message.ts";
+import {
+  type BatchMessage,
+  BYTES_OF_EVENT,
+  IN_BYTES,
+  NOT_SAID,
+  NUMBER_COLUMNS,
+  REFERENCE_COLUMNS,
+  SPAN_OFFSET,
+  TRACE_OFFSET,
+} from "./batch-message.ts";
 import { DIMENSION_CODES, type DimensionCode, PRICE_CODE } from "./cubes.ts";
 import type { Dictionary } from "./dictionary.ts";
 import type { SqlValue } from "./driver.ts";
 import { COL, DIMENSION_COLUMNS, EVENT_COLUMNS, type EventColumn, type EventRow } from "./event-row.ts";
 
-/** Turns a message back into rows of the table; one row is reused for all. */
+/** Turns a message back into rows of the table; one row, with the bytes in it, is reused for all. */
 export class RowDecoder {
   #batch: BatchMessage;
   #dictionary: Dictionary;
@@ -12,6 +21,9 @@ export class RowDecoder {
   /** By dimension: the dictionary's id of each text of the batch, 0 while it is not looked up. */
   #ids = DIMENSION_COLUMNS.map(() => null as Int32Array | null);
   #models: Int32Array | null = null;
+  #idBytes = new Uint8Array(16);
+  #traceBytes = new Uint8Array(16);
+  #spanBytes = new Uint8Array(8);
 
   constructor(batch: BatchMessage, dictionary: Dictionary) {
     this.#batch = batch;
@@ -19,7 +31,7 @@ export class RowDecoder {
   }
 
   decode(index: number, seq: number): EventRow {
-    const { numbers, references, uuids, texts } = this.#batch;
+    const { numbers, references, texts } = this.#batch;
     const row = this.#row;
     row[COL.seq] = seq;
     let n = index * NUMBER_COLUMNS.length;
@@ -28,26 +40,35 @@ export class RowDecoder {
       row[NUMBER_INDEXES[i] as number] = Number.isNaN(value) ? null : value;
     }
     let r = index * REFERENCE_COLUMNS.length;
+    const bytesAt = index * BYTES_OF_EVENT;
     const text = (reference: number): string => texts[reference] as string;
     const id = references[r++] as number;
-    row[COL.id] = id === -1 ? uuids.subarray(index * 16, index * 16 + 16) : text(id);
+    row[COL.id] = id === IN_BYTES ? this.#copy(bytesAt, this.#idBytes) : text(id);
     row[COL.model] = this.#id((this.#models ??= this.#noIds()), DIMENSION_CODES.model, references[r++] as number);
     for (let d = 0; d < DIMENSION_INDEXES.length; d++) {
       const reference = references[r++] as number;
       const { index: column, code } = DIMENSION_INDEXES[d] as (typeof DIMENSION_INDEXES)[number];
-      row[column] = reference === -1 ? null : this.#id((this.#ids[d] ??= this.#noIds()), code, reference);
+      row[column] = reference === NOT_SAID ? null : this.#id((this.#ids[d] ??= this.#noIds()), code, reference);
     }
     const tags = references[r++] as number;
-    row[COL.tag_set] = tags === -1 ? null : this.#dictionary.tagSetOf(text(tags));
+    row[COL.tag_set] = tags === NOT_SAID ? null : this.#dictionary.tagSetOf(text(tags));
     const price = references[r++] as number;
-    row[COL.price] = price === -1 ? null : this.#dictionary.idOf(PRICE_CODE, text(price));
+    row[COL.price] = price === NOT_SAID ? null : this.#dictionary.idOf(PRICE_CODE, text(price));
     const trace = references[r++] as number;
-    row[COL.trace] = trace === -1 ? null : traceBytes(text(trace), 16);
+    if (trace === IN_BYTES) row[COL.trace] = this.#copy(bytesAt + TRACE_OFFSET, this.#traceBytes);
+    else row[COL.trace] = trace === NOT_SAID ? null : text(trace);
     const span = references[r++] as number;
-    row[COL.span] = span === -1 ? null : traceBytes(text(span), 8);
+    if (span === IN_BYTES) row[COL.span] = this.#copy(bytesAt + SPAN_OFFSET, this.#spanBytes);
+    else row[COL.span] = span === NOT_SAID ? null : text(span);
     const extra = references[r++] as number;
-    row[COL.extra] = extra === -1 ? null : text(extra);
+    row[COL.extra] = extra === NOT_SAID ? null : text(extra);
     return row;
+  }
+
+  #copy(from: number, into: Uint8Array): Uint8Array {
+    const { bytes } = this.#batch;
+    for (let i = 0; i < into.length; i++) into[i] = bytes[from + i] as number;
+    return into;
   }
 
   #id(ids: Int32Array, code: DimensionCode, reference: number): number {
