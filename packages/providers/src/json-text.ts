@@ -1,16 +1,23 @@
 import { JsonSkimmer } from "./skim-json.ts";
 
-/** Up to here, text is kept and read in one go, which is fastest; beyond, it is skimmed. */
+/** Of a text that arrives in parts, unless another number is given. */
 const MAX_BUFFERED_CHARACTERS = 65_536;
 
 /** One piece of JSON that arrives in parts: a body, the data of an event. Its objects are handed on at its end or before. */
 export class JsonText {
   readonly #onObject: (value: unknown) => void;
   readonly #onUnreadable: () => void;
+  readonly #maxBufferedCharacters: number;
   #text = "";
   #skimmer: JsonSkimmer | null = null;
 
-  constructor(onObject: (value: unknown) => void, onUnreadable: () => void) {
+  /** Up to `maxBufferedCharacters`, text is kept and read in one go, which is fastest; beyond, it is skimmed. */
+  constructor(
+    onObject: (value: unknown) => void,
+    onUnreadable: () => void,
+    maxBufferedCharacters = MAX_BUFFERED_CHARACTERS,
+  ) {
+    this.#maxBufferedCharacters = maxBufferedCharacters;
     this.#onObject = onObject;
     this.#onUnreadable = onUnreadable;
   }
@@ -18,7 +25,7 @@ export class JsonText {
   push(text: string): void {
     if (this.#skimmer === null) {
       this.#text += text;
-      if (this.#text.length > MAX_BUFFERED_CHARACTERS) this.#skim();
+      if (this.#text.length > this.#maxBufferedCharacters) this.#skim();
     } else {
       this.#skimmer.push(text);
     }

@@ -5,7 +5,6 @@ const MAX_KEPT_CHARACTERS = 1_048_576;
 /** Deeper than any answer; a thousand brackets in a row are an attack. */
 const MAX_DEPTH = 256;
 
-const STRING_STOP = /["\\]/g;
 const NUMBER_END = /[^0-9+\-.eE]/g;
 
 /**
@@ -53,28 +52,19 @@ export class JsonSkimmer {
   }
 
   #readString(text: string, from: number): number {
-    let position = from;
-    for (;;) {
-      if (this.#escaped && position < text.length) {
-        this.#escaped = false;
-        position += 1;
-      }
-      STRING_STOP.lastIndex = position;
-      const stop = STRING_STOP.exec(text);
-      if (stop === null) {
-        this.#addToString(text.slice(from));
-        return text.length;
-      }
-      position = stop.index + 1;
-      if (stop[0] === "\\") {
-        this.#escaped = true;
-        continue;
-      }
-      this.#addToString(text.slice(from, stop.index));
-      this.#inString = false;
-      this.#keep(`"${this.#string ?? ""}"`);
-      return position;
+    const start = this.#escaped && from < text.length ? from + 1 : from;
+    if (start > from) this.#escaped = false;
+    let quote = text.indexOf('"', start);
+    while (quote !== -1 && isEscaped(text, start, quote)) quote = text.indexOf('"', quote + 1);
+    if (quote === -1) {
+      this.#escaped = isEscaped(text, start, text.length);
+      this.#addToString(text.slice(from));
+      return text.length;
     }
+    this.#addToString(text.slice(from, quote));
+    this.#inString = false;
+    this.#keep(`"${this.#string ?? ""}"`);
+    return quote + 1;
   }
 
   #addToString(part: string): void {
@@ -171,6 +161,15 @@ export class JsonSkimmer {
     this.#onUnreadable();
   }
 }
+
+/** Whether an odd number of backslashes stands before a position; they are looked for down to `start`. */
+function isEscaped(text: string, start: number, position: number): boolean {
+  let before = position - 1;
+  while (before >= start && text.charCodeAt(before) === BACKSLASH) before -= 1;
+  return (position - 1 - before) % 2 === 1;
+}
+
+const BACKSLASH = 92;
 
 function parsed(json: string): unknown {
   try {
