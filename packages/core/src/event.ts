@@ -169,6 +169,7 @@ export type UsageEvent = { [Name in OptionalText]?: string | undefined } & {
 
 /** Can this be kept as JSON of at most 16 kB? False also for what is nested too deeply or refers to itself. */
 export function metadataFits(metadata: Record<string, unknown>): boolean {
+  if (isSmall(metadata)) return true;
   let json: string;
   try {
     json = JSON.stringify(metadata);
@@ -178,3 +179,21 @@ export function metadataFits(metadata: Record<string, unknown>): boolean {
   // Three bytes of UTF-8 at most for each UTF-16 unit.
   return json.length * 3 <= MAX_METADATA_BYTES || new TextEncoder().encode(json).length <= MAX_METADATA_BYTES;
 }
+
+/** The usual metadata: some short texts and plain values, which surely fit whatever has to be escaped in them. */
+function isSmall(metadata: Record<string, unknown>): boolean {
+  let characters = 0;
+  for (const key in metadata) {
+    const value = metadata[key];
+    if (typeof value === "string") characters += value.length;
+    else if (typeof value !== "boolean" && typeof value !== "number") return false;
+    characters += key.length + CHARACTERS_OF_NUMBER;
+    if (characters > MAX_SMALL_CHARACTERS) return false;
+  }
+  return true;
+}
+
+/** Of the longest number as JSON, with the punctuation around it. */
+const CHARACTERS_OF_NUMBER = 32;
+/** One character becomes at most six bytes: `\u0001`. */
+const MAX_SMALL_CHARACTERS = MAX_METADATA_BYTES / 8;

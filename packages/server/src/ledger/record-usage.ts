@@ -18,14 +18,17 @@ export async function recordUsage(
 
   await keepPrices(ledger, recorded);
   const { accepted, duplicates, expired, seqs } = await ledger.storage.appendEvents(recorded);
+  if (ledger.live.isHeard) {
+    const leftOut = new Set([...duplicates, ...expired]);
+    const stored = leftOut.size === 0 ? recorded : recorded.filter((_, index) => !leftOut.has(index));
+    ledger.live.publish(stored.map((event, index) => ({ ...event, seq: seqs[index]! })));
+  }
   const refused = new Set(expired);
-  const leftOut = new Set([...duplicates, ...expired]);
-  const stored = recorded.filter((_, index) => !leftOut.has(index));
-  ledger.live.publish(stored.map((event, index) => ({ ...event, seq: seqs[index]! })));
+  const kept = refused.size === 0 ? recorded : recorded.filter((_, index) => !refused.has(index));
   return {
     accepted,
     duplicates: duplicates.length,
     rejected: rejected.concat(expired.map((index) => expiredRejection(places[index]!, recorded[index]!))),
-    ids: recorded.filter((_, index) => !refused.has(index)).map((event) => event.id),
+    ids: kept.map((event) => event.id),
   };
 }
