@@ -77,9 +77,11 @@ describe("the server", () => {
   it("ends live streams when it is asked to end", async () => {
     const server = await start(temporaryFolder());
     const stream = await fetch(`${server.url}/api/v1/stream`);
-    const text = stream.text();
-    expect(await server.stop()).toBe(0);
-    expect(await text).toContain("event: totals");
+    const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while (!text.includes("event: totals")) text += (await reader.read()).value!;
+    const [code] = await Promise.all([server.stop(), untilDone(reader)]);
+    expect(code).toBe(0);
   });
 
   it("refuses a second server on its data folder, and says why", async () => {
@@ -151,3 +153,7 @@ describe("pages", () => {
     await server.stop();
   });
 });
+
+async function untilDone(reader: { read(): Promise<{ done: boolean }> }): Promise<void> {
+  while (!(await reader.read()).done);
+}
