@@ -144,8 +144,9 @@ describe("SIGKILL", () => {
     const dying = names.map((name) => runToEnd({ name, options, spoolFirst: true, ending: "stay" }, "SIGKILL"));
     await Promise.all(dying);
     const reports = await Promise.all([sendSpool(spool, names), sendSpool(spool, names)]);
+    // One that died late may have sent what one that died early had left; its own it could not send.
     const adopted = reports.reduce((sum, { counters }) => sum + counters.adopted, 0);
-    expect(adopted).toBe(3 * CALLS);
+    expect(adopted).toBeGreaterThanOrEqual(CALLS);
     expect(await Promise.all(names.map(stored))).toEqual([CALLS, CALLS, CALLS]);
     expect(filesIn(spool)).toEqual([]);
   });
