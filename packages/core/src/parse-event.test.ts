@@ -216,8 +216,10 @@ test("agrees with the schema on anything", () => {
       const parsed = parseEvent(raw, NOW_MS);
       const bySchema = eventSchema.safeParse(raw);
       const late = parsed.problems?.every((problem) => problem.code === "time_out_of_range") ?? false;
-      // Only how far ahead an event may lie depends on the clock, which a schema does not have.
-      if (!late) expect(parsed.problems === null).toBe(bySchema.success);
+      // How far ahead an event may lie depends on the clock, which a schema does not have; and zod passes over the
+      // prototype as a key of a record, which we refuse.
+      const isSchemasToSay = !late && !parsed.problems?.some(({ field }) => field === "tags.__proto__");
+      if (isSchemasToSay) expect(parsed.problems === null).toBe(bySchema.success);
       if (parsed.problems === null) accepted += 1;
       else refused += 1;
     }),
