@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { isMainThread } from "node:worker_threads";
 
 const INTERVAL_MS = 3_000;
 /** Of its time; below, a thread has nothing to do that a collection could hold up. */
@@ -28,13 +29,25 @@ export function giveBackMemoryWhenIdle(giveBackMore: () => void = () => {}): voi
   }, INTERVAL_MS).unref();
 }
 
+/**
+ * Makes it possible; without, `giveBackMemoryWhenIdle` leaves V8's memory alone. V8's flags belong to the whole process and
+ * must not change while other threads run, so this comes before the first of them.
+ */
+export function allowToGiveBackMemory(): void {
+  if (isAllowed || !isMainThread) return;
+  isAllowed = true;
+  // Node has no other way to ask for a collection, unless it was started with the flag.
+  setFlagsFromString("--expose-gc");
+}
+
+let isAllowed = false;
+
 function heapBytes(): number {
   return getHeapStatistics().total_physical_size;
 }
 
-/** Node has no other way to ask for it unless it is started with a flag; a new context has what the flag brings. */
 function collectGarbage(): void {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as (options: object) => void;
-  collect({ type: "major", execution: "sync", flavor: "last-resort" });
+  // A new context has what the flag brings, this one was made before.
+  const collect = runInNewContext("globalThis.gc") as ((options: object) => void) | undefined;
+  collect?.({ type: "major", execution: "sync", flavor: "last-resort" });
 }

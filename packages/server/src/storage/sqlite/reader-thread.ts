@@ -61,6 +61,7 @@ const methods: Record<string, (context: ScanContext, ...args: never[]) => unknow
 port.on("message", ({ id, method, args }: ThreadRequest) => {
   try {
     if (method === "close") {
+      hasPages = false;
       database.close();
       post({ id, value: null });
       return;

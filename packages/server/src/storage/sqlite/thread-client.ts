@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { allowToGiveBackMemory } from "../give-back-memory.ts";
 import { fromThreadError, type ThreadAnswer, type ThreadStart } from "./thread-messages.ts";
 
 /** Threads make short-lived objects only: with more room for them, they would hold on to it. */
@@ -13,6 +14,7 @@ export class ThreadClient {
   #closed = false;
 
   constructor(name: "writer-thread" | "reader-thread", start: ThreadStart) {
+    allowToGiveBackMemory();
     const fromSource = import.meta.url.endsWith(".ts");
     const url = new URL(`./${name}.${fromSource ? "ts" : "js"}`, import.meta.url);
     this.#worker = new Worker(url, {
