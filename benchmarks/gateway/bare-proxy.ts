@@ -7,7 +7,7 @@ import { Pool } from "undici";
 const pool = new Pool(process.argv[2]!);
 const OF_CONNECTION = new Set(["connection", "keep-alive", "transfer-encoding", "host"]);
 
-const server = createServer({ noDelay: true }, (incoming, outgoing) => {
+const server = createServer({ noDelay: true, keepAliveTimeout: 65_000 }, (incoming, outgoing) => {
   const headers: Record<string, string | string[] | undefined> = {};
   for (const name in incoming.headers) if (!OF_CONNECTION.has(name)) headers[name] = incoming.headers[name];
   pool.stream(

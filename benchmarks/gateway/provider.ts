@@ -69,13 +69,15 @@ const last =
 function stream(socket: Socket, chunks: number, everyMs: number): void {
   socket.write(streamHead + delta);
   let sent = 1;
+  const stop = () => clearInterval(timer);
   const timer = setInterval(() => {
     sent += 1;
     if (sent < chunks) return void socket.write(delta);
-    clearInterval(timer);
+    stop();
+    socket.off("close", stop);
     socket.write(last);
   }, everyMs);
-  socket.on("close", () => clearInterval(timer));
+  socket.once("close", stop);
 }
 
 function numberIn(body: string, name: string): number {
