@@ -6,6 +6,8 @@ import { isMainThread } from "node:worker_threads";
 const INTERVAL_MS = 3_000;
 /** Of its time; below, a thread has nothing to do that a collection could hold up. */
 const IDLE_SHARE = 0.01;
+/** So many intervals are a minute. After a shorter rest, code that is compiled anew would make the next calls twice as slow. */
+const LONG_REST = 20;
 /** Less is not worth a collection. */
 const WORTHWHILE_BYTES = 2_000_000;
 
@@ -17,14 +19,23 @@ const WORTHWHILE_BYTES = 2_000_000;
 export function giveBackMemoryWhenIdle(giveBackMore: () => void = () => {}): void {
   let before = performance.eventLoopUtilization();
   let keptBytes = 0;
+  let rests = 0;
+  /** What was compiled may go: at the start, of which little is needed again, and when nothing has been asked for long. */
+  let mayForgetCode = true;
   setInterval(() => {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, before);
     before = now;
-    if (utilization > IDLE_SHARE) return;
+    if (utilization > IDLE_SHARE) {
+      rests = 0;
+      return;
+    }
+    rests += 1;
     giveBackMore();
-    if (heapBytes() < keptBytes + WORTHWHILE_BYTES) return;
-    collectGarbage();
+    if (rests === LONG_REST) mayForgetCode = true;
+    if (rests !== LONG_REST && heapBytes() < keptBytes + WORTHWHILE_BYTES) return;
+    collectGarbage(mayForgetCode ? "last-resort" : "regular");
+    mayForgetCode = false;
     keptBytes = heapBytes();
   }, INTERVAL_MS).unref();
 }
@@ -46,8 +57,8 @@ function heapBytes(): number {
   return getHeapStatistics().total_physical_size;
 }
 
-function collectGarbage(): void {
+function collectGarbage(flavor: "regular" | "last-resort"): void {
   // A new context has what the flag brings, this one was made before.
   const collect = runInNewContext("globalThis.gc") as ((options: object) => void) | undefined;
-  collect?.({ type: "major", execution: "sync", flavor: "last-resort" });
+  collect?.({ type: "major", execution: "sync", flavor });
 }
