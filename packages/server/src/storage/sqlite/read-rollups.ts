@@ -1,6 +1,6 @@
 import type { Axes, ResolvedFilter } from "./axes.ts";
 import { type Buckets, cover, type Coverage } from "./buckets.ts";
-import { chunkBits, type Cube, grainOf } from "./cubes.ts";
+import { chunkBits, type Cube, grainOf, modelBits } from "./cubes.ts";
 import type { SqlRow, SqlValue } from "./driver.ts";
 import { type EventColumn, MEASURE_COLUMNS, measuresOf, newMeasures } from "./event-row.ts";
 import { latencyBucket } from "../latency-sketch.ts";
@@ -57,6 +57,13 @@ function runs(numbers: number[]): [number, number][] {
   return result;
 }
 
+/** How the key of an entry is put together: value, model, cell. */
+interface Packing {
+  cellsInSpan: number;
+  chunkBits: number;
+  modelBits: number;
+}
+
 class CubeRows {
   #context: ScanContext;
   #question: CubeQuestion;
@@ -66,6 +73,8 @@ class CubeRows {
   #acceptsValue: (id: number) => boolean;
   #models: number[] | null;
   #values: number[] | null;
+  /** No value after this one is asked for. */
+  #lastValue: number;
 
   constructor(context: ScanContext, question: CubeQuestion, result: CubeSums) {
     this.#context = context;
@@ -75,34 +84,44 @@ class CubeRows {
     this.#acceptsValue = every(question.values);
     this.#models = listed(question.models);
     this.#values = listed(question.values);
+    this.#lastValue = this.#values ? Math.max(...this.#values) : Infinity;
   }
 
   /** `bucketsOf(span)` gives the bucket of each cell of a span. */
   read(code: number, from: number, to: number, bucketsOf: (span: number) => ArrayLike<number>): void {
     const grain = grainOf(code);
-    const bits = chunkBits(code);
     const { cellsInSpan } = grain;
-    for (const row of this.#rows(code, from, to)) {
+    const packing = { cellsInSpan, chunkBits: chunkBits(code), modelBits: modelBits(code) };
+    for (const row of this.#rows(code, from, to, packing)) {
       const [span, chunk, model, sums, latency] = row as [number, number, number, Uint8Array | null, Uint8Array | null];
-      if (!this.#acceptsModel(model)) continue;
+      if (packing.modelBits === 0 && !this.#acceptsModel(model)) continue;
       const buckets = bucketsOf(span);
-      if (sums) this.#addSums(sums, buckets, chunk << bits, model, cellsInSpan);
-      if (latency && this.#result.latency) this.#addLatency(latency, buckets, chunk << bits, model, cellsInSpan);
+      const first = chunk << packing.chunkBits;
+      if (sums) this.#addSums(sums, buckets, first, model, packing);
+      if (latency && this.#result.latency) this.#addLatency(latency, buckets, first, model, cellsInSpan);
     }
   }
 
-  #addSums(bytes: Uint8Array, buckets: ArrayLike<number>, first: number, model: number, cellsInSpan: number): void {
+  #addSums(bytes: Uint8Array, buckets: ArrayLike<number>, first: number, models: number, packing: Packing): void {
+    const { cellsInSpan } = packing;
+    const bitsOfModel = packing.modelBits;
+    const modelMask = (1 << bitsOfModel) - 1;
+    const firstModel = models << bitsOfModel;
     const { sums } = this.#result;
     const reader = this.#reader.open(bytes);
     while (reader.nextKey()) {
-      const low = cellsInSpan === 1 ? reader.key : Math.floor(reader.key / cellsInSpan);
-      const bucket = buckets[reader.key - low * cellsInSpan] as number;
-      if (bucket < 0 || !this.#acceptsValue(first + low)) {
+      const place = cellsInSpan === 1 ? reader.key : Math.floor(reader.key / cellsInSpan);
+      const value = first + (place >> bitsOfModel);
+      // entries are sorted by value
+      if (value > this.#lastValue) return;
+      const model = firstModel + (place & modelMask);
+      const bucket = buckets[reader.key - place * cellsInSpan] as number;
+      if (bucket < 0 || !this.#acceptsValue(value) || (bitsOfModel !== 0 && !this.#acceptsModel(model))) {
         reader.skip();
         continue;
       }
       reader.readSums();
-      const slot = sums.slot(bucket, model, first + low, 0);
+      const slot = sums.slot(bucket, model, value, 0);
       sums.add(slot, reader.values, 1);
       if (reader.hasCarries) sums.addCarries(slot, reader.carries, 1);
     }
@@ -121,11 +140,12 @@ class CubeRows {
   }
 
   /** Seeks the rows that can matter when they are few, else reads the range. */
-  *#rows(code: number, from: number, to: number): Iterable<SqlRow> {
+  *#rows(code: number, from: number, to: number, packing: Packing): Iterable<SqlRow> {
     const { database } = this.#context;
     const latency = this.#question.latency ? "latency" : "NULL";
     const select = `SELECT span, chunk, model, sums, ${latency} FROM rollups WHERE cube = ?`;
-    const seeks = this.#seeks(chunkBits(code));
+    const models = this.#models && [...new Set(this.#models.map((model) => model >> packing.modelBits))];
+    const seeks = this.#seeks(packing.chunkBits, models);
     this.#context.checkCancelled();
     if (seeks && seeks.length * (to - from) <= MAX_SEEKS) {
       for (let span = from; span < to; span++) {
@@ -137,19 +157,18 @@ class CubeRows {
       }
       return;
     }
-    const models = this.#models ? ` AND model IN (${this.#models.join()})` : "";
-    yield* database.prepare(`${select} AND span >= ? AND span < ?${models}`).iterate(code, from, to);
+    const ofModels = models ? ` AND model IN (${models.join()})` : "";
+    yield* database.prepare(`${select} AND span >= ? AND span < ?${ofModels}`).iterate(code, from, to);
   }
 
-  #seeks(bits: number): [number, number | null][] | null {
+  #seeks(bits: number, models: number[] | null): [number, number | null][] | null {
     const { cube } = this.#question;
     const chunks = this.#values
       ? [...new Set(this.#values.map((value) => value >> bits))]
       : cube.dimension === null
         ? [0]
         : null;
-    if (chunks && this.#models)
-      return chunks.flatMap((chunk) => (this.#models ?? []).map((m): [number, number] => [chunk, m]));
+    if (chunks && models) return chunks.flatMap((chunk) => models.map((m): [number, number] => [chunk, m]));
     if (chunks && cube.dimension !== null) return chunks.map((chunk) => [chunk, null]);
     return null;
   }

@@ -1,4 +1,4 @@
-import { chunkBits, DAY_MS, grainOf, MODEL_CUBE } from "./cubes.ts";
+import { chunkBits, DAY_MS, grainOf, MODEL_CUBE, modelBits } from "./cubes.ts";
 import type { Database } from "./driver.ts";
 import { packSketches, type SketchCounts, sketchKey, unpackSketches } from "./packed-latency.ts";
 import { PackedRowReader, PackedRowWriter } from "./packed-row.ts";
@@ -70,12 +70,16 @@ function mergeCube({ code, sums, latency }: PendingCube, read: ReadRow, onRow: (
   const { cellsInSpan } = grain;
   const bits = chunkBits(code);
   const mask = (1 << bits) - 1;
+  const bitsOfModel = modelBits(code);
+  const modelMask = (1 << bitsOfModel) - 1;
   const rows = new RowGroups();
   for (let slot = 0; slot < sums.size; slot++) {
     const value = sums.key(slot, 2);
+    const model = sums.key(slot, 1);
     const span = Math.floor(sums.key(slot, 0) / cellsInSpan);
-    const entry = (value & mask) * cellsInSpan + sums.key(slot, 0) - span * cellsInSpan;
-    rows.group(span, value >> bits, sums.key(slot, 1)).entries.push(entry, slot);
+    const place = ((value & mask) << bitsOfModel) | (model & modelMask);
+    const entry = place * cellsInSpan + sums.key(slot, 0) - span * cellsInSpan;
+    rows.group(span, value >> bits, model >> bitsOfModel).entries.push(entry, slot);
   }
   const ofModel = code === MODEL_CUBE.code || code === MODEL_CUBE.code + 1;
   for (let slot = 0; slot < latency.size; slot++) {

@@ -2,6 +2,10 @@ import { EVENT_COLUMNS } from "./event-row.ts";
 import type { Database } from "./driver.ts";
 import { inTransaction } from "./driver.ts";
 import { LOOKUP_SCHEMA } from "./event-lookup.ts";
+import { putModelsTogether } from "./together-models.ts";
+
+/** SQL, or what SQL cannot say. */
+type Migration = string | ((database: Database) => void);
 
 /** Brings a database file to the newest form. Each step runs once, in its own transaction. */
 export function migrate(database: Database): void {
@@ -11,7 +15,9 @@ export function migrate(database: Database): void {
   }
   for (let step = version; step < MIGRATIONS.length; step++) {
     inTransaction(database, () => {
-      database.exec(MIGRATIONS[step] as string);
+      const change = MIGRATIONS[step] as Migration;
+      if (typeof change === "string") database.exec(change);
+      else change(database);
       database.exec(`PRAGMA user_version = ${step + 1}`);
     });
   }
@@ -81,4 +87,4 @@ CREATE TABLE audit (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT
 `;
 
 /** Append only: a data file in the world has been through the earlier ones. */
-const MIGRATIONS = [INITIAL, LOOKUP_SCHEMA];
+const MIGRATIONS: Migration[] = [INITIAL, LOOKUP_SCHEMA, putModelsTogether];
