@@ -52,6 +52,14 @@ export interface Storage {
   /** Small documents by key: settings, price overrides, the refreshed catalogue. */
   getDocument(key: string): Promise<unknown>;
   putDocument(key: string, value: unknown): Promise<void>;
+  /**
+   * Small records in named collections, each with an instant: limits, alerts that fired, people. Stored together or not
+   * at all; one with the same id in its collection is replaced.
+   */
+  putRecords(collection: string, records: CollectionRecord[]): Promise<void>;
+  deleteRecords(collection: string, ids: string[]): Promise<{ deleted: number }>;
+  /** Newest first by `atMs`, then by id; start included, end excluded. */
+  listRecords(collection: string, question?: RecordsQuestion): Promise<CollectionRecord[]>;
   appendAudit(entry: AuditEntry): Promise<void>;
   listAudit(options: { limit: number }): Promise<AuditEntry[]>;
 
@@ -183,6 +191,8 @@ export interface SumAnswer {
   totals: Sums;
   /** Raw events that had to be read: 0 when rollups answered alone. */
   scannedEvents: number;
+  /** Every event with a `seq` up to this one is covered, and none after it. */
+  upToSeq: number;
 }
 
 export interface SumRow {
@@ -190,6 +200,22 @@ export interface SumRow {
   bucket: number;
   key: (string | null)[];
   sums: Sums;
+}
+
+/** One entry of a collection. */
+export interface CollectionRecord {
+  /** Unique in its collection. */
+  id: string;
+  atMs: number;
+  /** Whatever JSON can say. */
+  body: unknown;
+}
+
+export interface RecordsQuestion {
+  fromMs?: number;
+  toMs?: number;
+  ids?: string[];
+  limit?: number;
 }
 
 /** Sums that are kept for every group. All are additive. */

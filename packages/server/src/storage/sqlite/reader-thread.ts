@@ -5,6 +5,7 @@ import type {
   ChargesQuestion,
   DistinctQuestion,
   EventsQuestion,
+  RecordsQuestion,
   ScanQuestion,
   SessionsQuestion,
   SumQuestion,
@@ -17,6 +18,7 @@ import { getEvent, getEvents, listEvents, scanPiece } from "./list-events.ts";
 import { getSession, listSessions } from "./list-sessions.ts";
 import { Names } from "./names.ts";
 import type { ScanContext } from "./raw-scan.ts";
+import { listRecords } from "./records.ts";
 import { readState } from "./state.ts";
 import { readStats } from "./stats.ts";
 import { answerSum } from "./sum.ts";
@@ -51,6 +53,7 @@ const methods: Record<string, (context: ScanContext, ...args: never[]) => unknow
   listCharges: (_context, question: ChargesQuestion) => listCharges(database, question),
   getPriceVersion: (_context, id: string) => getPriceVersion(database, id),
   getDocument: (_context, key: string) => getDocument(database, key),
+  listRecords: (_context, collection: string, question: RecordsQuestion) => listRecords(database, collection, question),
   listAudit: (_context, limit: number) => listAudit(database, limit),
   stats: (context) => readStats(context, names, start.path),
   daysToVerify: () => daysToVerify(database),

@@ -2,6 +2,7 @@ import { EVENT_COLUMNS } from "./event-row.ts";
 import type { Database } from "./driver.ts";
 import { inTransaction } from "./driver.ts";
 import { LOOKUP_SCHEMA } from "./event-lookup.ts";
+import { RECORDS_SCHEMA } from "./records.ts";
 import { putModelsTogether } from "./together-models.ts";
 
 /** SQL, or what SQL cannot say. */
@@ -87,4 +88,4 @@ CREATE TABLE audit (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT
 `;
 
 /** Append only: a data file in the world has been through the earlier ones. */
-const MIGRATIONS: Migration[] = [INITIAL, LOOKUP_SCHEMA, putModelsTogether];
+const MIGRATIONS: Migration[] = [INITIAL, LOOKUP_SCHEMA, putModelsTogether, RECORDS_SCHEMA];

@@ -5,6 +5,7 @@ import type {
   AppendResult,
   AuditEntry,
   ChargesQuestion,
+  CollectionRecord,
   DistinctQuestion,
   DistinctRow,
   EventsPage,
@@ -12,6 +13,7 @@ import type {
   RatingChange,
   RecordedCharge,
   RecordedEvent,
+  RecordsQuestion,
   Revision,
   RevisionResult,
   RollupVerdict,
@@ -210,6 +212,18 @@ class SqliteStorage implements Storage {
 
   putDocument(key: string, value: unknown): Promise<void> {
     return this.#write("putDocument", [key, value]);
+  }
+
+  putRecords(collection: string, records: CollectionRecord[]): Promise<void> {
+    return this.#write("putRecords", [collection, records]);
+  }
+
+  deleteRecords(collection: string, ids: string[]): Promise<{ deleted: number }> {
+    return this.#write("deleteRecords", [collection, ids]);
+  }
+
+  listRecords(collection: string, question: RecordsQuestion = {}): Promise<CollectionRecord[]> {
+    return this.#reader.call("listRecords", [collection, question]);
   }
 
   appendAudit(entry: AuditEntry): Promise<void> {

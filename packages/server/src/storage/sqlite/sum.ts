@@ -17,7 +17,7 @@ import { readState, type StoreState } from "./state.ts";
 /** Answers one question inside a reading transaction: rollups up to the watermark, raw events behind it. */
 export function answerSum(context: ScanContext, names: Names, question: SumQuestion): AnswerMessage {
   const { groups, scannedEvents } = sumGroups(context, names, question);
-  return toAnswer(groups, question, scannedEvents);
+  return toAnswer(groups, question, { scannedEvents, upToSeq: readState(context.database).nextSeq - 1 });
 }
 
 /** The groups of a question, not yet cut and named. */
@@ -268,7 +268,11 @@ const floorDay = (ms: number): number => Math.floor(ms / DAY_LENGTH_MS) * DAY_LE
 const CALLS = SUM_NAMES.indexOf("calls");
 const WHOLE_TABLE_SHARE = 0.3;
 
-function toAnswer(groups: GroupTable, question: SumQuestion, scannedEvents: number): AnswerMessage {
+function toAnswer(
+  groups: GroupTable,
+  question: SumQuestion,
+  rest: { scannedEvents: number; upToSeq: number },
+): AnswerMessage {
   const slots = groups.nonEmpty();
   const totals = groups.total(slots);
   const { top } = question;
@@ -285,5 +289,5 @@ function toAnswer(groups: GroupTable, question: SumQuestion, scannedEvents: numb
     kept = order.slice(0, top.limit);
     others = groups.total(order.slice(top.limit));
   }
-  return encodeAnswer(groups, kept, { others, groups: slots.length, totals, scannedEvents });
+  return encodeAnswer(groups, kept, { others, groups: slots.length, totals, ...rest });
 }

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { giveBackMemoryWhenIdle } from "../give-back-memory.ts";
-import type { AuditEntry, RatingChange, RecordedCharge } from "../storage.ts";
+import type { AuditEntry, CollectionRecord, RatingChange, RecordedCharge } from "../storage.ts";
 import type { PriceVersion } from "@outlay/core";
 import type { BatchMessage } from "./batch-message.ts";
 import { appendCharges } from "./charges.ts";
@@ -11,6 +11,7 @@ import { openDatabase } from "./driver.ts";
 import { type BatchResult, EventWriter } from "./event-writer.ts";
 import { rerateEvents } from "./rerate-events.ts";
 import { reviseEvents, type RevisionMessage } from "./revise-events.ts";
+import { deleteRecords, putRecords } from "./records.ts";
 import { expireStep } from "./retention.ts";
 import { migrate } from "./schema.ts";
 import { type ThreadAnswer, type ThreadRequest, type ThreadStart, toThreadError } from "./thread-messages.ts";
@@ -65,6 +66,10 @@ const methods: Record<string, (...args: never[]) => unknown> = {
   appendCharges: (charges: RecordedCharge[]) => inTransaction((database) => appendCharges(database, charges)),
   putPriceVersions: (versions: PriceVersion[]) => inTransaction((database) => putPriceVersions(database, versions)),
   putDocument: (key: string, value: unknown) => inTransaction((database) => putDocument(database, key, value)),
+  putRecords: (collection: string, records: CollectionRecord[]) =>
+    inTransaction((database) => putRecords(database, collection, records)),
+  deleteRecords: (collection: string, ids: string[]) =>
+    inTransaction((database) => deleteRecords(database, collection, ids)),
   appendAudit: (entry: AuditEntry) => inTransaction((database) => appendAudit(database, entry)),
   rerateEvents: (changes: RatingChange[]) => rerateEvents(ready(), changes),
   reviseEvents: (message: RevisionMessage) => reviseEvents(ready(), message),
