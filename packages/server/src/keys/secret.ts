@@ -11,6 +11,8 @@ export interface Secret {
   lock(text: string, purpose: string): Locked;
   /** null: it was locked with another secret, for another purpose, or changed since. */
   unlock(locked: Locked, purpose: string): string | null;
+  /** A secret of its own for each purpose, always the same: for libraries that want one as text. */
+  derive(purpose: string): string;
 }
 
 /** As it is kept: AES-256-GCM, in base64url. */
@@ -49,11 +51,17 @@ export async function findSecret(dataDir: string, fromEnvironment: string | null
   }
 }
 
-/** Makes the file, for its owner's eyes only, and waits until it is on disk. */
+/** Makes the file, for its owner's eyes only, and waits until it is on disk. The one that somebody else made meanwhile stays. */
 export async function makeSecret(dataDir: string): Promise<Secret> {
   const path = join(dataDir, FILE);
   const text = randomBytes(KEY_BYTES).toString("base64url");
-  await writeFile(path, `${text}\n`, { mode: 0o600, flag: "wx", flush: true });
+  try {
+    await writeFile(path, `${text}\n`, { mode: 0o600, flag: "wx", flush: true });
+  } catch (error) {
+    const made = (error as NodeJS.ErrnoException).code === "EEXIST" ? await findSecret(dataDir, null) : null;
+    if (made === null) throw error;
+    return made;
+  }
   return secretOf(text, path);
 }
 
@@ -61,6 +69,8 @@ function secretOf(text: string, where: string): Secret {
   const key = Buffer.from(hkdfSync("sha256", text, "", "outlay provider keys", KEY_BYTES));
   return {
     where,
+    derive: (purpose) =>
+      Buffer.from(hkdfSync("sha256", text, "", `outlay ${purpose}`, KEY_BYTES)).toString("base64url"),
     lock(plain, purpose) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, key, nonce).setAAD(Buffer.from(purpose));
