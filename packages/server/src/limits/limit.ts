@@ -74,6 +74,8 @@ export interface CallToCheck {
   dimensions: Partial<Record<Exclude<Dimension, `tag:${string}`>, string>>;
   tags: Record<string, string>;
   worstCase: WorstCase;
+  /** What the same call may cost with another model, for limits that swap; absent: as much as with its own. */
+  worstCaseOf?: (model: string) => WorstCase;
 }
 
 /** What a call may cost. */
