@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
+import { recogniseCallers } from "./access/recognise.ts";
 import type { Config } from "./config.ts";
 import { openEstimates } from "./estimates/estimates.ts";
 import type { Estimates } from "./estimates/estimates.ts";
@@ -92,6 +93,7 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
   const http = createApp({
     ledger,
     keys,
+    recognise: recogniseCallers(keys, null),
     facts: { version, demo },
     dashboardFolder,
     mountPath,

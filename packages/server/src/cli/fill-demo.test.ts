@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { recogniseCallers } from "../access/recognise.ts";
 import { generateEvents } from "../demo/generate.ts";
 import { createApp } from "../http/app.ts";
 import { openKeys } from "../keys/keys.ts";
@@ -29,9 +30,11 @@ beforeEach(async () => {
   const storage = await openSqliteStorage({ dataDir });
   const prices = await openPriceBook({ storage, config: { refresh: { enabled: false } }, now });
   const ledger = { storage, prices, now, timeZone: "UTC", live: createLiveFeed(), health: { unrecorded: 0 } };
+  const keys = await openKeys({ storage, dataDir, now });
   const { app } = createApp({
     ledger,
-    keys: await openKeys({ storage, dataDir, now }),
+    keys,
+    recognise: recogniseCallers(keys, null),
     facts: { version: "0.0.0", demo: true },
     dashboardFolder: join(dataDir, "none"),
     mountPath: "",

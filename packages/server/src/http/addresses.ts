@@ -9,6 +9,7 @@ import { listCharges } from "../ledger/list-charges.ts";
 import { listEvents } from "../ledger/list-events.ts";
 import { changePersonalLimits, personalLimitsUse } from "../limits/personal-limits.ts";
 import { askLedger } from "./ask-ledger.ts";
+import { ledgerOf } from "./authorize.ts";
 import { eventAnswer } from "./answers.ts";
 import { ChangeStreams } from "./change-stream.ts";
 import { oneOf, oneValue, wholeNumber } from "./parameters.ts";
@@ -40,11 +41,11 @@ const MAX_OFFSET = 10_000;
 
 /** Mounts every address. `close` ends the streams among them. */
 export function addAddresses(app: App, ledger: Ledger): { close(): void } {
-  const streams = new ChangeStreams(ledger);
-  addUnifiedDashboard(app, ledger, streams);
-  addAgentPlatform(app, ledger);
-  addProductPlatform(app, ledger);
-  addCockpit(app, ledger);
+  const streams = new ChangeStreams();
+  addUnifiedDashboard(app, streams);
+  addAgentPlatform(app);
+  addProductPlatform(app);
+  addCockpit(app);
   addChat(app, ledger);
   for (const [from, to] of Object.entries(PAGES)) app.get(from, (c) => c.redirect(to));
   return { close: () => streams.close() };
@@ -52,7 +53,7 @@ export function addAddresses(app: App, ledger: Ledger): { close(): void } {
 
 // A. Unified dashboard
 
-function addUnifiedDashboard(app: App, ledger: Ledger, streams: ChangeStreams): void {
+function addUnifiedDashboard(app: App, streams: ChangeStreams): void {
   const query = parameters({ period: "7d, 30d (default) or 90d", tz: "IANA time zone" });
   get(
     app,
@@ -62,7 +63,7 @@ function addUnifiedDashboard(app: App, ledger: Ledger, streams: ChangeStreams): 
       query,
       answer: unifiedAnswer,
     },
-    ({ query: params }) => unified(ledger, unifiedPeriod(params), params["tz"]),
+    ({ c, query: params }) => unified(ledgerOf(c), unifiedPeriod(params), params["tz"]),
   );
   get(
     app,
@@ -72,9 +73,10 @@ function addUnifiedDashboard(app: App, ledger: Ledger, streams: ChangeStreams): 
       query,
       answer: { mediaTypes: ["text/event-stream"], description: "A message for each state, a comment as heartbeat" },
     },
-    async ({ query: params }) => {
+    async ({ c, query: params }) => {
+      const ledger = ledgerOf(c);
       const period = unifiedPeriod(params);
-      return streams.open(() => unified(ledger, period, params["tz"]));
+      return streams.open(ledger.live, () => unified(ledger, period, params["tz"]));
     },
   );
 }
@@ -168,7 +170,7 @@ const platformSummary = z.strictObject({
   dailyBreakdown: z.array(z.strictObject({ date: z.string(), ...usageGroup })),
 });
 
-function addAgentPlatform(app: App, ledger: Ledger): void {
+function addAgentPlatform(app: App): void {
   const dates = { startDate: "First day", endDate: "Last day, included", tz: "IANA time zone" };
   get(
     app,
@@ -178,7 +180,7 @@ function addAgentPlatform(app: App, ledger: Ledger): void {
       query: parameters({ period: "week (7 days), month (30 days, default) or all", ...dates }),
       answer: z.strictObject({ success: z.literal(true), data: platformSummary }),
     },
-    async ({ query: params }) => ({ success: true, data: await platformData(ledger, rollingPeriod(params), []) }),
+    async ({ c, query: params }) => ({ success: true, data: await platformData(ledgerOf(c), rollingPeriod(params), []) }),
   );
   get(
     app,
@@ -196,7 +198,8 @@ function addAgentPlatform(app: App, ledger: Ledger): void {
         }),
       }),
     },
-    async ({ query: params }) => {
+    async ({ c, query: params }) => {
+      const ledger = ledgerOf(c);
       const tz = params["tz"];
       const [last7Days, last30Days, { trend, percentageChange }] = await Promise.all([
         platformData(ledger, { period: ["7d"], tz }, []),
@@ -214,9 +217,9 @@ function addAgentPlatform(app: App, ledger: Ledger): void {
       query: parameters({ limit: "Most records, up to 500; default 50" }),
       answer: z.strictObject({ success: z.literal(true), data: z.array(eventAnswer) }),
     },
-    async ({ query: params }) => {
+    async ({ c, query: params }) => {
       const limit = wholeNumber(params, "limit", { min: 1, max: 500, default: 50 });
-      const { events } = await listEvents(ledger, { period: ["all"], limit: [String(limit)] });
+      const { events } = await listEvents(ledgerOf(c), { period: ["all"], limit: [String(limit)] });
       return { success: true, data: events };
     },
   );
@@ -229,9 +232,9 @@ function addAgentPlatform(app: App, ledger: Ledger): void {
       query: parameters(dates),
       answer: z.strictObject({ success: z.literal(true), data: platformSummary }),
     },
-    async ({ params, query }) => ({
+    async ({ c, params, query }) => ({
       success: true,
-      data: await platformData(ledger, rollingPeriod(query), [`agent:${params["agentId"] ?? ""}`]),
+      data: await platformData(ledgerOf(c), rollingPeriod(query), [`agent:${params["agentId"] ?? ""}`]),
     }),
   );
 }
@@ -290,7 +293,7 @@ const productAnswer = z.union([
   }),
 ]);
 
-function addProductPlatform(app: App, ledger: Ledger): void {
+function addProductPlatform(app: App): void {
   get(
     app,
     {
@@ -307,7 +310,7 @@ function addProductPlatform(app: App, ledger: Ledger): void {
       }),
       answer: productAnswer,
     },
-    async ({ query: params }) => productView(ledger, params),
+    async ({ c, query: params }) => productView(ledgerOf(c), params),
   );
 }
 
@@ -382,7 +385,7 @@ const log = z.strictObject({
 });
 const byPhase = z.strictObject({ calls: z.number(), tokens: z.number(), ...cents });
 
-function addCockpit(app: App, ledger: Ledger): void {
+function addCockpit(app: App): void {
   const base = "/api/admin/cockpit/ai-usage";
   get(
     app,
@@ -433,7 +436,7 @@ function addCockpit(app: App, ledger: Ledger): void {
         ),
       }),
     },
-    ({ query: params }) => cockpitSummary(ledger, cockpitPeriod(params)),
+    ({ c, query: params }) => cockpitSummary(ledgerOf(c), cockpitPeriod(params)),
   );
   get(
     app,
@@ -458,7 +461,7 @@ function addCockpit(app: App, ledger: Ledger): void {
         ),
       }),
     },
-    ({ query: params }) => cockpitTimeline(ledger, params),
+    ({ c, query: params }) => cockpitTimeline(ledgerOf(c), params),
   );
   get(
     app,
@@ -473,7 +476,7 @@ function addCockpit(app: App, ledger: Ledger): void {
       }),
       answer: z.strictObject({ logs: z.array(log), total: z.number(), limit: z.number(), offset: z.number() }),
     },
-    ({ query: params }) => cockpitDetails(ledger, params),
+    ({ c, query: params }) => cockpitDetails(ledgerOf(c), params),
   );
   get(
     app,
@@ -489,7 +492,7 @@ function addCockpit(app: App, ledger: Ledger): void {
         logs: z.array(log),
       }),
     },
-    ({ params }) => cockpitStory(ledger, params["storyId"] ?? ""),
+    ({ c, params }) => cockpitStory(ledgerOf(c), params["storyId"] ?? ""),
   );
 }
 
@@ -660,12 +663,13 @@ function addChat(app: App, ledger: Ledger): void {
         costOverTime,
       }),
     },
-    ({ query: params }) => chatUser(ledger, params),
+    ({ c, query: params }) => chatUser(ledgerOf(c), params),
   );
   get(
     app,
     {
       path: "/api/analytics/admin",
+      access: "admin",
       summary: "All users: total, cost per user, dearest users and models, trends",
       query: parameters({ tz: "IANA time zone" }),
       answer: z.strictObject({
@@ -688,7 +692,7 @@ function addChat(app: App, ledger: Ledger): void {
         }),
       }),
     },
-    ({ query: params }) => chatAdmin(ledger, params),
+    ({ c, query: params }) => chatAdmin(ledgerOf(c), params),
   );
   get(
     app,
@@ -709,7 +713,7 @@ function addChat(app: App, ledger: Ledger): void {
       const format = oneOf(params, "format", ["csv", "json"], "csv");
       return fileResponse(
         c,
-        await exportEvents(ledger, {
+        await exportEvents(ledgerOf(c), {
           ...daysIncluded(params, "from", "to", { period: ["all"] }),
           format: [format],
           filter: model === undefined ? [] : [`model:${model}`],
@@ -726,6 +730,7 @@ function addChatLimits(app: App, ledger: Ledger): void {
     {
       method: "patch",
       path: "/api/analytics/limits",
+      access: "admin",
       tag: TAG,
       summary: "Change the limits of a person, in US dollars; null takes one away",
       body: {
@@ -850,8 +855,10 @@ function dayCost(row: Row): { date: string; cost: number | null; messages: numbe
 
 // Parameters
 
-function get(app: App, route: Omit<RouteDeclaration, "method" | "tag">, handle: RouteHandler): void {
-  addRoute(app, { ...route, method: "get", tag: TAG }, handle);
+type Address = Omit<RouteDeclaration, "method" | "access" | "tag"> & Partial<Pick<RouteDeclaration, "access">>;
+
+function get(app: App, route: Address, handle: RouteHandler): void {
+  addRoute(app, { access: "read", ...route, method: "get", tag: TAG }, handle);
 }
 
 function parameters(descriptions: Record<string, string>): z.ZodObject {

@@ -8,12 +8,14 @@ import { LangfuseReceiver } from "../telemetry/langfuse-receiver.ts";
 import { OtlpReceiver } from "../telemetry/otlp-receiver.ts";
 import { addAddresses } from "./addresses.ts";
 import { allowOrigins } from "./allowed-origins.ts";
+import { provideAccess, type Recognise } from "./authorize.ts";
+import type { HttpEnvironment } from "./environment.ts";
 import { refuseForeignPages } from "./guards.ts";
 import { LiveStreams } from "./live.ts";
 import { addDocumentation } from "./openapi.ts";
 import { problemOf, problemResponse } from "./problem.ts";
 import { releaseBody } from "./read-body.ts";
-import type { App, HttpEnvironment } from "./route.ts";
+import type { App } from "./route.ts";
 import { addChargeRoutes } from "./routes/charges.ts";
 import { addEntityRoutes } from "./routes/entities.ts";
 import { addEventRoutes } from "./routes/events.ts";
@@ -34,6 +36,8 @@ import { StaticFiles } from "./static.ts";
 export interface HttpParts {
   ledger: Ledger;
   keys: Keys & KeyStore;
+  /** Who sends a request. */
+  recognise: Recognise;
   facts: ServerFacts;
   /** Folder of the built dashboard; it may be empty or missing. */
   dashboardFolder: string;
@@ -58,6 +62,7 @@ export interface HttpApp {
 export function createApp({
   ledger,
   keys,
+  recognise,
   facts,
   dashboardFolder,
   mountPath,
@@ -66,12 +71,13 @@ export function createApp({
   logFailure,
 }: HttpParts): HttpApp {
   const app: App = new OpenAPIHono<HttpEnvironment>();
-  const streams = new LiveStreams(ledger);
+  const streams = new LiveStreams();
   const files = new StaticFiles(dashboardFolder, mountPath);
 
   app.use(identify(logFailure));
   app.use(refuseForeignPages());
   app.use(allowOrigins(allowedOrigins));
+  app.use(provideAccess(recognise, ledger));
   app.onError((error, c) => {
     if (!(error instanceof InvalidInput) && !(error instanceof ProviderFailed)) logFailure(c.get("requestId"), error);
     return problemResponse(problemOf(error, c.get("requestId")));
@@ -79,12 +85,12 @@ export function createApp({
 
   addSystemRoutes(app, ledger, facts);
   addEventRoutes(app, ledger);
-  addOtlpRoutes(app, new OtlpReceiver(ledger), keys, logFailure);
-  addLangfuseRoutes(app, new LangfuseReceiver(ledger), keys, facts, logFailure);
+  addOtlpRoutes(app, new OtlpReceiver(ledger), logFailure);
+  addLangfuseRoutes(app, new LangfuseReceiver(ledger), facts, logFailure);
   addChargeRoutes(app, ledger);
-  addQuestionRoutes(app, ledger);
-  addEntityRoutes(app, ledger);
-  addExportRoutes(app, ledger);
+  addQuestionRoutes(app);
+  addEntityRoutes(app);
+  addExportRoutes(app);
   addPriceRoutes(app, ledger);
   addKeyRoutes(app, keys);
   addGatewayRoutes(app, gatewayProviders);

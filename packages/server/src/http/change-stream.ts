@@ -1,5 +1,5 @@
 import { InvalidInput } from "@outlay/core";
-import type { Ledger } from "../ledger/ledger.ts";
+import type { LiveFeed } from "../ledger/live-feed.ts";
 import { eventStream } from "./live.ts";
 
 /** Changes within this time are told together. */
@@ -9,15 +9,10 @@ const MAX_STREAMS = 100;
 
 /** Streams of one object that is sent again whenever something has been recorded. */
 export class ChangeStreams {
-  readonly #ledger: Ledger;
   readonly #open = new Set<() => void>();
 
-  constructor(ledger: Ledger) {
-    this.#ledger = ledger;
-  }
-
-  /** The first message is the object as it is now. Throws InvalidInput `too_many_streams` (429). */
-  open(current: () => Promise<unknown>): Response {
+  /** The first message is the object as it is now; `feed` says when to look again. Throws InvalidInput `too_many_streams` (429). */
+  open(feed: LiveFeed, current: () => Promise<unknown>): Response {
     if (this.#open.size >= MAX_STREAMS) {
       throw new InvalidInput("too_many_streams", `${MAX_STREAMS} streams are open already; close some`, {
         status: 429,
@@ -26,7 +21,7 @@ export class ChangeStreams {
     let end: ((readerGone?: boolean) => void) | null = null;
     const stream = new ReadableStream<Uint8Array>({
       start: (controller) => {
-        end = this.#run(controller, current);
+        end = this.#run(controller, feed, current);
       },
       cancel: () => end?.(true),
     });
@@ -40,6 +35,7 @@ export class ChangeStreams {
   /** Feeds one stream until the function that it returns is called. */
   #run(
     controller: ReadableStreamDefaultController<Uint8Array>,
+    feed: LiveFeed,
     current: () => Promise<unknown>,
   ): (readerGone?: boolean) => void {
     const encoder = new TextEncoder();
@@ -67,7 +63,7 @@ export class ChangeStreams {
     };
     const close = () => end();
     const tellOrEnd = () => void tell().catch(() => end());
-    const unsubscribe = this.#ledger.live.subscribe(() => {
+    const unsubscribe = feed.subscribe(() => {
       gathering ??= setTimeout(tellOrEnd, GATHER_MS).unref();
     });
     const heartbeat = setInterval(() => write(": still here\n\n"), HEARTBEAT_MS).unref();

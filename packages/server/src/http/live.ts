@@ -27,8 +27,50 @@ interface Message {
   flooded: boolean;
 }
 
-/** The server-sent events of `/api/v1/stream`: one subscription to the ledger for all readers. */
+/** Who reads a stream. */
+export interface Viewer {
+  /** Names what they may see: viewers with the same scope share a subscription. */
+  scope: string;
+  /** Holds only what they may see. */
+  ledger: Ledger;
+}
+
+/** The server-sent events of `/api/v1/stream`: one subscription to the ledger for all readers who may see the same. */
 export class LiveStreams {
+  readonly #channels = new Map<string, Channel>();
+  #readers = 0;
+  #closed = false;
+
+  /**
+   * A new stream. `lastSeq` is the id that the reader saw last: what came after it is sent first. `disconnect` cuts
+   * the connection of a reader that is too slow; false: there is none.
+   * Throws InvalidInput `too_many_streams` (429) above 500 readers.
+   */
+  open({ scope, ledger }: Viewer, lastSeq: number | null, disconnect: () => boolean): Response {
+    if (this.#closed || this.#readers >= MAX_READERS) {
+      throw new InvalidInput("too_many_streams", `${MAX_READERS} streams are open already; close some`, {
+        status: 429,
+      });
+    }
+    let channel = this.#channels.get(scope);
+    if (channel === undefined) this.#channels.set(scope, (channel = new Channel(ledger)));
+    const joined = channel;
+    this.#readers++;
+    return joined.open(lastSeq, disconnect, () => {
+      this.#readers--;
+      if (joined.isEmpty && this.#channels.get(scope) === joined) this.#channels.delete(scope);
+    });
+  }
+
+  /** Ends every stream. */
+  close(): void {
+    this.#closed = true;
+    for (const channel of [...this.#channels.values()]) channel.close();
+  }
+}
+
+/** All readers who may see the same. */
+class Channel {
   readonly #ledger: Ledger;
   readonly #readers = new Set<Reader>();
   #gathered: Message = emptyMessage();
@@ -37,33 +79,28 @@ export class LiveStreams {
   #totalsTimer: NodeJS.Timeout | null = null;
   #lastTotals = "";
   #unsubscribe: (() => void) | null = null;
-  #closed = false;
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
   }
 
-  /**
-   * A new stream. `lastSeq` is the id that the reader saw last: what came after it is sent first. `disconnect` cuts
-   * the connection of a reader that is too slow; false: there is none.
-   * Throws InvalidInput `too_many_streams` (429) above 500 readers.
-   */
-  open(lastSeq: number | null, disconnect: () => boolean): Response {
-    if (this.#closed || this.#readers.size >= MAX_READERS) {
-      throw new InvalidInput("too_many_streams", `${MAX_READERS} streams are open already; close some`, {
-        status: 429,
-      });
-    }
-    const reader = new Reader(disconnect, () => this.#leave(reader));
+  get isEmpty(): boolean {
+    return this.#readers.size === 0;
+  }
+
+  open(lastSeq: number | null, disconnect: () => boolean, onGone: () => void): Response {
+    const reader = new Reader(disconnect, () => {
+      if (!this.#readers.delete(reader)) return;
+      if (this.isEmpty) this.#stop();
+      onGone();
+    });
     this.#join(reader);
     void this.#start(reader, lastSeq);
     return eventStream(reader.stream);
   }
 
-  /** Ends every stream. */
   close(): void {
-    this.#closed = true;
-    for (const reader of this.#readers) reader.end();
+    for (const reader of [...this.#readers]) reader.end();
     this.#stop();
   }
 
@@ -72,11 +109,6 @@ export class LiveStreams {
     if (this.#unsubscribe !== null) return;
     this.#unsubscribe = this.#ledger.live.subscribe((events) => this.#gather(events));
     this.#timers = [setInterval(() => this.#beat(), HEARTBEAT_MS).unref()];
-  }
-
-  #leave(reader: Reader): void {
-    this.#readers.delete(reader);
-    if (this.#readers.size === 0) this.#stop();
   }
 
   #stop(): void {

@@ -1,23 +1,14 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { InvalidInput } from "@outlay/core";
 import type { Context } from "hono";
 import { z } from "zod";
+import type { AccessRule } from "../access/principal.ts";
 import type { QueryParams } from "../ledger/answers.ts";
 import { readParameters } from "../ledger/parameters.ts";
+import { admit } from "./authorize.ts";
+import type { HttpEnvironment } from "./environment.ts";
 import { PROBLEM_TYPE, problemSchema } from "./problem.ts";
 import { readJsonBody } from "./read-body.ts";
-
-/** What Outlay keeps beside a request while it is answered. */
-export interface HttpEnvironment {
-  Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse };
-  Variables: {
-    requestId: string;
-    releaseBody?: () => void;
-    /** Cuts the connection of an answer that has begun and cannot be finished; an error is logged. False: there is none. */
-    abandon: (error?: unknown) => boolean;
-  };
-}
 
 export type App = OpenAPIHono<HttpEnvironment>;
 
@@ -26,6 +17,8 @@ export interface RouteDeclaration {
   method: "get" | "post" | "put" | "patch" | "delete";
   /** As OpenAPI writes it: `/api/v1/events/{id}`. */
   path: string;
+  /** Who may use it; asked before the handler. */
+  access: AccessRule;
   /** Heading of the documentation under which it stands. */
   tag: string;
   summary: string;
@@ -58,6 +51,7 @@ export function addRoute(app: App, route: RouteDeclaration, handle: RouteHandler
   document(app, route);
   const known = Object.keys(route.query?.shape ?? {});
   app.on(route.method.toUpperCase(), route.path.replaceAll(/\{(.+?)\}/g, ":$1"), async (c) => {
+    await admit(c, route.access);
     const answer = await handle({
       c,
       params: c.req.param() as Record<string, string>,
@@ -119,13 +113,14 @@ function decode(text: string, name?: string): string {
 }
 
 function document(app: App, route: RouteDeclaration): void {
-  const { method, path, tag, summary, description, params, query, body } = route;
+  const { method, path, access, tag, summary, description, params, query, body } = route;
   app.openAPIRegistry.registerPath({
     method,
     path,
     tags: [tag],
     summary,
     operationId: operationId(method, path),
+    "x-outlay-access": access,
     ...(description === undefined ? {} : { description }),
     request: {
       ...(params === undefined ? {} : { params }),

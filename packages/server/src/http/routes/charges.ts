@@ -4,6 +4,7 @@ import type { Ledger } from "../../ledger/ledger.ts";
 import { listCharges } from "../../ledger/list-charges.ts";
 import { recordCharges } from "../../ledger/record-charges.ts";
 import { chargesAnswer, recordAnswer } from "../answers.ts";
+import { ledgerOf } from "../authorize.ts";
 import { periodParameters } from "../parameters.ts";
 import { answerRecorded, batchOf } from "../record-answer.ts";
 import { addRoute } from "../route.ts";
@@ -18,6 +19,7 @@ export function addChargeRoutes(app: App, ledger: Ledger): void {
     {
       method: "post",
       path: "/api/v1/charges",
+      access: "ingest",
       tag: "Recording",
       summary: "Record charges",
       description: "Costs of their own kind; they are never inside the metric cost.",
@@ -43,6 +45,7 @@ export function addChargeRoutes(app: App, ledger: Ledger): void {
     {
       method: "get",
       path: "/api/v1/charges",
+      access: "read",
       tag: "Lists",
       summary: "Charges, newest first, and their sum by kind",
       query: z.object({
@@ -55,6 +58,6 @@ export function addChargeRoutes(app: App, ledger: Ledger): void {
       }),
       answer: chargesAnswer,
     },
-    ({ query }) => listCharges(ledger, query),
+    ({ c, query }) => listCharges(ledgerOf(c), query),
   );
 }

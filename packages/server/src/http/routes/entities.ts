@@ -1,10 +1,10 @@
 import type { Dimension } from "@outlay/core";
 import { z } from "zod";
 import { entity } from "../../ledger/entity.ts";
-import type { Ledger } from "../../ledger/ledger.ts";
 import { getSession, listSessions } from "../../ledger/list-sessions.ts";
 import { listValues } from "../../ledger/list-values.ts";
 import { entityAnswer, sessionDetail, sessionsAnswer } from "../answers.ts";
+import { ledgerOf } from "../authorize.ts";
 import { compareParameters, filterParameters, pageParameters, periodParameters } from "../parameters.ts";
 import { addRoute } from "../route.ts";
 import type { App } from "../route.ts";
@@ -13,8 +13,8 @@ const text = (description: string) => z.string().optional().meta({ description }
 const tag = "Lists";
 
 /** Sessions, users, agents, tag values, and the values of any dimension. */
-export function addEntityRoutes(app: App, ledger: Ledger): void {
-  addSessionRoutes(app, ledger);
+export function addEntityRoutes(app: App): void {
+  addSessionRoutes(app);
   const query = z.object({ ...periodParameters, ...filterParameters, ...compareParameters });
   for (const dimension of ["user", "agent"] as const) {
     addRoute(
@@ -22,13 +22,14 @@ export function addEntityRoutes(app: App, ledger: Ledger): void {
       {
         method: "get",
         path: `/api/v1/${dimension}s/{id}`,
+        access: "read",
         tag,
         summary: `One ${dimension}: totals, splits, days and newest calls`,
         params: z.object({ id: z.string() }),
         query,
         answer: entityAnswer,
       },
-      (request) => entity(ledger, { dimension, value: request.params["id"] ?? "" }, request.query),
+      (request) => entity(ledgerOf(request.c), { dimension, value: request.params["id"] ?? "" }, request.query),
     );
   }
   addRoute(
@@ -36,15 +37,16 @@ export function addEntityRoutes(app: App, ledger: Ledger): void {
     {
       method: "get",
       path: "/api/v1/tags/{key}/{value}",
+      access: "read",
       tag,
       summary: "One value of a tag, for instance a story: totals, splits, days and newest calls",
       params: z.object({ key: z.string(), value: z.string() }),
       query,
       answer: entityAnswer,
     },
-    ({ params, query: asked }) => {
+    ({ c, params, query: asked }) => {
       const dimension: Dimension = `tag:${params["key"] ?? ""}`;
-      return entity(ledger, { dimension, value: params["value"] ?? "" }, asked);
+      return entity(ledgerOf(c), { dimension, value: params["value"] ?? "" }, asked);
     },
   );
   addRoute(
@@ -52,6 +54,7 @@ export function addEntityRoutes(app: App, ledger: Ledger): void {
     {
       method: "get",
       path: "/api/v1/values",
+      access: "read",
       tag,
       summary: "Known values of a dimension, most recently used first",
       query: z.object({
@@ -61,16 +64,17 @@ export function addEntityRoutes(app: App, ledger: Ledger): void {
       }),
       answer: z.strictObject({ values: z.array(z.string()) }),
     },
-    (request) => listValues(ledger, request.query),
+    (request) => listValues(ledgerOf(request.c), request.query),
   );
 }
 
-function addSessionRoutes(app: App, ledger: Ledger): void {
+function addSessionRoutes(app: App): void {
   addRoute(
     app,
     {
       method: "get",
       path: "/api/v1/sessions",
+      access: "read",
       tag,
       summary: "Sessions whose last call lies in the period",
       query: z.object({
@@ -86,19 +90,20 @@ function addSessionRoutes(app: App, ledger: Ledger): void {
       }),
       answer: sessionsAnswer,
     },
-    ({ query }) => listSessions(ledger, query),
+    ({ c, query }) => listSessions(ledgerOf(c), query),
   );
   addRoute(
     app,
     {
       method: "get",
       path: "/api/v1/sessions/{id}",
+      access: "read",
       tag,
       summary: "One session with its calls",
       params: z.object({ id: z.string() }),
       query: z.object({ tz: periodParameters.tz }),
       answer: sessionDetail,
     },
-    ({ params, query }) => getSession(ledger, params["id"] ?? "", query),
+    ({ c, params, query }) => getSession(ledgerOf(c), params["id"] ?? "", query),
   );
 }

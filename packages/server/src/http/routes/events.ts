@@ -4,6 +4,7 @@ import type { Ledger } from "../../ledger/ledger.ts";
 import { getEvent, listEvents } from "../../ledger/list-events.ts";
 import { recordUsage } from "../../ledger/record-usage.ts";
 import { eventDetail, eventsAnswer, recordAnswer } from "../answers.ts";
+import { ledgerOf } from "../authorize.ts";
 import { filterParameters, pageParameters, periodParameters } from "../parameters.ts";
 import { answerRecorded, batchOf } from "../record-answer.ts";
 import { addRoute } from "../route.ts";
@@ -24,6 +25,7 @@ export function addEventRoutes(app: App, ledger: Ledger): void {
     {
       method: "post",
       path: "/api/v1/events",
+      access: "ingest",
       tag: "Recording",
       summary: "Record usage events",
       description:
@@ -49,12 +51,13 @@ export function addEventRoutes(app: App, ledger: Ledger): void {
     {
       method: "get",
       path: "/api/v1/events",
+      access: "read",
       tag: "Lists",
       summary: "Recorded calls, newest first",
       query: z.object({ ...periodParameters, ...filterParameters, ...pageParameters }),
       answer: eventsAnswer,
     },
-    ({ query }) => listEvents(ledger, query),
+    ({ c, query }) => listEvents(ledgerOf(c), query),
   );
 
   addRoute(
@@ -62,11 +65,12 @@ export function addEventRoutes(app: App, ledger: Ledger): void {
     {
       method: "get",
       path: "/api/v1/events/{id}",
+      access: "read",
       tag: "Lists",
       summary: "One call with its cost lines and the price that it got",
       params: z.object({ id: z.string() }),
       answer: eventDetail,
     },
-    ({ params }) => getEvent(ledger, params["id"] ?? ""),
+    ({ c, params }) => getEvent(ledgerOf(c), params["id"] ?? ""),
   );
 }

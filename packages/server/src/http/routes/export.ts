@@ -2,7 +2,6 @@ import type { Context } from "hono";
 import { z } from "zod";
 import type { ExportFile } from "../../ledger/answers.ts";
 import { exportEvents, exportRows } from "../../ledger/export.ts";
-import type { Ledger } from "../../ledger/ledger.ts";
 import {
   compareParameters,
   filterParameters,
@@ -11,15 +10,18 @@ import {
   periodParameters,
 } from "../parameters.ts";
 import { addRoute } from "../route.ts";
-import type { App, HttpEnvironment } from "../route.ts";
+import { ledgerOf } from "../authorize.ts";
+import type { HttpEnvironment } from "../environment.ts";
+import type { App } from "../route.ts";
 
 /** Downloads: every event, or the rows of a question. */
-export function addExportRoutes(app: App, ledger: Ledger): void {
+export function addExportRoutes(app: App): void {
   addRoute(
     app,
     {
       method: "get",
       path: "/api/v1/export",
+      access: "read",
       tag: "Lists",
       summary: "Events, or with by the rows of a question, as a file",
       description:
@@ -39,7 +41,7 @@ export function addExportRoutes(app: App, ledger: Ledger): void {
     },
     async ({ c, query }) => {
       const rows = query["by"] !== undefined || query["metrics"] !== undefined;
-      return fileResponse(c, await (rows ? exportRows(ledger, query) : exportEvents(ledger, query)));
+      return fileResponse(c, await (rows ? exportRows(ledgerOf(c), query) : exportEvents(ledgerOf(c), query)));
     },
   );
 }

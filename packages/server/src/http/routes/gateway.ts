@@ -30,6 +30,7 @@ export function addGatewayRoutes(app: App, providers: () => GatewayProvider[]): 
     {
       method: "get",
       path: "/api/v1/gateway/providers",
+      access: "gateway",
       tag: "Gateway",
       summary: "Providers of the gateway, how to call them, and whose key pays",
       answer: z.strictObject({ providers: z.array(gatewayProvider) }),

@@ -1,6 +1,7 @@
 import { eventSchema } from "@outlay/core";
 import { z } from "zod";
 import { SCOPES, type KeyAttribution, type KeyStore, type ListedKey, type ListedProviderKey } from "../../keys/keys.ts";
+import { actorOf } from "../authorize.ts";
 import { addRoute, parseAs } from "../route.ts";
 import type { App } from "../route.ts";
 
@@ -70,6 +71,7 @@ function addKeys(app: App, keys: KeyStore): void {
     {
       method: "get",
       path,
+      access: "admin",
       tag,
       summary: "Outlay's keys, without their tokens",
       answer: z.strictObject({ keys: z.array(keyAnswer) }),
@@ -81,6 +83,7 @@ function addKeys(app: App, keys: KeyStore): void {
     {
       method: "post",
       path,
+      access: "admin",
       tag,
       summary: "Make a key",
       description: "Its token is in this answer and nowhere else: only its hash is stored.",
@@ -90,9 +93,9 @@ function addKeys(app: App, keys: KeyStore): void {
       },
       answer: z.strictObject({ key: keyAnswer, token: z.string() }),
     },
-    async ({ body }) => {
+    async ({ c, body }) => {
       const wanted = parseAs(keyBody, await body(), "invalid_body");
-      const { key, token } = await keys.create({ ...wanted, attribution: given(wanted.attribution) }, "api");
+      const { key, token } = await keys.create({ ...wanted, attribution: given(wanted.attribution) }, actorOf(c));
       return { key: listedKey(key), token };
     },
   );
@@ -101,13 +104,14 @@ function addKeys(app: App, keys: KeyStore): void {
     {
       method: "delete",
       path: `${path}/{id}`,
+      access: "admin",
       tag,
       summary: "Revoke a key; it stops at once",
       params: z.object({ id: z.string().meta({ description: "Of the key, not its token" }) }),
       answer: z.strictObject({ keys: z.array(keyAnswer) }),
     },
-    async ({ params }) => {
-      await keys.revoke(params["id"]!, "api");
+    async ({ c, params }) => {
+      await keys.revoke(params["id"]!, actorOf(c));
       return { keys: keys.list().map(listedKey) };
     },
   );
@@ -117,23 +121,26 @@ function addProviderKeys(app: App, keys: KeyStore): void {
   const path = "/api/v1/provider-keys";
   const answer = z.strictObject({ providerKeys: z.array(providerKeyAnswer) });
   const list = () => ({ providerKeys: keys.listProviderKeys().map(listedProviderKey) });
-  addRoute(app, { method: "get", path, tag, summary: "Whose keys are stored, without them", answer }, async () =>
-    list(),
+  addRoute(
+    app,
+    { method: "get", path, access: "admin", tag, summary: "Whose keys are stored, without them", answer },
+    async () => list(),
   );
   addRoute(
     app,
     {
       method: "put",
       path,
+      access: "admin",
       tag,
       summary: "Store a provider's key, or replace it",
       description: "It stands behind Outlay's keys in the gateway, so that applications never hold it.",
       body: { schema: providerKeyBody, example: { provider: "openai", name: "team account", key: "sk-example-0000" } },
       answer,
     },
-    async ({ body }) => {
+    async ({ c, body }) => {
       const { provider, name: label = provider, key } = parseAs(providerKeyBody, await body(), "invalid_body");
-      await keys.storeProviderKey({ provider, name: label, key }, "api");
+      await keys.storeProviderKey({ provider, name: label, key }, actorOf(c));
       return list();
     },
   );
@@ -142,13 +149,14 @@ function addProviderKeys(app: App, keys: KeyStore): void {
     {
       method: "delete",
       path: `${path}/{provider}`,
+      access: "admin",
       tag,
       summary: "Forget a provider's key",
       params: z.object({ provider: z.string().meta({ description: "As it was stored" }) }),
       answer,
     },
-    async ({ params }) => {
-      await keys.deleteProviderKey(params["provider"]!, "api");
+    async ({ c, params }) => {
+      await keys.deleteProviderKey(params["provider"]!, actorOf(c));
       return list();
     },
   );

@@ -2,12 +2,13 @@ import { hash } from "node:crypto";
 import { InvalidInput, type WireEvent } from "@outlay/core";
 import type { Context } from "hono";
 import { z } from "zod";
-import type { Keys } from "../../keys/keys.ts";
 import { decodeSpans } from "../../telemetry/decode.ts";
 import type { LangfuseReceiver } from "../../telemetry/langfuse-receiver.ts";
+import { principalOf } from "../authorize.ts";
+import type { HttpEnvironment } from "../environment.ts";
 import { addRoute } from "../route.ts";
 import type { App } from "../route.ts";
-import { addSignal } from "./otlp.ts";
+import { addSignal, senderOf } from "./otlp.ts";
 
 const TAG = "Langfuse";
 const MAX_ITEMS = 5_000;
@@ -25,16 +26,15 @@ const ingestionAnswer = z.strictObject({
 export function addLangfuseRoutes(
   app: App,
   receiver: LangfuseReceiver,
-  keys: Keys,
   facts: { version: string },
   logFailure: (requestId: string, error: unknown) => void,
 ): void {
-  addIngestion(app, receiver, keys);
+  addIngestion(app, receiver);
   addSignal(
     app,
     logFailure,
     "traces",
-    (body, c) => receiver.spans(decodeSpans(body), senderOf(c, keys)),
+    (body, c) => receiver.spans(decodeSpans(body), senderIn(c)),
     "/api/public/otel/v1/traces",
   );
   addChecks(app, facts);
@@ -42,12 +42,13 @@ export function addLangfuseRoutes(
   addPrompts(app);
 }
 
-function addIngestion(app: App, receiver: LangfuseReceiver, keys: Keys): void {
+function addIngestion(app: App, receiver: LangfuseReceiver): void {
   addRoute(
     app,
     {
       method: "post",
       path: "/api/public/ingestion",
+      access: "ingest",
       tag: TAG,
       summary: "Take a batch of traces, observations and scores",
       description:
@@ -71,7 +72,7 @@ function addIngestion(app: App, receiver: LangfuseReceiver, keys: Keys): void {
       answer: ingestionAnswer,
       example: { successes: [{ id: "i-1", status: 201 }], errors: [] },
     },
-    async ({ c, body }) => receiver.ingest(batchOf(await body()), senderOf(c, keys)),
+    async ({ c, body }) => receiver.ingest(batchOf(await body()), senderIn(c)),
   );
 }
 
@@ -87,13 +88,11 @@ function batchOf(body: unknown): unknown[] {
 }
 
 /** What the sender's keys say of its calls: whose an Outlay key is, or a fingerprint of a public key from elsewhere. */
-function senderOf(c: Context, keys: Keys): Partial<WireEvent> {
+function senderIn(c: Context<HttpEnvironment>): Partial<WireEvent> {
+  if (principalOf(c).kind === "key") return senderOf(c);
   const [, encoded = ""] = /^basic\s+(\S+)/i.exec(c.req.header("authorization") ?? "") ?? [];
-  const [publicKey = "", ...secret] = Buffer.from(encoded, "base64").toString("utf8").split(":");
-  const key = keys.resolve(secret.join(":")) ?? keys.resolve(publicKey);
-  if (key === null)
-    return publicKey === "" ? {} : { credential: `key-${hash("sha256", publicKey, "hex").slice(0, 8)}` };
-  return { ...(key.attribution as Partial<WireEvent>), credential: key.name };
+  const [publicKey = ""] = Buffer.from(encoded, "base64").toString("utf8").split(":");
+  return publicKey === "" ? {} : { credential: `key-${hash("sha256", publicKey, "hex").slice(0, 8)}` };
 }
 
 function addChecks(app: App, { version }: { version: string }): void {
@@ -102,6 +101,7 @@ function addChecks(app: App, { version }: { version: string }): void {
     {
       method: "get",
       path: "/api/public/health",
+      access: "public",
       tag: TAG,
       summary: "Say that the server is there",
       answer: z.strictObject({ status: z.string(), version: z.string() }),
@@ -121,6 +121,7 @@ function addChecks(app: App, { version }: { version: string }): void {
     {
       method: "get",
       path: "/api/public/projects",
+      access: "ingest",
       tag: TAG,
       summary: "Name the one project that every key belongs to, as clients ask to check their keys",
       answer: z.strictObject({
@@ -147,6 +148,7 @@ function addMedia(app: App): void {
     {
       method: "post",
       path: "/api/public/media",
+      access: "ingest",
       tag: TAG,
       summary: "Answer that a picture or sound need not be uploaded",
       body: {

@@ -19,6 +19,7 @@ export function addMaintenanceRoutes(app: App, ledger: Ledger): void {
     {
       method: "post",
       path: "/api/v1/maintenance/expire",
+      access: "admin",
       tag: "System",
       summary: "Delete raw events of a certain age; totals stay",
       body: { schema: expireBody, example: { olderThanDays: 365 } },
@@ -34,6 +35,7 @@ export function addMaintenanceRoutes(app: App, ledger: Ledger): void {
     {
       method: "post",
       path: "/api/v1/maintenance/verify-rollups",
+      access: "admin",
       tag: "System",
       summary: "Hold every stored sum against the events it stands for",
       body: { schema: verifyBody, example: { repair: false } },
@@ -51,6 +53,7 @@ export function addMaintenanceRoutes(app: App, ledger: Ledger): void {
     {
       method: "get",
       path: "/api/v1/audit",
+      access: "admin",
       tag: "System",
       summary: "Who changed prices, repriced, expired: newest first",
       query: z.object({ limit: z.string().optional().meta({ description: "Most entries, up to 1000; default 100" }) }),

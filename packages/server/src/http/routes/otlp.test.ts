@@ -4,7 +4,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { openLedger, type OpenLedger } from "../../ledger/open-ledger.fixture.ts";
 import { GOLDEN_LOGS, GOLDEN_TRACE } from "../../telemetry/golden-vectors.fixture.ts";
 import { OtlpReceiver } from "../../telemetry/otlp-receiver.ts";
-import type { HttpEnvironment } from "../route.ts";
+import { recogniseCallers } from "../../access/recognise.ts";
+import { provideAccess } from "../authorize.ts";
+import type { HttpEnvironment } from "../environment.ts";
 import { addOtlpRoutes } from "./otlp.ts";
 
 let ledger: OpenLedger;
@@ -18,7 +20,8 @@ const noKeys = { resolve: () => null };
 it("a store that fails answers 503, so that the exporter sends it again, and nothing is lost", async () => {
   const failures: unknown[] = [];
   const app = new OpenAPIHono<HttpEnvironment>();
-  addOtlpRoutes(app, new OtlpReceiver(ledger), noKeys, (_, error) => failures.push(error));
+  app.use(provideAccess(recogniseCallers(noKeys, null), ledger));
+  addOtlpRoutes(app, new OtlpReceiver(ledger), (_, error) => failures.push(error));
   const send = (signal: string, body: Buffer) =>
     app.request(`/v1/${signal}`, {
       method: "POST",
@@ -47,12 +50,13 @@ it("a key says whose calls come with it, where they do not say it themselves", a
   const key = {
     id: "k",
     name: "blue's key",
-    scopes: [],
+    scopes: ["ingest" as const],
     attribution: { team: "blue", project: "shop", tags: { a: "b" } },
   };
   const app = new OpenAPIHono<HttpEnvironment>();
   const keys = { resolve: (token: string) => (token === "outlay_token" ? key : null) };
-  addOtlpRoutes(app, new OtlpReceiver(ledger), keys, () => {});
+  app.use(provideAccess(recogniseCallers(keys, null), ledger));
+  addOtlpRoutes(app, new OtlpReceiver(ledger), () => {});
   for (const [header, value, session] of [
     ["authorization", "Bearer outlay_token", "s2"],
     ["x-api-key", "outlay_token", "s3"],

@@ -1,14 +1,15 @@
 import { InvalidInput } from "@outlay/core";
 import type { Context } from "hono";
 import { z } from "zod";
-import type { Keys } from "../../keys/keys.ts";
 import type { Sender } from "../../telemetry/add-attribution.ts";
 import { decodeLogs, decodeMetrics, type OtlpBody } from "../../telemetry/decode.ts";
 import { exportAnswer, OTLP_TYPES, statusAnswer, type OtlpEncoding, type Signal } from "../../telemetry/otlp-answer.ts";
 import type { OtlpReceiver, Received } from "../../telemetry/otlp-receiver.ts";
 import { parseJsonBody, readBytesBody } from "../read-body.ts";
 import { addRoute } from "../route.ts";
-import type { App, HttpEnvironment, RouteDeclaration } from "../route.ts";
+import { principalOf } from "../authorize.ts";
+import type { HttpEnvironment } from "../environment.ts";
+import type { App, RouteDeclaration } from "../route.ts";
 
 /** Largest body, as sent and after decompression: what OpenTelemetry's own collector takes. */
 const MAX_BODY_BYTES = 20 * 1024 * 1024;
@@ -23,27 +24,22 @@ const UNAVAILABLE = 14;
 type LogFailure = (requestId: string, error: unknown) => void;
 
 /** The addresses that OpenTelemetry's exporters send to: https://opentelemetry.io/docs/specs/otlp/#otlphttp. */
-export function addOtlpRoutes(
-  app: App,
-  receiver: OtlpReceiver,
-  keys: Pick<Keys, "resolve">,
-  logFailure: LogFailure,
-): void {
-  addSignal(app, logFailure, "traces", (body, c) => receiver.spansOf(body, senderOf(c, keys)));
-  addSignal(app, logFailure, "logs", (body, c) => receiver.logs(decodeLogs(body), senderOf(c, keys)));
+export function addOtlpRoutes(app: App, receiver: OtlpReceiver, logFailure: LogFailure): void {
+  addSignal(app, logFailure, "traces", (body, c) => receiver.spansOf(body, senderOf(c)));
+  addSignal(app, logFailure, "logs", (body, c) => receiver.logs(decodeLogs(body), senderOf(c)));
   addSignal(app, logFailure, "metrics", (body, c) =>
     receiver.metrics(decodeMetrics(body), {
       countTokens: c.req.header(METRICS_HEADER) === "count",
-      sender: senderOf(c, keys),
+      sender: senderOf(c),
     }),
   );
 }
 
 /** Whose calls these are by the Outlay key that they come with; nobody's when they come without. */
-function senderOf(c: Context, keys: Pick<Keys, "resolve">): Sender {
-  const token = /^bearer\s+(\S+)/i.exec(c.req.header("authorization") ?? "")?.[1] ?? c.req.header("x-api-key");
-  const key = token === undefined ? null : keys.resolve(token);
-  return key === null ? {} : { ...(key.attribution as Sender), credential: key.name };
+export function senderOf(c: Context<HttpEnvironment>): Sender {
+  const principal = principalOf(c);
+  if (principal.kind !== "key") return {};
+  return { ...(principal.key.attribution as Sender), credential: principal.key.name };
 }
 
 type Take = (body: OtlpBody, c: Context<HttpEnvironment>) => Promise<Received>;
@@ -57,7 +53,7 @@ export function addSignal(app: App, logFailure: LogFailure, signal: Signal, take
     try {
       encoding = encodingOf(c.req.header("content-type"));
       const bytes = await readBytesBody(c, MAX_BODY_BYTES);
-      const body = encoding === "json" ? { json: parseJsonBody(bytes) } : { protobuf: bytes };
+      const body = encoding === "json" ? { json: bytes, parse: parseJsonBody } : { protobuf: bytes };
       return answer(encoding, 200, exportAnswer(encoding, signal, await take(body, c)));
     } catch (error) {
       if (error instanceof InvalidInput) {
@@ -171,6 +167,7 @@ function declarationOf(signal: Signal): RouteDeclaration {
   return {
     method: "post",
     path: `/v1/${signal}`,
+    access: "ingest",
     tag: "Recording",
     summary,
     description:

@@ -9,6 +9,7 @@ import type { PriceOverride } from "../../prices/overrides.ts";
 import { rateWireEvents } from "../../prices/rate-events.ts";
 import { reprice } from "../../prices/reprice.ts";
 import { askLedger, withoutAbsent } from "../ask-ledger.ts";
+import { actorOf, ledgerOf } from "../authorize.ts";
 import { adjustment, costLine, priceVersion } from "../answers.ts";
 import { instantMs, oneValue, periodParameters, requiredValue, wholeNumber } from "../parameters.ts";
 import { batchOf } from "../record-answer.ts";
@@ -46,6 +47,7 @@ function addLookUps(app: App, ledger: Ledger): void {
     {
       method: "get",
       path: "/api/v1/prices",
+      access: "read",
       tag,
       summary: "Every model's price, overrides first",
       query: z.object({
@@ -74,6 +76,7 @@ function addLookUps(app: App, ledger: Ledger): void {
     {
       method: "get",
       path: "/api/v1/prices/match",
+      access: "read",
       tag,
       summary: "Which price would this model get at this instant?",
       query: z.object({
@@ -95,6 +98,7 @@ function addLookUps(app: App, ledger: Ledger): void {
     {
       method: "get",
       path: "/api/v1/prices/history",
+      access: "read",
       tag,
       summary: "The prices of one model over time, in order",
       query: z.object({ provider: text("Required"), model: text("Required") }),
@@ -121,14 +125,17 @@ const overridesAnswer = z.strictObject({ overrides: z.array(overrideAnswer) });
 
 function addOverrides(app: App, ledger: Ledger): void {
   const path = "/api/v1/prices/overrides";
-  addRoute(app, { method: "get", path, tag, summary: "The user's own prices", answer: overridesAnswer }, async () =>
-    overridesOf(ledger),
+  addRoute(
+    app,
+    { method: "get", path, access: "read", tag, summary: "The user's own prices", answer: overridesAnswer },
+    async () => overridesOf(ledger),
   );
   addRoute(
     app,
     {
       method: "put",
       path,
+      access: "admin",
       tag,
       summary: "Set a price, or replace the one of the same model and start",
       description: "Calls that had no price get this one; known costs stay as they are until they are repriced.",
@@ -138,8 +145,8 @@ function addOverrides(app: App, ledger: Ledger): void {
       },
       answer: overridesAnswer,
     },
-    async ({ body }) => {
-      await ledger.prices.setOverride(parseOverride(await body()), "api");
+    async ({ c, body }) => {
+      await ledger.prices.setOverride(parseOverride(await body()), actorOf(c));
       return overridesOf(ledger);
     },
   );
@@ -148,6 +155,7 @@ function addOverrides(app: App, ledger: Ledger): void {
     {
       method: "delete",
       path,
+      access: "admin",
       tag,
       summary: "Remove one of the user's own prices",
       query: z.object({
@@ -157,12 +165,12 @@ function addOverrides(app: App, ledger: Ledger): void {
       }),
       answer: overridesAnswer,
     },
-    async ({ query }) => {
+    async ({ c, query }) => {
       const from = oneValue(query, "from") === undefined ? null : instantMs(query, "from", 0);
       const provider = requiredValue(query, "provider");
       const model = requiredValue(query, "model");
       requireOverride(ledger.prices.overrides(), provider, model, from);
-      await ledger.prices.removeOverride(provider, model, from, "api");
+      await ledger.prices.removeOverride(provider, model, from, actorOf(c));
       return overridesOf(ledger);
     },
   );
@@ -211,6 +219,7 @@ function addRefresh(app: App, ledger: Ledger): void {
     {
       method: "get",
       path: "/api/v1/prices/refresh",
+      access: "read",
       tag,
       summary: "How fresh the public price list is, and which changes wait",
       answer: z.strictObject({
@@ -232,6 +241,7 @@ function addRefresh(app: App, ledger: Ledger): void {
     {
       method: "post",
       path: "/api/v1/prices/refresh",
+      access: "admin",
       tag,
       summary: "Fetch the public price list now",
       description: "What passes the gate is taken over; changes too large to be believed unseen are held back.",
@@ -260,6 +270,7 @@ function addUnpriced(app: App, ledger: Ledger): void {
     {
       method: "get",
       path: "/api/v1/prices/unpriced",
+      access: "read",
       tag,
       summary: "Models without a price: how many calls and tokens",
       query: z.object(periodParameters),
@@ -275,7 +286,7 @@ function addUnpriced(app: App, ledger: Ledger): void {
         ),
       }),
     },
-    async ({ query }) => {
+    async ({ c, query }) => {
       const question: QueryParams = {
         period: ["all"],
         ...query,
@@ -286,7 +297,7 @@ function addUnpriced(app: App, ledger: Ledger): void {
         order: ["-calls"],
         limit: ["500"],
       };
-      const { rows } = await askLedger(ledger, question);
+      const { rows } = await askLedger(ledgerOf(c), question);
       const models = rows
         .filter((row) => row["other"] !== true)
         .map((row) => {
@@ -325,6 +336,7 @@ function addRepricing(app: App, ledger: Ledger): void {
     {
       method: "post",
       path: "/api/v1/prices/reprice",
+      access: "admin",
       tag,
       summary: "Rate recorded calls again with today's prices",
       description: "The only way in which known costs move. A dry run, the default, shows what would change.",
@@ -350,7 +362,7 @@ function addRepricing(app: App, ledger: Ledger): void {
         auditId: z.string().nullable(),
       }),
     },
-    async ({ body }) => {
+    async ({ c, body }) => {
       const { filters, onlyUnpriced, dryRun, ...words } = parseAs(repriceBody, await body(), "invalid_body");
       const { period, from, to, tz } = words;
       const params = withoutAbsent({
@@ -362,7 +374,7 @@ function addRepricing(app: App, ledger: Ledger): void {
       });
       const asked = parseQuestion(params, { now: ledger.now(), timeZone: ledger.timeZone });
       const { startMs, endMs } = await findPeriod(ledger, asked.period);
-      return reprice(ledger, { startMs, endMs, filters: asked.filters, onlyUnpriced, dryRun, actor: "api" });
+      return reprice(ledger, { startMs, endMs, filters: asked.filters, onlyUnpriced, dryRun, actor: actorOf(c) });
     },
   );
 }
@@ -401,6 +413,7 @@ function addRating(app: App, ledger: Ledger): void {
     {
       method: "post",
       path: "/api/v1/rate",
+      access: "read",
       tag,
       summary: "What would these calls cost? Nothing is stored",
       body: {

@@ -5,7 +5,6 @@ import { trends } from "../../insights/trends.ts";
 import { velocity } from "../../insights/velocity.ts";
 import { ask } from "../../ledger/ask.ts";
 import { breakdown } from "../../ledger/breakdown.ts";
-import type { Ledger } from "../../ledger/ledger.ts";
 import { parseQuestion } from "../../ledger/question.ts";
 import { summary } from "../../ledger/summary.ts";
 import { timeSeries } from "../../ledger/time-series.ts";
@@ -19,6 +18,7 @@ import {
   trendsAnswer,
   velocityAnswer,
 } from "../answers.ts";
+import { ledgerOf } from "../authorize.ts";
 import {
   compareParameters,
   filterParameters,
@@ -33,12 +33,13 @@ const asked = { ...periodParameters, ...filterParameters, ...compareParameters }
 const tag = "Questions";
 
 /** The one question language, and its views with a fixed shape. */
-export function addQuestionRoutes(app: App, ledger: Ledger): void {
+export function addQuestionRoutes(app: App): void {
   addRoute(
     app,
     {
       method: "get",
       path: "/api/v1/query",
+      access: "read",
       tag,
       summary: "Ask anything: metrics × dimensions × filters × period × comparison",
       description:
@@ -46,13 +47,17 @@ export function addQuestionRoutes(app: App, ledger: Ledger): void {
       query: z.object({ ...metricParameters, ...groupParameters, ...asked }),
       answer: queryAnswer,
     },
-    async ({ query }) => ask(ledger, parseQuestion(query, { now: ledger.now(), timeZone: ledger.timeZone })),
+    async ({ c, query }) => {
+      const ledger = ledgerOf(c);
+      return ask(ledger, parseQuestion(query, { now: ledger.now(), timeZone: ledger.timeZone }));
+    },
   );
   addRoute(
     app,
     {
       method: "get",
       path: "/api/v1/summary",
+      access: "read",
       tag,
       summary: "Totals of a period, split by everything that matters",
       query: z.object({
@@ -64,13 +69,14 @@ export function addQuestionRoutes(app: App, ledger: Ledger): void {
       }),
       answer: summaryAnswer,
     },
-    ({ query }) => summary(ledger, query),
+    ({ c, query }) => summary(ledgerOf(c), query),
   );
   addRoute(
     app,
     {
       method: "get",
       path: "/api/v1/timeseries",
+      access: "read",
       tag,
       summary: "Lines of a chart: a value for every bucket of every group",
       query: z.object({
@@ -81,71 +87,76 @@ export function addQuestionRoutes(app: App, ledger: Ledger): void {
       }),
       answer: timeSeriesAnswer,
     },
-    ({ query }) => timeSeries(ledger, query),
+    ({ c, query }) => timeSeries(ledgerOf(c), query),
   );
   addRoute(
     app,
     {
       method: "get",
       path: "/api/v1/breakdown",
+      access: "read",
       tag,
       summary: "Groups with their share of the total",
       query: z.object({ ...metricParameters, ...groupParameters, ...asked }),
       answer: breakdownAnswer,
     },
-    ({ query }) => breakdown(ledger, query),
+    ({ c, query }) => breakdown(ledgerOf(c), query),
   );
-  addInsightRoutes(app, ledger);
+  addInsightRoutes(app);
 }
 
-function addInsightRoutes(app: App, ledger: Ledger): void {
+function addInsightRoutes(app: App): void {
   const query = z.object({ ...filterParameters, tz: periodParameters.tz });
   addRoute(
     app,
     {
       method: "get",
       path: "/api/v1/trends",
+      access: "read",
       tag,
       summary: "The last 7 days against the 7 before, and month over month",
       query,
       answer: trendsAnswer,
     },
-    (request) => trends(ledger, request.query),
+    (request) => trends(ledgerOf(request.c), request.query),
   );
   addRoute(
     app,
     {
       method: "get",
       path: "/api/v1/projection",
+      access: "read",
       tag,
       summary: "Spent this month, and what the month's end will show",
       query,
       answer: projectionAnswer,
     },
-    (request) => projection(ledger, request.query),
+    (request) => projection(ledgerOf(request.c), request.query),
   );
   addRoute(
     app,
     {
       method: "get",
       path: "/api/v1/forecast",
+      access: "read",
       tag,
       summary: "The next month with its stated error",
       query,
       answer: forecastAnswer,
     },
-    (request) => forecast(ledger, request.query),
+    (request) => forecast(ledgerOf(request.c), request.query),
   );
   addRoute(
     app,
     {
       method: "get",
       path: "/api/v1/velocity",
+      access: "read",
       tag,
       summary: "How fast money is being spent",
       query,
       answer: velocityAnswer,
     },
-    (request) => velocity(ledger, request.query),
+    (request) => velocity(ledgerOf(request.c), request.query),
   );
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { LiveStreams } from "../live.ts";
+import { viewerOf } from "../authorize.ts";
 import { wholeNumber } from "../parameters.ts";
 import { addRoute } from "../route.ts";
 import type { App } from "../route.ts";
@@ -11,6 +12,7 @@ export function addStreamRoute(app: App, streams: LiveStreams): void {
     {
       method: "get",
       path: "/api/v1/stream",
+      access: "read",
       tag: "Live",
       summary: "Server-sent events: calls as they are recorded, and today's totals",
       description:
@@ -27,7 +29,7 @@ export function addStreamRoute(app: App, streams: LiveStreams): void {
       const header = c.req.header("last-event-id");
       const asked = header === undefined || header === "" ? query : { lastEventId: [header] };
       const lastSeq = wholeNumber(asked, "lastEventId", { min: 0, max: Number.MAX_SAFE_INTEGER, default: -1 });
-      return streams.open(lastSeq === -1 ? null : lastSeq, () => c.get("abandon")());
+      return streams.open(viewerOf(c), lastSeq === -1 ? null : lastSeq, () => c.get("abandon")());
     },
   );
 }

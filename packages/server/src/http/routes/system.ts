@@ -1,6 +1,7 @@
 import { DIMENSIONS, METRICS, PERIOD_NAMES, TIME_UNITS } from "@outlay/core";
 import { z } from "zod";
 import type { Ledger } from "../../ledger/ledger.ts";
+import { ledgerOf } from "../authorize.ts";
 import { addRoute } from "../route.ts";
 import type { App } from "../route.ts";
 
@@ -21,6 +22,7 @@ export function addSystemRoutes(app: App, ledger: Ledger, facts: ServerFacts): v
     {
       method: "get",
       path: "/api/health",
+      access: "public",
       tag: "System",
       summary: "Ready to record and to answer",
       answer: z.strictObject({
@@ -31,8 +33,8 @@ export function addSystemRoutes(app: App, ledger: Ledger, facts: ServerFacts): v
         unrecorded: z.number().int().meta({ description: "Calls that could not be recorded since the start" }),
       }),
     },
-    async () => {
-      const { events } = await ledger.storage.stats();
+    async ({ c }) => {
+      const { events } = await ledgerOf(c).storage.stats();
       const { unrecorded } = ledger.health;
       return { status: "ok", version: facts.version, storage: storageName, events, unrecorded };
     },
@@ -43,6 +45,7 @@ export function addSystemRoutes(app: App, ledger: Ledger, facts: ServerFacts): v
     {
       method: "get",
       path: "/api/v1/meta",
+      access: "read",
       tag: "System",
       summary: "What there is to ask: metrics, dimensions, tag keys, periods",
       answer: z.strictObject({
@@ -69,8 +72,9 @@ export function addSystemRoutes(app: App, ledger: Ledger, facts: ServerFacts): v
         demo: z.boolean().meta({ description: "The data is invented" }),
       }),
     },
-    async () => {
-      const [stats, tagKeys] = await Promise.all([ledger.storage.stats(), ledger.storage.listTagKeys()]);
+    async ({ c }) => {
+      const { storage } = ledgerOf(c);
+      const [stats, tagKeys] = await Promise.all([storage.stats(), storage.listTagKeys()]);
       return {
         version: facts.version,
         timeZone: ledger.timeZone,

@@ -1,0 +1,22 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Principal } from "../access/principal.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+
+/** What Outlay keeps beside a request while it is answered. */
+export interface HttpEnvironment {
+  Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse };
+  Variables: {
+    requestId: string;
+    releaseBody?: () => void;
+    /** Cuts the connection of an answer that has begun and cannot be finished; an error is logged. False: there is none. */
+    abandon: (error?: unknown) => boolean;
+    /** Says who asks. Throws InvalidInput for what is wrong with a key that was sent. */
+    recognise: (headers: Headers) => Principal | Promise<Principal>;
+    /** Everybody's data. Handlers take `ledgerOf` instead (authorize.ts). */
+    wholeLedger: Ledger;
+    /** From `admit` on. */
+    principal?: Principal;
+    /** Narrowed to what the principal may see; made when first asked for. */
+    ledger?: Ledger;
+  };
+}
