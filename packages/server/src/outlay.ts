@@ -93,7 +93,7 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
   const http = createApp({
     ledger,
     keys,
-    recognise: recogniseCallers(keys, null),
+    recognise: recogniseCallers({ keys, accounts: null, isExposed: false }),
     facts: { version, demo },
     dashboardFolder,
     mountPath,

@@ -1,26 +1,27 @@
 import { InvalidInput } from "@outlay/core";
 import type { Keys } from "../keys/keys.ts";
-import type { Person, Principal } from "./principal.ts";
+import type { Accounts } from "./accounts.ts";
+import type { Principal } from "./principal.ts";
 
-/** What the accounts tell about requests. */
-export interface People {
-  /** Has anybody an account? Then nothing is open any more. */
-  exist(): boolean;
-  /** Who has signed in; null: nobody. */
-  personOf(headers: Headers): Promise<Person | null>;
+export interface RecogniseOptions {
+  keys: Pick<Keys, "resolve">;
+  /** null: whoever reaches us is the owner of the data, as on the command line and in a mount. */
+  accounts: Pick<Accounts, "hasAny" | "personOf"> | null;
+  /** Others than the people at this machine can reach it: closed also before anybody has an account. */
+  isExposed: boolean;
 }
 
 /**
  * Who sends a request. A key that is sent counts, whoever has signed in beside it; one that is none of ours is refused also where
- * everything is open. `people` is null where whoever reaches us is the owner of the data: on the command line, in a mount.
- * Throws InvalidInput `unknown_key` (401).
+ * everything is open. What the answer throws: InvalidInput `unknown_key` (401).
  */
-export function recogniseCallers(keys: Pick<Keys, "resolve">, people: People | null) {
+export function recogniseCallers({ keys, accounts, isExposed }: RecogniseOptions) {
   return (headers: Headers): Principal | Promise<Principal> => {
     const token = presentedToken(headers);
     if (token !== null) return holderOf(token, keys);
-    if (people === null || !people.exist()) return OPEN;
-    return people.personOf(headers).then((person) => (person === null ? NOBODY : { kind: "person", person }));
+    if (accounts === null) return OPEN;
+    if (!accounts.hasAny()) return isExposed ? NOBODY : OPEN;
+    return accounts.personOf(headers).then((person) => (person === null ? NOBODY : { kind: "person", person }));
   };
 }
 
@@ -30,8 +31,7 @@ const OUTLAY_TOKEN = /^outlay_/;
 
 /** The key of ours that a request brings, wherever clients put keys: keys of others may come beside it. */
 function presentedToken(headers: Headers): string | null {
-  const authorization = headers.get("authorization") ?? "";
-  const [, scheme = "", text = ""] = /^(\w+)\s+(\S+)$/.exec(authorization.trim()) ?? [];
+  const [, scheme = "", text = ""] = /^(\w+)\s+(\S+)$/.exec(headers.get("authorization")?.trim() ?? "") ?? [];
   const sent = scheme.toLowerCase() === "basic" ? basicParts(text) : [text];
   return [...sent, headers.get("x-api-key") ?? ""].find((token) => OUTLAY_TOKEN.test(token)) ?? null;
 }

@@ -34,7 +34,7 @@ beforeEach(async () => {
   const { app } = createApp({
     ledger,
     keys,
-    recognise: recogniseCallers(keys, null),
+    recognise: recogniseCallers({ keys, accounts: null, isExposed: false }),
     facts: { version: "0.0.0", demo: true },
     dashboardFolder: join(dataDir, "none"),
     mountPath: "",

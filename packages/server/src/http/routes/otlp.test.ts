@@ -20,7 +20,7 @@ const noKeys = { resolve: () => null };
 it("a store that fails answers 503, so that the exporter sends it again, and nothing is lost", async () => {
   const failures: unknown[] = [];
   const app = new OpenAPIHono<HttpEnvironment>();
-  app.use(provideAccess(recogniseCallers(noKeys, null), ledger));
+  app.use(provideAccess(recogniseCallers({ keys: noKeys, accounts: null, isExposed: false }), ledger));
   addOtlpRoutes(app, new OtlpReceiver(ledger), (_, error) => failures.push(error));
   const send = (signal: string, body: Buffer) =>
     app.request(`/v1/${signal}`, {
@@ -55,7 +55,7 @@ it("a key says whose calls come with it, where they do not say it themselves", a
   };
   const app = new OpenAPIHono<HttpEnvironment>();
   const keys = { resolve: (token: string) => (token === "outlay_token" ? key : null) };
-  app.use(provideAccess(recogniseCallers(keys, null), ledger));
+  app.use(provideAccess(recogniseCallers({ keys, accounts: null, isExposed: false }), ledger));
   addOtlpRoutes(app, new OtlpReceiver(ledger), () => {});
   for (const [header, value, session] of [
     ["authorization", "Bearer outlay_token", "s2"],
