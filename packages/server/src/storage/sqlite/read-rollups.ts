@@ -37,12 +37,26 @@ export function readCube(context: ScanContext, axes: Axes, question: CubeQuestio
   const coverage = cover(cube, buckets, firstMs, lastMs, useFine);
   const result: CubeSums = { sums: new SumTable(), latency: latency ? new SumTable(1) : null, scannedEvents: 0 };
   const rows = new CubeRows(context, question, result);
-  for (const { from, to, bucket } of coverage.days) rows.read(cube.code, from, to, () => [bucket]);
+  for (const run of joined(coverage.days)) {
+    rows.read(cube.code, run.from, run.from + run.buckets.length, (day) => run.buckets[day - run.from] as [number]);
+  }
   const fine = cube.code + 1;
   for (const [from, to] of runs([...coverage.spans.keys()])) {
     rows.read(fine, from, to, (span) => coverage.spans.get(span) as Int32Array);
   }
   result.scannedEvents = moveFragments(context, axes, question, coverage, result);
+  return result;
+}
+
+/** Neighbouring days together, with the bucket of each: they are read in one go. */
+function joined(days: Coverage["days"]): { from: number; buckets: [number][] }[] {
+  const result: { from: number; buckets: [number][] }[] = [];
+  for (const { from, to, bucket } of days) {
+    const buckets = Array.from({ length: to - from }, (): [number] => [bucket]);
+    const last = result.at(-1);
+    if (last && last.from + last.buckets.length === from) last.buckets.push(...buckets);
+    else result.push({ from, buckets });
+  }
   return result;
 }
 
@@ -73,7 +87,8 @@ class CubeRows {
   #acceptsValue: (id: number) => boolean;
   #models: number[] | null;
   #values: number[] | null;
-  /** No value after this one is asked for. */
+  /** No value before and after these is asked for. */
+  #firstValue: number;
   #lastValue: number;
 
   constructor(context: ScanContext, question: CubeQuestion, result: CubeSums) {
@@ -84,6 +99,7 @@ class CubeRows {
     this.#acceptsValue = every(question.values);
     this.#models = listed(question.models);
     this.#values = listed(question.values);
+    this.#firstValue = this.#values ? Math.min(...this.#values) : 0;
     this.#lastValue = this.#values ? Math.max(...this.#values) : Infinity;
   }
 
@@ -112,7 +128,11 @@ class CubeRows {
     while (reader.nextKey()) {
       const place = cellsInSpan === 1 ? reader.key : Math.floor(reader.key / cellsInSpan);
       const value = first + (place >> bitsOfModel);
-      // entries are sorted by value
+      // Entries are sorted by value: those before the first one that is asked for only have to be passed.
+      if (value < this.#firstValue) {
+        reader.skip();
+        continue;
+      }
       if (value > this.#lastValue) return;
       const model = firstModel + (place & modelMask);
       const bucket = buckets[reader.key - place * cellsInSpan] as number;
@@ -143,22 +163,24 @@ class CubeRows {
   *#rows(code: number, from: number, to: number, packing: Packing): Iterable<SqlRow> {
     const { database } = this.#context;
     const latency = this.#question.latency ? "latency" : "NULL";
-    const select = `SELECT span, chunk, model, sums, ${latency} FROM rollups WHERE cube = ?`;
+    const columns = `span, chunk, model, sums, ${latency}`;
     const models = this.#models && [...new Set(this.#models.map((model) => model >> packing.modelBits))];
     const seeks = this.#seeks(packing.chunkBits, models);
     this.#context.checkCancelled();
     if (seeks && seeks.length * (to - from) <= MAX_SEEKS) {
-      for (let span = from; span < to; span++) {
-        for (const [chunk, model] of seeks) {
-          const exact = model === null ? "" : " AND model = ?";
-          const values: SqlValue[] = model === null ? [code, span, chunk] : [code, span, chunk, model];
-          yield* database.prepare(`${select} AND span = ? AND chunk = ?${exact}`).all(...values);
-        }
+      const all = "WITH RECURSIVE spans (n) AS (SELECT ? UNION ALL SELECT n + 1 FROM spans WHERE n + 1 < ?)";
+      // CROSS JOIN: span by span, by the index
+      const found = `${all} SELECT ${columns} FROM spans CROSS JOIN rollups WHERE cube = ? AND span = n AND chunk = ?`;
+      for (const [chunk, model] of seeks) {
+        const values: SqlValue[] = [from, to, code, chunk];
+        if (model === null) yield* database.prepare(found).iterate(...values);
+        else yield* database.prepare(`${found} AND model = ?`).iterate(...values, model);
       }
       return;
     }
     const ofModels = models ? ` AND model IN (${models.join()})` : "";
-    yield* database.prepare(`${select} AND span >= ? AND span < ?${ofModels}`).iterate(code, from, to);
+    const range = `SELECT ${columns} FROM rollups WHERE cube = ? AND span >= ? AND span < ?${ofModels}`;
+    yield* database.prepare(range).iterate(code, from, to);
   }
 
   #seeks(bits: number, models: number[] | null): [number, number | null][] | null {
