@@ -53,8 +53,10 @@ export interface Delivery {
   attempts: DeliveryAttempt[];
   /** null: none will be made. */
   nextAttemptAtMs: number | null;
-  /** The first of the messages that went out together in one; null: it went alone, or has not gone. */
-  groupedInto: string | null;
+  /** Failed attempts since it came, or since somebody had it tried again. */
+  failures: number;
+  /** Names the e-mail or the request that it goes out with: others that go together with it have the same. null: not yet. */
+  sentAs: string | null;
   createdAtMs: number;
 }
 

@@ -1,0 +1,25 @@
+import type { Outgoing, ReadableMessage } from "../outgoing.ts";
+import { withoutAddresses } from "./without-addresses.ts";
+
+/** The same e-mail for programs and people that prefer text. */
+export function emailText(messages: readonly ReadableMessage[], outgoing: Outgoing): string {
+  const parts = messages.map(oneMessage);
+  const head = messages.length === 1 ? [] : [`${messages.length} alerts at once`];
+  const foot = `-- \nYou get this because your address is on the alert channel "${withoutAddresses(outgoing.channelName)}" of the Outlay at\n${outgoing.baseUrl}/`;
+  return `${[...head, ...parts, foot].join("\n\n")}\n`;
+}
+
+function oneMessage({ heading, title, summary, facts, link, time, silence }: ReadableMessage): string {
+  const width = Math.max(0, ...facts.map(({ label }) => label.length));
+  const lines = facts.map(({ label, value }) => `  ${label.padEnd(width)}  ${withoutAddresses(value)}`);
+  return [
+    `${heading.toUpperCase()}: ${withoutAddresses(title)}`,
+    time,
+    "",
+    withoutAddresses(summary),
+    ...(lines.length === 0 ? [] : ["", ...lines]),
+    "",
+    `Open it: ${link}`,
+    ...(silence === null ? [] : [`Silence it: there, or with  ${silence}`]),
+  ].join("\n");
+}
