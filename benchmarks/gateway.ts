@@ -31,6 +31,8 @@ const CONNECTIONS = 64;
 /** Moderate: everybody has time to spare at it. */
 const FIXED_PER_SECOND = 500;
 const STREAMS = 100;
+/** What is used is compiled meanwhile, of each of them. */
+const WARM_UP_MS = 10_000;
 const PORTKEY = "@portkey-ai/gateway";
 
 /** It writes into the headers of what `fetch` answered, which Node 24 forbids for streams: these get headers of their own. */
@@ -82,7 +84,7 @@ try {
     });
   }
   const figures = new Map(ways.map(({ name }) => [name, noFigures()]));
-  for (const way of ways) await load(way, "closed", CONNECTIONS, Math.min(limitMs, 3_000));
+  for (const way of ways) await load(way, "closed", CONNECTIONS, WARM_UP_MS);
   for (let round = 0; round < rounds; round += 1) {
     // one after the other in each round, so that what else runs on the machine hits all of them
     for (const way of ways) await measure(way, figures.get(way.name)!);
