@@ -22,7 +22,11 @@ async function startServer(flags: SettingFlags, facts: ServerKind): Promise<Runn
     const gateway = outlay.openGateway();
     const listening = await serve(outlay.http.app, config, gateway);
     giveBackMemoryWhenIdle();
-    await writeServerRecord(config.dataDir, { pid: process.pid, url: listening.url });
+    await writeServerRecord(config.dataDir, {
+      pid: process.pid,
+      url: listening.url,
+      ownerToken: outlay.ownerToken,
+    });
     const stopJobs = outlay.startJobs();
     return {
       url: listening.url,
@@ -42,17 +46,27 @@ async function startServer(flags: SettingFlags, facts: ServerKind): Promise<Runn
 /** A server when one is named or runs on the data folder; otherwise the same application in this process. */
 async function connect(flags: SettingFlags): Promise<Api> {
   const { config } = settingsOf(flags);
-  const url = flags.serverUrl ?? process.env["OUTLAY_SERVER"] ?? (await findRunningServer(config.dataDir));
-  if (url !== null && url !== "") {
-    const base = url.replace(/\/+$/, "");
-    return { where: base, request: (path, init) => fetch(base + path, init), close: async () => {} };
-  }
+  const named = flags.serverUrl ?? process.env["OUTLAY_SERVER"];
+  if (named !== undefined && named !== "") return askServer(named, process.env["OUTLAY_KEY"]);
+  const running = named === "" ? null : await findRunningServer(config.dataDir);
+  if (running !== null) return askServer(running.url, running.ownerToken);
   const outlay = await openOutlay(config, { demo: false });
   return {
     where: `data folder ${config.dataDir}`,
-    request: async (path, init) => outlay.http.app.request(path, init),
+    request: async (path, init) => outlay.http.app.request(path, withKey(init, outlay.ownerToken)),
     close: () => outlay.close(),
   };
+}
+
+function askServer(url: string, key: string | undefined): Api {
+  const base = url.replace(/\/+$/, "");
+  return { where: base, request: (path, init) => fetch(base + path, withKey(init, key)), close: async () => {} };
+}
+
+function withKey(init: RequestInit | undefined, key: string | undefined): RequestInit {
+  const headers = new Headers(init?.headers);
+  if (key !== undefined && key !== "") headers.set("authorization", `Bearer ${key}`);
+  return { ...init, headers };
 }
 
 /** With the data folder's own prices when it has any. It is only read, so a server may be at work there. */

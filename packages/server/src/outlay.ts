@@ -1,8 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { recogniseCallers } from "./access/recognise.ts";
+import { openChannels } from "./alerts/channels/open-channels.ts";
+import type { OpenChannels } from "./alerts/channels/open-channels.ts";
 import type { Config } from "./config.ts";
 import { openEstimates } from "./estimates/estimates.ts";
 import type { Estimates } from "./estimates/estimates.ts";
@@ -17,6 +20,7 @@ import { refreshPricesJob } from "./jobs/refresh-prices.ts";
 import { scheduleJobs } from "./jobs/schedule.ts";
 import { openKeys } from "./keys/keys.ts";
 import type { Keys, KeyStore } from "./keys/keys.ts";
+import { findSecret, makeSecret } from "./keys/secret.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { createLiveFeed } from "./ledger/live-feed.ts";
 import { openPriceBook } from "./prices/price-book.ts";
@@ -27,9 +31,13 @@ import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
 export interface Outlay {
   ledger: Ledger;
   keys: Keys & KeyStore;
+  /** Where alerts go. */
+  channels: OpenChannels;
   /** Tokens of calls whose provider said nothing. */
   estimates: Estimates;
   http: HttpApp;
+  /** What its owner's command line sends as its key. */
+  ownerToken: string;
   /** Begins with what happens by itself: refresh of prices, expiry. Returns the way to end it. */
   startJobs(): () => Promise<void>;
   /** Makes ready to forward calls to providers; it ends with the rest. */
@@ -79,7 +87,20 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
     await storage.close();
     throw error;
   });
+  const channels = await openChannels({
+    storage,
+    secret: {
+      find: () => findSecret(config.dataDir, process.env["OUTLAY_SECRET"] ?? null),
+      make: () => makeSecret(config.dataDir),
+    },
+    now,
+    baseUrl: () => (config.publicUrl ?? `http://${config.host}:${config.port}`) + mountPath,
+    timeZone: config.timeZone,
+    allowInternal: config.allowInternalWebhooks,
+    logFailure: (error) => logFailure("channels", error),
+  });
   const live = createLiveFeed();
+  const ownerToken = `outlay_${randomBytes(32).toString("base64url")}`;
   const ledger: Ledger = {
     storage,
     prices,
@@ -93,7 +114,8 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
   const http = createApp({
     ledger,
     keys,
-    recognise: recogniseCallers({ keys, accounts: null, isExposed: false }),
+    channels,
+    recognise: recogniseCallers({ keys, accounts: null, isExposed: false, ownerToken }),
     facts: { version, demo },
     dashboardFolder,
     mountPath,
@@ -109,17 +131,22 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
   return {
     ledger,
     keys,
+    channels,
     estimates,
     http,
-    startJobs: () => scheduleJobs(jobsOf(ledger, config), (name, error) => logFailure(`job ${name}`, error)),
+    ownerToken,
+    startJobs() {
+      channels.start();
+      return scheduleJobs(jobsOf(ledger, config), (name, error) => logFailure(`job ${name}`, error));
+    },
     openGateway() {
-      gateway = createGateway({ ledger, keys, estimates, upstreams, logFailure });
+      gateway = createGateway({ ledger, keys, estimates, upstreams, limits: null, logFailure });
       return gateway;
     },
     async close() {
       http.close();
       await gateway?.close();
-      await Promise.all([estimates.close(), keys.close()]);
+      await Promise.all([estimates.close(), keys.close(), channels.close()]);
       await storage.close();
     },
   };

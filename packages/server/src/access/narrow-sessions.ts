@@ -59,11 +59,7 @@ async function listSessions(storage: Storage, question: SessionsQuestion): Promi
 }
 
 /** Ids of sessions in groups, each after the one before in the order asked, none of them cut where the order is equal. */
-function rankedSessions(
-  storage: Storage,
-  question: SessionsQuestion,
-  after: Ranked | null,
-): AsyncIterable<Ranked[]> {
+function rankedSessions(storage: Storage, question: SessionsQuestion, after: Ranked | null): AsyncIterable<Ranked[]> {
   return question.order === "recent" ? byTime(storage, question, after) : bySum(storage, question, after);
 }
 

@@ -2,8 +2,11 @@ import type { OutlayKey } from "../keys/keys.ts";
 
 /** Who asks. */
 export type Principal =
-  /** No account exists and the server listens on a loopback address only: everything is allowed. */
-  | { kind: "open" }
+  /**
+   * Everything is allowed: no account exists and nobody else can reach the server, or the command line of the data folder's
+   * owner (`cli`) asks.
+   */
+  | { kind: "open"; door?: "cli" }
   | { kind: "person"; person: Person }
   | { kind: "key"; key: OutlayKey }
   /** Nobody has said who they are. */

@@ -34,7 +34,7 @@ beforeEach(async () => {
   const { app } = createApp({
     ledger,
     keys,
-    recognise: recogniseCallers({ keys, accounts: null, isExposed: false }),
+    recognise: recogniseCallers({ keys, accounts: null, isExposed: false, ownerToken: "" }),
     facts: { version: "0.0.0", demo: true },
     dashboardFolder: join(dataDir, "none"),
     mountPath: "",

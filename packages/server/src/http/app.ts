@@ -2,8 +2,15 @@ import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { InvalidInput, ProviderFailed } from "@outlay/core";
 import type { Context, MiddlewareHandler } from "hono";
+import type { Accounts } from "../access/accounts.ts";
+import type { HostPolicy } from "../access/host-policy.ts";
+import { TooManySignIns } from "../access/sign-in-throttle.ts";
+import type { OpenChannels } from "../alerts/channels/open-channels.ts";
 import type { Keys, KeyStore } from "../keys/keys.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import type { LearnedSizes } from "../limits/learned-sizes.ts";
+import type { Limits } from "../limits/limits.ts";
+import { openPersonalLimits } from "../limits/personal-limits.ts";
 import { LangfuseReceiver } from "../telemetry/langfuse-receiver.ts";
 import { OtlpReceiver } from "../telemetry/otlp-receiver.ts";
 import { addAddresses } from "./addresses.ts";
@@ -16,6 +23,10 @@ import { addDocumentation } from "./openapi.ts";
 import { problemOf, problemResponse } from "./problem.ts";
 import { releaseBody } from "./read-body.ts";
 import type { App } from "./route.ts";
+import { addAccountRoutes } from "./routes/accounts.ts";
+import { addAuditRoutes } from "./routes/audit.ts";
+import { addBudgetRoutes } from "./routes/budgets.ts";
+import { addChannelRoutes } from "./routes/channels.ts";
 import { addChargeRoutes } from "./routes/charges.ts";
 import { addEntityRoutes } from "./routes/entities.ts";
 import { addEventRoutes } from "./routes/events.ts";
@@ -24,8 +35,11 @@ import { addGatewayRoutes } from "./routes/gateway.ts";
 import type { GatewayProvider } from "./routes/gateway.ts";
 import { addKeyRoutes } from "./routes/keys.ts";
 import { addLangfuseRoutes } from "./routes/langfuse.ts";
+import { addLimitQuestions } from "./routes/limit-questions.ts";
+import { addLimitRoutes } from "./routes/limits.ts";
 import { addMaintenanceRoutes } from "./routes/maintenance.ts";
 import { addOtlpRoutes } from "./routes/otlp.ts";
+import { addPeopleRoutes } from "./routes/people.ts";
 import { addPriceRoutes } from "./routes/prices.ts";
 import { addQuestionRoutes } from "./routes/questions.ts";
 import { addStreamRoute } from "./routes/stream.ts";
@@ -36,8 +50,16 @@ import { StaticFiles } from "./static.ts";
 export interface HttpParts {
   ledger: Ledger;
   keys: Keys & KeyStore;
+  channels: OpenChannels;
+  limits: Limits;
+  /** What calls mostly use, for those who ask before they call. */
+  sizes: Pick<LearnedSizes, "size">;
   /** Who sends a request. */
   recognise: Recognise;
+  /** null in a mount: its application knows who comes. */
+  accounts: Accounts | null;
+  /** Under which names it answers. */
+  hosts: HostPolicy;
   facts: ServerFacts;
   /** Folder of the built dashboard; it may be empty or missing. */
   dashboardFolder: string;
@@ -62,7 +84,12 @@ export interface HttpApp {
 export function createApp({
   ledger,
   keys,
+  channels,
+  limits,
+  sizes,
   recognise,
+  accounts,
+  hosts,
   facts,
   dashboardFolder,
   mountPath,
@@ -75,12 +102,14 @@ export function createApp({
   const files = new StaticFiles(dashboardFolder, mountPath);
 
   app.use(identify(logFailure));
-  app.use(refuseForeignPages());
+  app.use(refuseForeignPages(hosts));
   app.use(allowOrigins(allowedOrigins));
   app.use(provideAccess(recognise, ledger));
   app.onError((error, c) => {
     if (!(error instanceof InvalidInput) && !(error instanceof ProviderFailed)) logFailure(c.get("requestId"), error);
-    return problemResponse(problemOf(error, c.get("requestId")));
+    const response = problemResponse(problemOf(error, c.get("requestId")));
+    if (error instanceof TooManySignIns) response.headers.set("retry-after", String(error.retryAfterSeconds));
+    return response;
   });
 
   addSystemRoutes(app, ledger, facts);
@@ -92,11 +121,19 @@ export function createApp({
   addEntityRoutes(app);
   addExportRoutes(app);
   addPriceRoutes(app, ledger);
-  addKeyRoutes(app, keys);
+  addKeyRoutes(app, keys, ledger.now);
+  addAccountRoutes(app, accounts);
+  if (accounts !== null) addPeopleRoutes(app, accounts);
+  addChannelRoutes(app, channels);
   addGatewayRoutes(app, gatewayProviders);
   addMaintenanceRoutes(app, ledger);
+  addAuditRoutes(app, ledger.storage);
   addStreamRoute(app, streams);
-  const addresses = addAddresses(app, ledger);
+  const personal = openPersonalLimits(ledger, limits);
+  addLimitQuestions(app, { ledger, limits, sizes, personal });
+  addLimitRoutes(app, { ledger, limits, sizes, personal });
+  addBudgetRoutes(app, { ledger, limits, sizes, personal });
+  const addresses = addAddresses(app, { limits, personal });
   addDocumentation(app, facts.version);
 
   const methods = methodsByPath(app);

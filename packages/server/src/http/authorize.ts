@@ -6,9 +6,10 @@ import { permissionOf, requirementOf } from "../access/permissions.ts";
 import type { AccessRule, Principal } from "../access/principal.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { HttpEnvironment } from "./environment.ts";
+import { clientOf } from "./guards.ts";
 
 /** Says who asks, from what a request's headers bring. Throws InvalidInput for a key that is none or has expired. */
-export type Recognise = (headers: Headers) => Principal | Promise<Principal>;
+export type Recognise = (headers: Headers, address: string | null) => Principal | Promise<Principal>;
 
 /** Puts beside each request what its authorization needs. */
 export function provideAccess(recognise: Recognise, ledger: Ledger): MiddlewareHandler<HttpEnvironment> {
@@ -38,7 +39,7 @@ export async function admit(c: Context<HttpEnvironment>, rule: AccessRule): Prom
 
 async function recognised(c: Context<HttpEnvironment>, rule: AccessRule): Promise<Principal> {
   try {
-    return await c.get("recognise")(c.req.raw.headers);
+    return await c.get("recognise")(c.req.raw.headers, clientOf(c).address);
   } catch (error) {
     if (rule === "public" && error instanceof InvalidInput) return { kind: "nobody" };
     throw error;
@@ -52,12 +53,12 @@ export function principalOf(c: Context<HttpEnvironment>): Principal {
   return principal;
 }
 
-/** Who asks, for the audit trail: `person:<e-mail>`, `key:<name> (<id>)`, or `api` where no accounts exist. */
+/** Who asks, for the audit trail: `person:<e-mail>`, `key:<name> (<id>)`, `cli`, or `api` where no accounts exist. */
 export function actorOf(c: Context<HttpEnvironment>): string {
   const principal = principalOf(c);
   if (principal.kind === "person") return `person:${principal.person.email}`;
   if (principal.kind === "key") return `key:${principal.key.name} (${principal.key.id})`;
-  return principal.kind === "open" ? "api" : "nobody";
+  return principal.kind === "open" ? (principal.door ?? "api") : "nobody";
 }
 
 /** The ledger with what the principal may see of it: what is not theirs does not exist there. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Client } from "../access/host-policy.ts";
 import type { Principal } from "../access/principal.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 
@@ -10,8 +11,10 @@ export interface HttpEnvironment {
     releaseBody?: () => void;
     /** Cuts the connection of an answer that has begun and cannot be finished; an error is logged. False: there is none. */
     abandon: (error?: unknown) => boolean;
+    /** How the request reached us. */
+    client?: Client;
     /** Says who asks. Throws InvalidInput for what is wrong with a key that was sent. */
-    recognise: (headers: Headers) => Principal | Promise<Principal>;
+    recognise: (headers: Headers, address: string | null) => Principal | Promise<Principal>;
     /** Everybody's data. Handlers take `ledgerOf` instead (authorize.ts). */
     wholeLedger: Ledger;
     /** From `admit` on. */

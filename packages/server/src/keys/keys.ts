@@ -1,6 +1,7 @@
 import { hash, randomBytes, randomUUID } from "node:crypto";
 import { InvalidInput } from "@outlay/core";
 import type { Storage } from "../storage/storage.ts";
+import { KeyUses, type UsedFrom } from "./key-uses.ts";
 import { findSecret, makeSecret, type Locked, type Secret } from "./secret.ts";
 
 /** What a key may be used for. */
@@ -31,8 +32,20 @@ export interface ListedKey extends OutlayKey {
   /** The end of its token, to tell it from others. */
   lastFour: string;
   createdAtMs: number;
+  /** From then on it is refused; null: never. */
+  expiresAtMs: number | null;
+  /** The token before the last rotation, while it still works. */
+  previous: { lastFour: string; untilMs: number } | null;
   /** null: never. Up to a minute old after a crash. */
   lastUsedAtMs: number | null;
+  /** Addresses that it was last used from, the newest first. */
+  usedFrom: UsedFrom[];
+}
+
+/** What a new key is to be. */
+export interface WantedKey extends Omit<OutlayKey, "id"> {
+  /** null or absent: it does not expire. */
+  expiresAtMs?: number | null;
 }
 
 /** A provider's key that Outlay keeps, as people see it. */
@@ -49,10 +62,13 @@ export interface ListedProviderKey {
 /** What the gateway asks of keys, for every call. */
 export interface Keys {
   /**
-   * The Outlay key behind a token that a client sent as its provider key or bearer; null when it is none of ours or was
-   * revoked. From memory; how long it takes says nothing about any token, because only their hashes are compared.
+   * The Outlay key behind a token that a client sent as its provider key or bearer; null when it is none of ours, was
+   * revoked or has expired. From memory; how long it takes says nothing about any token, because only their hashes are
+   * compared. `address`: where it comes from, for the list of keys.
    */
-  resolve(token: string): OutlayKey | null;
+  resolve(token: string, address?: string | null): OutlayKey | null;
+  /** Whether a token was good once and only its time is over: for saying why it is refused. */
+  hasExpired(token: string): boolean;
   /** The stored key for this provider that stands behind an Outlay key; null when none is stored, or none that can be read. */
   providerKey(key: OutlayKey, provider: string): string | null;
 }
@@ -62,7 +78,14 @@ export interface KeyStore {
   /** Oldest first; revoked ones are gone. */
   list(): ListedKey[];
   /** Resolves when the key is stored. The token is in this answer and nowhere else. */
-  create(wanted: Omit<OutlayKey, "id">, actor: string): Promise<{ key: ListedKey; token: string }>;
+  create(wanted: WantedKey, actor: string): Promise<{ key: ListedKey; token: string }>;
+  /** Only what is named changes, from then on for every call. InvalidInput `key_not_found`. */
+  change(id: string, change: Partial<WantedKey>, actor: string): Promise<ListedKey>;
+  /**
+   * Gives the key another token; the one before works for `overlapMs` more, those before that no longer. A key that expires does
+   * so as long after this as it would have after it was made, or last rotated. InvalidInput `key_not_found`.
+   */
+  rotate(id: string, overlapMs: number, actor: string): Promise<{ key: ListedKey; token: string }>;
   /** Stops the key at once, whether or not it can be stored. InvalidInput `key_not_found`. */
   revoke(id: string, actor: string): Promise<void>;
   /** By provider. */
@@ -88,27 +111,36 @@ export interface KeysOptions {
 /** Opens the keys of a data folder. InvalidInput `secret_too_short`. */
 export async function openKeys(options: KeysOptions): Promise<Keys & KeyStore> {
   const { storage, dataDir } = options;
-  const [keys, lastUsed, providerKeys, secret] = await Promise.all([
+  const [keys, uses, providerKeys, secret] = await Promise.all([
     storage.getDocument(KEYS) as Promise<StoredKey[] | null>,
-    storage.getDocument(LAST_USED) as Promise<Record<string, number> | null>,
+    KeyUses.open(storage),
     storage.getDocument(PROVIDER_KEYS) as Promise<StoredProviderKey[] | null>,
     findSecret(dataDir, options.secret ?? null),
   ]);
-  return new KeyRing(options, { keys: keys ?? [], lastUsed: lastUsed ?? {}, providerKeys: providerKeys ?? [], secret });
+  return new KeyRing(options, { keys: keys ?? [], uses, providerKeys: providerKeys ?? [], secret });
 }
 
 const KEYS = "keys";
-const LAST_USED = "keys/last-used";
 const PROVIDER_KEYS = "keys/providers";
 const TOKEN_BYTES = 32;
 const TOKEN = /^outlay_[\w-]{43}$/;
-const SAVE_DELAY_MS = 60_000;
 
 interface StoredKey extends OutlayKey {
   /** SHA-256 of the token, in hexadecimal digits: a token has more chance in it than can ever be tried. */
   hash: string;
   lastFour: string;
   createdAtMs: number;
+  /** Of the token that counts; absent: with the key. */
+  issuedAtMs?: number;
+  expiresAtMs?: number | null;
+  previous?: { hash: string; lastFour: string; untilMs: number } | null;
+}
+
+/** What a token stands for. */
+interface Grant {
+  key: OutlayKey;
+  /** Refused from then on. */
+  untilMs: number;
 }
 
 interface StoredProviderKey {
@@ -121,39 +153,48 @@ interface StoredProviderKey {
 
 interface Opened {
   keys: StoredKey[];
-  lastUsed: Record<string, number>;
+  uses: KeyUses;
   providerKeys: StoredProviderKey[];
   secret: Secret | null;
 }
 
 class KeyRing implements Keys, KeyStore {
   #options: KeysOptions;
-  #byHash: Map<string, StoredKey>;
-  #lastUsedMs: Map<string, number>;
+  /** By id, oldest first. */
+  #keys: Map<string, StoredKey>;
+  #revoked = new Set<string>();
+  /** By the hash of a token. */
+  #grants = new Map<string, Grant>();
+  #uses: KeyUses;
   #providerKeys: Map<string, StoredProviderKey>;
   /** Decrypted, by provider. */
   #readable = new Map<string, string>();
   #secret: Secret | null;
-  #saving: NodeJS.Timeout | null = null;
   /** Changes are stored one after the other. */
   #lastChange: Promise<unknown> = Promise.resolve();
 
-  constructor(options: KeysOptions, { keys, lastUsed, providerKeys, secret }: Opened) {
+  constructor(options: KeysOptions, { keys, uses, providerKeys, secret }: Opened) {
     this.#options = options;
-    this.#byHash = new Map(keys.map((key) => [key.hash, key]));
-    this.#lastUsedMs = new Map(Object.entries(lastUsed));
+    this.#keys = new Map(keys.map((key) => [key.id, key]));
+    this.#uses = uses;
+    for (const key of keys) this.#grant(key);
     this.#providerKeys = new Map(providerKeys.map((key) => [key.provider, key]));
     this.#secret = secret;
     for (const key of providerKeys) this.#unlock(key);
   }
 
-  resolve(token: string): OutlayKey | null {
-    if (!TOKEN.test(token)) return null;
-    const key = this.#byHash.get(hashOf(token));
-    if (key === undefined) return null;
-    this.#lastUsedMs.set(key.id, this.#options.now());
-    this.#saving ??= setTimeout(() => void this.#saveLastUsed(), SAVE_DELAY_MS).unref();
-    return key;
+  resolve(token: string, address: string | null = null): OutlayKey | null {
+    const grant = this.#grantOf(token);
+    if (grant === undefined) return null;
+    const nowMs = this.#options.now();
+    if (nowMs >= grant.untilMs) return null;
+    this.#uses.note(grant.key.id, nowMs, address);
+    return grant.key;
+  }
+
+  hasExpired(token: string): boolean {
+    const grant = this.#grantOf(token);
+    return grant !== undefined && this.#options.now() >= grant.untilMs;
   }
 
   providerKey(_: OutlayKey, provider: string): string | null {
@@ -161,42 +202,67 @@ class KeyRing implements Keys, KeyStore {
   }
 
   list(): ListedKey[] {
-    return [...this.#byHash.values()].map((key) => this.#listed(key));
+    return [...this.#keys.values()].map((key) => this.#listed(key));
   }
 
-  create(wanted: Omit<OutlayKey, "id">, actor: string): Promise<{ key: ListedKey; token: string }> {
+  create(wanted: WantedKey, actor: string): Promise<{ key: ListedKey; token: string }> {
     return this.#change(async () => {
-      const token = `outlay_${randomBytes(TOKEN_BYTES).toString("base64url")}`;
-      const { name, scopes, attribution } = wanted;
-      const key: StoredKey = {
-        id: randomUUID(),
-        name,
-        scopes,
-        attribution,
-        hash: hashOf(token),
-        lastFour: token.slice(-4),
-        createdAtMs: this.#options.now(),
-      };
-      await this.#options.storage.putDocument(KEYS, [...this.#byHash.values(), key]);
-      this.#byHash.set(key.hash, key);
-      await this.#audit(actor, "key_created", { id: key.id, name, scopes, attribution });
+      const token = newToken();
+      const { name, scopes, attribution, expiresAtMs = null } = wanted;
+      const createdAtMs = this.#options.now();
+      const issued = { hash: hashOf(token), lastFour: token.slice(-4), createdAtMs };
+      const key: StoredKey = { id: randomUUID(), name, scopes, attribution, expiresAtMs, ...issued };
+      await this.#put(key);
+      await this.#audit(actor, "key_created", { id: key.id, ...auditedPart(key) });
       return { key: this.#listed(key), token };
     });
   }
 
-  async revoke(id: string, actor: string): Promise<void> {
-    const key = [...this.#byHash.values()].find((it) => it.id === id);
-    if (key === undefined) {
-      throw new InvalidInput("key_not_found", `There is no key with the id ${id}; see GET /api/v1/keys`, {
-        field: "id",
-        status: 404,
+  change(id: string, change: Partial<WantedKey>, actor: string): Promise<ListedKey> {
+    return this.#change(async () => {
+      const before = this.#known(id);
+      const after: StoredKey = { ...before, ...withoutAbsent(change) };
+      await this.#put(after);
+      await this.#audit(actor, "key_changed", { id, before: auditedPart(before), after: auditedPart(after) });
+      return this.#listed(after);
+    });
+  }
+
+  rotate(id: string, overlapMs: number, actor: string): Promise<{ key: ListedKey; token: string }> {
+    return this.#change(async () => {
+      const before = this.#known(id);
+      const { expiresAtMs = null, issuedAtMs = before.createdAtMs } = before;
+      const nowMs = this.#options.now();
+      const token = newToken();
+      const untilMs = Math.min(nowMs + overlapMs, expiresAtMs ?? Infinity);
+      const after: StoredKey = {
+        ...before,
+        hash: hashOf(token),
+        lastFour: token.slice(-4),
+        issuedAtMs: nowMs,
+        expiresAtMs: expiresAtMs === null ? null : nowMs + (expiresAtMs - issuedAtMs),
+        previous: untilMs > nowMs ? { hash: before.hash, lastFour: before.lastFour, untilMs } : null,
+      };
+      await this.#put(after);
+      await this.#audit(actor, "key_rotated", {
+        id,
+        name: after.name,
+        previousUntilMs: after.previous?.untilMs ?? nowMs,
+        expiresAtMs: after.expiresAtMs,
       });
-    }
-    this.#byHash.delete(key.hash);
-    this.#lastUsedMs.delete(id);
+      return { key: this.#listed(after), token };
+    });
+  }
+
+  async revoke(id: string, actor: string): Promise<void> {
+    const key = this.#known(id);
+    this.#revoked.add(id);
+    this.#keys.delete(id);
+    this.#withdraw(key);
+    this.#uses.forget(id);
     await this.#change(async () => {
-      await this.#options.storage.putDocument(KEYS, [...this.#byHash.values()]);
-      await this.#audit(actor, "key_revoked", { id, name: key.name });
+      await this.#options.storage.putDocument(KEYS, [...this.#keys.values()]);
+      await this.#audit(actor, "key_revoked", { id, ...auditedPart(key) });
     });
   }
 
@@ -244,9 +310,40 @@ class KeyRing implements Keys, KeyStore {
 
   async close(): Promise<void> {
     await this.#lastChange;
-    if (this.#saving === null) return;
-    clearTimeout(this.#saving);
-    await this.#saveLastUsed();
+    await this.#uses.close();
+  }
+
+  #grantOf(token: string): Grant | undefined {
+    return TOKEN.test(token) ? this.#grants.get(hashOf(token)) : undefined;
+  }
+
+  #known(id: string): StoredKey {
+    const key = this.#keys.get(id);
+    if (key === undefined) throw notFound(id);
+    return key;
+  }
+
+  /** Stores the key, and only then lets its tokens in. */
+  async #put(key: StoredKey): Promise<void> {
+    await this.#options.storage.putDocument(KEYS, [...new Map([...this.#keys, [key.id, key]]).values()]);
+    // while it was being stored
+    if (this.#revoked.has(key.id)) throw notFound(key.id);
+    const before = this.#keys.get(key.id);
+    if (before !== undefined) this.#withdraw(before);
+    this.#keys.set(key.id, key);
+    this.#grant(key);
+  }
+
+  #grant({ hash: current, previous, expiresAtMs, id, name, scopes, attribution }: StoredKey): void {
+    const key: OutlayKey = { id, name, scopes, attribution };
+    const untilMs = expiresAtMs ?? Infinity;
+    this.#grants.set(current, { key, untilMs });
+    if (previous) this.#grants.set(previous.hash, { key, untilMs: Math.min(previous.untilMs, untilMs) });
+  }
+
+  #withdraw({ hash: current, previous }: StoredKey): void {
+    this.#grants.delete(current);
+    if (previous) this.#grants.delete(previous.hash);
   }
 
   #unlock({ provider, name, locked }: StoredProviderKey): void {
@@ -263,7 +360,18 @@ class KeyRing implements Keys, KeyStore {
     }
   }
 
-  #listed({ id, name, scopes, attribution, lastFour: end, createdAtMs }: StoredKey): ListedKey {
+  #listed({
+    id,
+    name,
+    scopes,
+    attribution,
+    lastFour: end,
+    createdAtMs,
+    expiresAtMs = null,
+    previous,
+  }: StoredKey): ListedKey {
+    const use = this.#uses.of(id);
+    const overlaps = previous != null && previous.untilMs > this.#options.now();
     return {
       id,
       name,
@@ -271,7 +379,10 @@ class KeyRing implements Keys, KeyStore {
       attribution,
       lastFour: end,
       createdAtMs,
-      lastUsedAtMs: this.#lastUsedMs.get(id) ?? null,
+      expiresAtMs,
+      previous: overlaps ? { lastFour: previous.lastFour, untilMs: previous.untilMs } : null,
+      lastUsedAtMs: use?.lastAtMs ?? null,
+      usedFrom: (use?.from ?? []).map((from) => ({ ...from })),
     };
   }
 
@@ -293,12 +404,26 @@ class KeyRing implements Keys, KeyStore {
   async #audit(actor: string, action: string, detail: object): Promise<void> {
     await this.#options.storage.appendAudit({ atMs: this.#options.now(), actor, action, detail });
   }
+}
 
-  /** When a key was last used is worth no failure. */
-  async #saveLastUsed(): Promise<void> {
-    this.#saving = null;
-    await this.#options.storage.putDocument(LAST_USED, Object.fromEntries(this.#lastUsedMs)).catch(() => {});
-  }
+function notFound(id: string): InvalidInput {
+  return new InvalidInput("key_not_found", `There is no key with the id ${id}; see GET /api/v1/keys`, {
+    field: "id",
+    status: 404,
+  });
+}
+
+function newToken(): string {
+  return `outlay_${randomBytes(TOKEN_BYTES).toString("base64url")}`;
+}
+
+/** What the audit trail tells of a key. */
+function auditedPart({ name, scopes, attribution, expiresAtMs = null }: StoredKey): object {
+  return { name, scopes, attribution, expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString() };
+}
+
+function withoutAbsent<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 function hashOf(token: string): string {

@@ -10,6 +10,7 @@ const MIN_DAYS = 1;
 export async function expireEvents(
   ledger: Ledger,
   options: { olderThanDays: number },
+  actor = "outlay",
 ): Promise<{ deleted: number; horizon: string }> {
   const { olderThanDays } = options;
   if (!Number.isInteger(olderThanDays) || olderThanDays < MIN_DAYS || olderThanDays > 36_500) {
@@ -23,7 +24,7 @@ export async function expireEvents(
   const { deleted, horizonMs } = await ledger.storage.expireEvents(nowMs - olderThanDays * DAY_MS);
   await ledger.storage.appendAudit({
     atMs: nowMs,
-    actor: "ledger",
+    actor,
     action: "expire_events",
     detail: { olderThanDays, deleted, horizonMs },
   });
@@ -31,6 +32,20 @@ export async function expireEvents(
 }
 
 /** Compares every rollup with the events behind it; `repair` writes what the events say. */
-export async function verifyRollups(ledger: Ledger, options: { repair: boolean }): Promise<RollupVerdict> {
-  return ledger.storage.verifyRollups(options);
+export async function verifyRollups(
+  ledger: Ledger,
+  options: { repair: boolean },
+  actor = "outlay",
+): Promise<RollupVerdict> {
+  const verdict = await ledger.storage.verifyRollups(options);
+  if (verdict.repaired) {
+    const { compared, different } = verdict;
+    await ledger.storage.appendAudit({
+      atMs: ledger.now(),
+      actor,
+      action: "repair_rollups",
+      detail: { compared, different },
+    });
+  }
+  return verdict;
 }

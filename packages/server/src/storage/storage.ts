@@ -61,7 +61,8 @@ export interface Storage {
   /** Newest first by `atMs`, then by id; start included, end excluded. */
   listRecords(collection: string, question?: RecordsQuestion): Promise<CollectionRecord[]>;
   appendAudit(entry: AuditEntry): Promise<void>;
-  listAudit(options: { limit: number }): Promise<AuditEntry[]>;
+  /** Newest first. */
+  listAudit(question: AuditQuestion): Promise<StoredAuditEntry[]>;
 
   stats(): Promise<StorageStats>;
   close(): Promise<void>;
@@ -408,6 +409,21 @@ export interface AuditEntry {
   actor: string;
   action: string;
   detail: unknown;
+}
+
+/** `seq` is the order in which they came; it only grows. */
+export type StoredAuditEntry = AuditEntry & { seq: number };
+
+export interface AuditQuestion {
+  /** Start included, end excluded. */
+  fromMs?: number;
+  toMs?: number;
+  /** Parts of the actor's and the action's name, in any case. */
+  actor?: string;
+  action?: string;
+  /** Only those that came before this one. */
+  beforeSeq?: number;
+  limit: number;
 }
 
 export interface StorageStats {

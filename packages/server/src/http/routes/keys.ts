@@ -1,4 +1,4 @@
-import { eventSchema } from "@outlay/core";
+import { eventSchema, InvalidInput } from "@outlay/core";
 import { z } from "zod";
 import { SCOPES, type KeyAttribution, type KeyStore, type ListedKey, type ListedProviderKey } from "../../keys/keys.ts";
 import { actorOf } from "../authorize.ts";
@@ -18,10 +18,29 @@ const name = z
   .max(128)
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, "expected text without control characters");
 
-const keyBody = z.strictObject({
+const expiresAt = z
+  .string()
+  .datetime({ offset: true, message: "expected an instant such as 2027-01-31T00:00:00Z" })
+  .nullable()
+  .meta({ format: "date-time", description: "Refused from then on; null: it does not expire" });
+const keyFields = {
   name: name.meta({ description: "For people: where it is used" }),
-  scopes: scopes.min(1).default(["gateway"]),
+  scopes: scopes.min(1),
+  attribution,
+  expiresAt,
+};
+const keyBody = z.strictObject({
+  ...keyFields,
+  scopes: keyFields.scopes.default(["gateway"]),
   attribution: attribution.default({}),
+  expiresAt: expiresAt.default(null),
+});
+const keyChange = z.strictObject(keyFields).partial();
+const MAX_OVERLAP_HOURS = 24 * 90;
+const rotation = z.strictObject({
+  overlapHours: z.number().min(0).max(MAX_OVERLAP_HOURS).default(24).meta({
+    description: "How long the token before works beside the new one; 0: not at all",
+  }),
 });
 const keyAnswer = z
   .strictObject({
@@ -31,9 +50,19 @@ const keyAnswer = z
     attribution: z.record(z.string(), z.unknown()),
     lastFour: z.string().meta({ description: "The end of its token" }),
     createdAt: z.string(),
+    expiresAt: z.string().nullable().meta({ description: "null: never" }),
+    expired: z.boolean(),
+    previous: z
+      .strictObject({ lastFour: z.string(), until: z.string() })
+      .nullable()
+      .meta({ description: "The token before the last rotation, while it still works" }),
     lastUsedAt: z.string().nullable(),
+    usedFrom: z
+      .array(z.strictObject({ address: z.string(), firstAt: z.string(), lastAt: z.string() }))
+      .meta({ description: "Addresses that it was last used from, the newest first" }),
   })
   .meta({ id: "Key" });
+const madeAnswer = z.strictObject({ key: keyAnswer, token: z.string() });
 
 const providerKeyBody = z.strictObject({
   provider: z
@@ -59,12 +88,13 @@ const providerKeyAnswer = z
   .meta({ id: "ProviderKey" });
 
 /** Outlay's own keys, and the keys of providers that stand behind them. */
-export function addKeyRoutes(app: App, keys: KeyStore): void {
-  addKeys(app, keys);
+export function addKeyRoutes(app: App, keys: KeyStore, now: () => number): void {
+  addKeys(app, keys, now);
+  addKeyChanges(app, keys, now);
   addProviderKeys(app, keys);
 }
 
-function addKeys(app: App, keys: KeyStore): void {
+function addKeys(app: App, keys: KeyStore, now: () => number): void {
   const path = "/api/v1/keys";
   addRoute(
     app,
@@ -76,7 +106,7 @@ function addKeys(app: App, keys: KeyStore): void {
       summary: "Outlay's keys, without their tokens",
       answer: z.strictObject({ keys: z.array(keyAnswer) }),
     },
-    async () => ({ keys: keys.list().map(listedKey) }),
+    async () => ({ keys: keys.list().map((key) => listedKey(key, now())) }),
   );
   addRoute(
     app,
@@ -91,12 +121,14 @@ function addKeys(app: App, keys: KeyStore): void {
         schema: keyBody,
         example: { name: "shop backend", scopes: ["gateway"], attribution: { project: "shop" } },
       },
-      answer: z.strictObject({ key: keyAnswer, token: z.string() }),
+      answer: madeAnswer,
     },
     async ({ c, body }) => {
       const wanted = parseAs(keyBody, await body(), "invalid_body");
-      const { key, token } = await keys.create({ ...wanted, attribution: given(wanted.attribution) }, actorOf(c));
-      return { key: listedKey(key), token };
+      const expiresAtMs = expiryOf(wanted.expiresAt, now());
+      const attributed = { ...wanted, attribution: given(wanted.attribution), expiresAtMs };
+      const { key, token } = await keys.create(attributed, actorOf(c));
+      return { key: listedKey(key, now()), token };
     },
   );
   addRoute(
@@ -112,9 +144,68 @@ function addKeys(app: App, keys: KeyStore): void {
     },
     async ({ c, params }) => {
       await keys.revoke(params["id"]!, actorOf(c));
-      return { keys: keys.list().map(listedKey) };
+      return { keys: keys.list().map((key) => listedKey(key, now())) };
     },
   );
+}
+
+function addKeyChanges(app: App, keys: KeyStore, now: () => number): void {
+  const params = z.object({ id: z.string().meta({ description: "Of the key, not its token" }) });
+  addRoute(
+    app,
+    {
+      method: "patch",
+      path: "/api/v1/keys/{id}",
+      access: "admin",
+      tag,
+      summary: "Change what a key is for, whose calls are made with it, or how long it works",
+      description: "Only what is named changes, and counts from the next call on.",
+      params,
+      body: { schema: keyChange, example: { scopes: ["gateway", "read"], expiresAt: "2027-01-31T00:00:00Z" } },
+      answer: z.strictObject({ key: keyAnswer }),
+    },
+    async ({ c, params: { id = "" }, body }) => {
+      const { attribution: owners, expiresAt: end, ...rest } = parseAs(keyChange, await body(), "invalid_body");
+      const change = {
+        ...withoutAbsent(rest),
+        ...(owners === undefined ? {} : { attribution: given(owners) }),
+        ...(end === undefined ? {} : { expiresAtMs: expiryOf(end, now()) }),
+      };
+      return { key: listedKey(await keys.change(id, change, actorOf(c)), now()) };
+    },
+  );
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/api/v1/keys/{id}/rotate",
+      access: "admin",
+      tag,
+      summary: "Give a key a new token; the one before works on for a while",
+      description:
+        "So that whoever uses it can change over without a gap. What the key is for, and its use until now, stay. A key that expires does so as long after this as it would have after it was made, or last rotated.",
+      params,
+      body: { schema: rotation, example: { overlapHours: 24 } },
+      answer: madeAnswer,
+    },
+    async ({ c, params: { id = "" }, body }) => {
+      const { overlapHours } = parseAs(rotation, await body(), "invalid_body");
+      const { key, token } = await keys.rotate(id, overlapHours * HOUR_MS, actorOf(c));
+      return { key: listedKey(key, now()), token };
+    },
+  );
+}
+
+const HOUR_MS = 3_600_000;
+
+/** InvalidInput `out_of_range`: a key that has expired before it is made is a mistake. */
+function expiryOf(text: string | null, nowMs: number): number | null {
+  if (text === null) return null;
+  const ms = Date.parse(text);
+  if (ms > nowMs) return ms;
+  throw new InvalidInput("out_of_range", `expiresAt is ${text}; expected an instant in the future`, {
+    field: "expiresAt",
+  });
 }
 
 function addProviderKeys(app: App, keys: KeyStore): void {
@@ -162,13 +253,29 @@ function addProviderKeys(app: App, keys: KeyStore): void {
   );
 }
 
-function listedKey({ createdAtMs, lastUsedAtMs, ...key }: ListedKey): z.infer<typeof keyAnswer> {
+function listedKey(listed: ListedKey, nowMs: number): z.infer<typeof keyAnswer> {
+  const { id, name: label, scopes: kinds, lastFour, createdAtMs, expiresAtMs, previous, lastUsedAtMs } = listed;
   return {
-    ...key,
-    attribution: { ...key.attribution },
-    createdAt: new Date(createdAtMs).toISOString(),
-    lastUsedAt: lastUsedAtMs === null ? null : new Date(lastUsedAtMs).toISOString(),
+    id,
+    name: label,
+    scopes: kinds,
+    attribution: { ...listed.attribution },
+    lastFour,
+    createdAt: isoOf(createdAtMs),
+    expiresAt: expiresAtMs === null ? null : isoOf(expiresAtMs),
+    expired: expiresAtMs !== null && nowMs >= expiresAtMs,
+    previous: previous === null ? null : { lastFour: previous.lastFour, until: isoOf(previous.untilMs) },
+    lastUsedAt: lastUsedAtMs === null ? null : isoOf(lastUsedAtMs),
+    usedFrom: listed.usedFrom.map(({ address, firstAtMs, lastAtMs }) => ({
+      address,
+      firstAt: isoOf(firstAtMs),
+      lastAt: isoOf(lastAtMs),
+    })),
   };
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 function listedProviderKey({ storedAtMs, ...key }: ListedProviderKey): z.infer<typeof providerKeyAnswer> {
@@ -179,6 +286,12 @@ function listedProviderKey({ storedAtMs, ...key }: ListedProviderKey): z.infer<t
 function given({ tags, ...owners }: z.infer<typeof attribution>): KeyAttribution {
   const known = withoutEmpty(tags ?? {});
   return { ...withoutEmpty(owners), ...(Object.keys(known).length > 0 ? { tags: known } : {}) };
+}
+
+function withoutAbsent<T extends object>(values: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof T]?: Exclude<T[Name], undefined>;
+  };
 }
 
 function withoutEmpty(pairs: Record<string, string | null | undefined>): Record<string, string> {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { expireEvents, verifyRollups } from "../../ledger/retention.ts";
-import { wholeNumber } from "../parameters.ts";
+import { actorOf } from "../authorize.ts";
 import { addRoute, parseAs } from "../route.ts";
 import type { App } from "../route.ts";
 
@@ -12,7 +12,7 @@ const verifyBody = z.strictObject({
   repair: z.boolean().default(false).meta({ description: "Also writes what the events say" }),
 });
 
-/** Work on the store itself, and the trail of what was changed. */
+/** Work on the store itself. */
 export function addMaintenanceRoutes(app: App, ledger: Ledger): void {
   addRoute(
     app,
@@ -28,7 +28,7 @@ export function addMaintenanceRoutes(app: App, ledger: Ledger): void {
         horizon: z.string().nullable().meta({ description: "Raw events before this instant are gone" }),
       }),
     },
-    async ({ body }) => expireEvents(ledger, parseAs(expireBody, await body(), "invalid_body")),
+    async ({ c, body }) => expireEvents(ledger, parseAs(expireBody, await body(), "invalid_body"), actorOf(c)),
   );
   addRoute(
     app,
@@ -46,27 +46,6 @@ export function addMaintenanceRoutes(app: App, ledger: Ledger): void {
         repaired: z.boolean(),
       }),
     },
-    async ({ body }) => verifyRollups(ledger, parseAs(verifyBody, await body(), "invalid_body")),
-  );
-  addRoute(
-    app,
-    {
-      method: "get",
-      path: "/api/v1/audit",
-      access: "admin",
-      tag: "System",
-      summary: "Who changed prices, repriced, expired: newest first",
-      query: z.object({ limit: z.string().optional().meta({ description: "Most entries, up to 1000; default 100" }) }),
-      answer: z.strictObject({
-        entries: z.array(
-          z.strictObject({ at: z.string(), actor: z.string(), action: z.string(), detail: z.unknown() }),
-        ),
-      }),
-    },
-    async ({ query }) => {
-      const limit = wholeNumber(query, "limit", { min: 1, max: 1_000, default: 100 });
-      const entries = await ledger.storage.listAudit({ limit });
-      return { entries: entries.map(({ atMs, ...entry }) => ({ at: new Date(atMs).toISOString(), ...entry })) };
-    },
+    async ({ c, body }) => verifyRollups(ledger, parseAs(verifyBody, await body(), "invalid_body"), actorOf(c)),
   );
 }

@@ -15,12 +15,12 @@ beforeAll(async () => {
 });
 afterAll(() => ledger.close());
 
-const noKeys = { resolve: () => null };
+const noKeys = { resolve: () => null, hasExpired: () => false };
 
 it("a store that fails answers 503, so that the exporter sends it again, and nothing is lost", async () => {
   const failures: unknown[] = [];
   const app = new OpenAPIHono<HttpEnvironment>();
-  app.use(provideAccess(recogniseCallers({ keys: noKeys, accounts: null, isExposed: false }), ledger));
+  app.use(provideAccess(recogniseCallers({ keys: noKeys, accounts: null, isExposed: false, ownerToken: "" }), ledger));
   addOtlpRoutes(app, new OtlpReceiver(ledger), (_, error) => failures.push(error));
   const send = (signal: string, body: Buffer) =>
     app.request(`/v1/${signal}`, {
@@ -54,8 +54,8 @@ it("a key says whose calls come with it, where they do not say it themselves", a
     attribution: { team: "blue", project: "shop", tags: { a: "b" } },
   };
   const app = new OpenAPIHono<HttpEnvironment>();
-  const keys = { resolve: (token: string) => (token === "outlay_token" ? key : null) };
-  app.use(provideAccess(recogniseCallers({ keys, accounts: null, isExposed: false }), ledger));
+  const keys = { resolve: (token: string) => (token === "outlay_token" ? key : null), hasExpired: () => false };
+  app.use(provideAccess(recogniseCallers({ keys, accounts: null, isExposed: false, ownerToken: "" }), ledger));
   addOtlpRoutes(app, new OtlpReceiver(ledger), () => {});
   for (const [header, value, session] of [
     ["authorization", "Bearer outlay_token", "s2"],

@@ -1,6 +1,6 @@
 import type { PriceVersion } from "@outlay/core";
-import type { AuditEntry } from "../storage.ts";
-import type { Database } from "./driver.ts";
+import type { AuditEntry, AuditQuestion, StoredAuditEntry } from "../storage.ts";
+import type { Database, SqlValue } from "./driver.ts";
 
 export function getDocument(database: Database, key: string): unknown {
   const row = database.prepare("SELECT body FROM documents WHERE key = ?").get(key);
@@ -31,9 +31,23 @@ export function appendAudit(database: Database, { atMs, actor, action, detail }:
 }
 
 /** Newest first. */
-export function listAudit(database: Database, limit: number): AuditEntry[] {
-  const rows = database.prepare("SELECT at, actor, action, detail FROM audit ORDER BY seq DESC LIMIT ?").all(limit);
-  return rows.map(([atMs, actor, action, detail]) => ({
+export function listAudit(database: Database, question: AuditQuestion): StoredAuditEntry[] {
+  const where = ["TRUE"];
+  const values: SqlValue[] = [];
+  const condition = (sql: string, value: SqlValue | undefined) => {
+    if (value === undefined) return;
+    where.push(sql);
+    values.push(value);
+  };
+  condition("at >= ?", question.fromMs);
+  condition("at < ?", question.toMs);
+  condition("instr(lower(actor), ?) > 0", question.actor?.toLowerCase());
+  condition("instr(lower(action), ?) > 0", question.action?.toLowerCase());
+  condition("seq < ?", question.beforeSeq);
+  const sql = `SELECT seq, at, actor, action, detail FROM audit WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`;
+  const rows = database.prepare(sql).all(...values, question.limit);
+  return rows.map(([seq, atMs, actor, action, detail]) => ({
+    seq: seq as number,
     atMs: atMs as number,
     actor: actor as string,
     action: action as string,

@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Dimension } from "@outlay/core";
 import { giveBackMemoryWhenIdle } from "../give-back-memory.ts";
 import type {
+  AuditQuestion,
   ChargesQuestion,
   DistinctQuestion,
   EventsQuestion,
@@ -54,7 +55,7 @@ const methods: Record<string, (context: ScanContext, ...args: never[]) => unknow
   getPriceVersion: (_context, id: string) => getPriceVersion(database, id),
   getDocument: (_context, key: string) => getDocument(database, key),
   listRecords: (_context, collection: string, question: RecordsQuestion) => listRecords(database, collection, question),
-  listAudit: (_context, limit: number) => listAudit(database, limit),
+  listAudit: (_context, question: AuditQuestion) => listAudit(database, question),
   stats: (context) => readStats(context, names, start.path),
   daysToVerify: () => daysToVerify(database),
   compareDay: (_context, day: number) => compareDay(database, names.membersOf, day),

@@ -4,6 +4,7 @@ import { type Dimension, InvalidInput, type PriceVersion } from "@outlay/core";
 import type {
   AppendResult,
   AuditEntry,
+  AuditQuestion,
   ChargesQuestion,
   CollectionRecord,
   DistinctQuestion,
@@ -22,6 +23,7 @@ import type {
   SessionsQuestion,
   Storage,
   StorageStats,
+  StoredAuditEntry,
   StoredEvent,
   StoredSession,
   SumAnswer,
@@ -230,8 +232,8 @@ class SqliteStorage implements Storage {
     return this.#write("appendAudit", [entry]);
   }
 
-  listAudit({ limit }: { limit: number }): Promise<AuditEntry[]> {
-    return this.#reader.call("listAudit", [limit]);
+  listAudit(question: AuditQuestion): Promise<StoredAuditEntry[]> {
+    return this.#reader.call("listAudit", [question]);
   }
 
   stats(): Promise<StorageStats> {
