@@ -32,7 +32,7 @@ function takeBackToVersion2(path: string): number {
   const database = openDatabase(path, { readOnly: false, cacheKb: 2_000 });
   let rows = 0;
   for (const code of codesWithModels(database)) rows += separateModels(database, code);
-  database.exec("PRAGMA user_version = 2");
+  database.exec("DROP TABLE records; PRAGMA user_version = 2");
   database.close();
   return rows;
 }
