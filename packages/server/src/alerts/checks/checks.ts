@@ -1,0 +1,43 @@
+import type { RuleKind } from "../rule.ts";
+import type { Check } from "./check.ts";
+import { checkCost } from "./cost.ts";
+import { checkErrorRate } from "./error-rate.ts";
+import { checkKeyNewPlace } from "./key-new-place.ts";
+import { checkKeyUnused } from "./key-unused.ts";
+import { checkLimitThreshold } from "./limit-threshold.ts";
+import { checkPriceChange } from "./price-change.ts";
+import { checkProjectedMonth } from "./projected-month.ts";
+import { checkProjectedOverrun } from "./projected-overrun.ts";
+import { checkSpike } from "./spike.ts";
+import { checkTrend } from "./trend.ts";
+import { checkUnpricedModel } from "./unpriced-model.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+interface KnownCheck<Kind extends RuleKind> {
+  look: Check<Kind>;
+  /** At least so long after one look comes the next. Looks that read much come less often. */
+  everyMs: number;
+  /** Time alone can begin an alert; otherwise nothing is looked at while nothing is recorded. */
+  byTime: boolean;
+  /** It is told once and never over: what is no longer found is settled by time, and nobody is told of that. */
+  isNews: boolean;
+}
+
+const base = { byTime: false, isNews: false };
+
+/** What each kind of rule looks at. */
+export const CHECKS: { [Kind in RuleKind]: KnownCheck<Kind> } = {
+  limitThreshold: { ...base, look: checkLimitThreshold, everyMs: MINUTE_MS, byTime: true },
+  projectedOverrun: { ...base, look: checkProjectedOverrun, everyMs: 15 * MINUTE_MS, byTime: true },
+  cost: { ...base, look: checkCost, everyMs: MINUTE_MS },
+  projectedMonth: { ...base, look: checkProjectedMonth, everyMs: 5 * MINUTE_MS },
+  trend: { ...base, look: checkTrend, everyMs: 5 * MINUTE_MS },
+  spike: { ...base, look: checkSpike, everyMs: MINUTE_MS },
+  errorRate: { ...base, look: checkErrorRate, everyMs: MINUTE_MS },
+  unpricedModel: { ...base, look: checkUnpricedModel, everyMs: MINUTE_MS },
+  priceChange: { look: checkPriceChange, everyMs: 6 * HOUR_MS, byTime: true, isNews: true },
+  keyUnused: { ...base, look: checkKeyUnused, everyMs: HOUR_MS, byTime: true },
+  keyNewPlace: { look: checkKeyNewPlace, everyMs: MINUTE_MS, byTime: true, isNews: true },
+};
