@@ -14,7 +14,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 
 const DIST = join(import.meta.dirname, "../../packages/sdk/dist");
 /** Pages and functions at the edge pay for every kilobyte at each start; growth beyond this wants a reason. */
-const MAX_GZIP_BYTES = { browser: 8_000, edge: 8_200, node: 11_000 };
+const MAX_GZIP_BYTES = { browser: 9_300, edge: 9_400, node: 11_500 };
 
 describe("what an application installs", () => {
   it.each(Object.entries(MAX_GZIP_BYTES))("is small: %s", (name, most) => {

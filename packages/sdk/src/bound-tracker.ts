@@ -1,5 +1,7 @@
 import { callAI, type RunningCall } from "./call-ai.ts";
 import { mergeContext, type CallContext } from "./context.ts";
+import type { CallLease, LimitOptions } from "./limit-desk.ts";
+import { leaseOf, limitedCall } from "./limited-call.ts";
 import type { TrackedCall, Tracker } from "./tracker.ts";
 
 /** A tracker that adds a context to all calls that go through it. Costs nothing to make. */
@@ -16,8 +18,18 @@ export class BoundTracker implements Tracker {
     return this.#tracker.track(event, context);
   }
 
-  callAI<Result>(facts: TrackedCall, fn: (call: RunningCall) => Result): Result {
-    return callAI(this, facts, fn);
+  callAI<Result>(facts: TrackedCall, fn: (call: RunningCall) => Result): Result;
+  callAI<Result>(facts: TrackedCall, fn: (call: RunningCall) => Result, limits: LimitOptions): Promise<Awaited<Result>>;
+  callAI<Result>(facts: TrackedCall, fn: (call: RunningCall) => Result, limits?: LimitOptions): unknown {
+    return limits === undefined ? callAI(this, facts, fn) : limitedCall(this, facts, fn, limits);
+  }
+
+  lease(
+    call: TrackedCall,
+    options: LimitOptions = {},
+    context: CallContext = this.currentContext(),
+  ): Promise<CallLease | null> {
+    return leaseOf(this.#tracker, call, options, context);
   }
 
   bound(context: CallContext): BoundTracker {

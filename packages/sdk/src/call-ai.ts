@@ -8,6 +8,8 @@ import type { TrackedCall, Tracker } from "./tracker.ts";
 export interface RunningCall {
   /** The id that its event will have. */
   readonly id: string;
+  /** The model to ask: the one that was said, or the cheaper one that a limit wants in its place. */
+  readonly model: string;
   /** Adds what became known: usage, the model that answered, anything. The last word on a field counts. */
   add(facts: Partial<TrackedCall>): void;
 }
@@ -65,6 +67,10 @@ class MeasuredCall implements RunningCall {
     this.#facts = { ...facts };
     this.id = this.#facts.id ?? newEventId(this.#startedAtMs);
     this.#context = tracker.currentContext?.();
+  }
+
+  get model(): string {
+    return this.#facts.model;
   }
 
   add(facts: Partial<TrackedCall>): void {

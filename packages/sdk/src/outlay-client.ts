@@ -6,6 +6,8 @@ import { EventBuffer, type NotedCall } from "./event-buffer.ts";
 import { newEventId } from "./event-id.ts";
 import { eventLine } from "./event-line.ts";
 import { fetchPost } from "./fetch-post.ts";
+import { LimitDesk, type CallLease, type LimitOptions } from "./limit-desk.ts";
+import { limitedCall } from "./limited-call.ts";
 import { Outbox, type FlushResult } from "./outbox.ts";
 import type { Platform } from "./platform.ts";
 import type { TrackedCall, Tracker } from "./tracker.ts";
@@ -51,6 +53,7 @@ const FLUSH_TIMEOUT_MS = 5_000;
 export class OutlayClient implements Tracker {
   readonly #buffer: EventBuffer;
   readonly #outbox: Outbox;
+  readonly #limits: LimitDesk;
   readonly #platform: Platform;
   readonly #tally = new Tally();
   readonly #context: CallContext | undefined;
@@ -61,15 +64,16 @@ export class OutlayClient implements Tracker {
   #closed = false;
 
   constructor(options: OutlayOptions, platform: Platform, warnings = new Warnings(options.onWarning)) {
-    const url = urlOf(options);
+    const url = urlOf(options).replace(/\/+$/, "");
     this.#platform = platform = sendingWith(options.fetch, platform);
     this.#warnings = warnings;
     this.#context = contextOf(options);
+    this.#limits = new LimitDesk({ platform, url, key: keyOf(options), warnings, context: this.#context });
     this.#buffer = new EventBuffer(Math.max(1, options.bufferEvents ?? 8_192));
     this.#outbox = new Outbox({
       platform,
       to: {
-        address: `${url.replace(/\/+$/, "")}/api/v1/events`,
+        address: `${url}/api/v1/events`,
         key: keyOf(options),
         timeoutMs: options.timeoutMs ?? 10_000,
         compress: options.gzip ?? !LOOPBACK.test(url),
@@ -116,8 +120,29 @@ export class OutlayClient implements Tracker {
    *     return answer;
    *   });
    */
-  callAI<Result>(facts: TrackedCall, fn: (call: RunningCall) => Result): Result {
-    return callAI(this, facts, fn);
+  callAI<Result>(facts: TrackedCall, fn: (call: RunningCall) => Result): Result;
+  /**
+   * The same within limits: the server is asked first, sets aside what the call may cost, and `fn` is only run where there is room.
+   * LimitExceeded says which limit has none. Where the server cannot be asked the call is made all the same, unless
+   * `failClosed` says otherwise.
+   *
+   *   await outlay.callAI(facts, (call) => model.ask(question, { model: call.model }), { maxOutputTokens: 500 });
+   */
+  callAI<Result>(facts: TrackedCall, fn: (call: RunningCall) => Result, limits: LimitOptions): Promise<Awaited<Result>>;
+  callAI<Result>(facts: TrackedCall, fn: (call: RunningCall) => Result, limits?: LimitOptions): unknown {
+    return limits === undefined ? callAI(this, facts, fn) : limitedCall(this, facts, fn, limits);
+  }
+
+  /**
+   * Asks whether the limits have room for a call, and sets aside what it may cost, until the call is tracked with the lease's id.
+   * For calls that `callAI` does not fit. Rejects with LimitExceeded; null where the server cannot be asked.
+   */
+  lease(
+    call: TrackedCall,
+    options: LimitOptions = {},
+    context: CallContext | undefined = this.currentContext(),
+  ): Promise<CallLease | null> {
+    return this.#limits.lease(call, context, options);
   }
 
   /** A tracker whose calls have this context besides: for places where context cannot follow by itself. */

@@ -1,4 +1,5 @@
 import type { CallContext } from "./context.ts";
+import type { CallLease, LimitOptions } from "./limit-desk.ts";
 
 /** Takes note of calls: an `Outlay`, or what stands for one in a test. */
 export interface Tracker {
@@ -9,6 +10,8 @@ export interface Tracker {
   track(event: TrackedCall, context?: CallContext): string;
   /** The context in force where this is called (`with`); undefined when there is none. */
   currentContext?(): CallContext | undefined;
+  /** Asks whether the limits have room for a call, and sets it aside; null where nobody can be asked. */
+  lease?(call: TrackedCall, options?: LimitOptions, context?: CallContext): Promise<CallLease | null>;
 }
 
 /** One completed call. What is absent, undefined or null is not known; it is never taken for 0. */

@@ -1,6 +1,6 @@
 /** Something that the application's owner should know. Told once for each code, not for each event. */
 export interface Warning {
-  /** Stable: `rejected:<reason>`, `dropped:<reason>`, `unreachable`, `refused`, `spool`, `altered`, `no_async_context`. */
+  /** Stable: `rejected:<reason>`, `dropped:<reason>`, `unreachable`, `refused`, `spool`, `altered`, `no_async_context`, `limits_unreachable`. */
   code: string;
   message: string;
 }

@@ -24,6 +24,15 @@ export function parseFilters(texts: string[]): Filter[] {
   return [...filters.values()];
 }
 
+/** The texts that `parseFilters` reads as these filters. */
+export function filterTexts(filters: readonly Filter[]): string[] {
+  return filters.flatMap(({ dimension, values, patterns, exclude }) =>
+    [...values.map((value) => (value ?? "").replaceAll("*", "\\*")), ...patterns].map(
+      (text) => `${exclude ? "!" : ""}${dimension}:${text}`,
+    ),
+  );
+}
+
 /** InvalidInput `unknown_dimension`, naming the parameter that it stood in. */
 export function parseDimension(text: string, parameter: string): Dimension {
   if (text.startsWith("tag:") && text.length > 4) return text as Dimension;
