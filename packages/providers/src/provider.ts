@@ -56,6 +56,8 @@ export interface RequestFacts {
   geo: string | null;
   /** The most that may be generated, reasoning included. */
   maxOutputTokens: number | null;
+  /** How many answers, or pictures, are asked for at once: `n`, `candidateCount`, `sampleCount`. */
+  choices: number;
   /** The client asked for usage at the end of its stream, or the provider gives it unasked. */
   usageAsked: boolean;
   /** What is counted from the request because no answer repeats it: characters to speak, size of images. */
@@ -153,6 +155,7 @@ export function blankRequest(): RequestFacts {
     serviceTier: null,
     geo: null,
     maxOutputTokens: null,
+    choices: 1,
     usageAsked: true,
     usage: {},
   };

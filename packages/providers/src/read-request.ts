@@ -1,4 +1,4 @@
-import { fields, text, type Fields } from "./fields.ts";
+import { count, fields, text, type Fields } from "./fields.ts";
 import { JsonText } from "./json-text.ts";
 import { blankRequest, type RequestFacts, type SentRequest } from "./provider.ts";
 
@@ -34,7 +34,13 @@ export function commonFacts(body: Fields): RequestFacts {
     session: text(body["session_id"]) ?? text(metadata["session_id"]),
     tags: textTags(metadata),
     serviceTier: text(body["service_tier"]),
+    choices: choicesOf(body["n"], body["best_of"]),
   };
+}
+
+/** The largest of the numbers of answers that a request asks for; forms have them as text. */
+export function choicesOf(...asked: unknown[]): number {
+  return Math.max(1, ...asked.map((value) => count(typeof value === "string" ? Number(value) : value) ?? 1));
 }
 
 /** The pairs of an object that are text and no ids of users or sessions. */

@@ -1,4 +1,4 @@
-import { count, fields, text } from "../fields.ts";
+import { count, fields, text, type Fields } from "../fields.ts";
 import { openaiRoutes } from "../openai/routes.ts";
 import { blankMeasured, type Provider, type RequestFacts, type Route, type SentRequest } from "../provider.ts";
 import { commonFacts, requestFields, textTags } from "../read-request.ts";
@@ -29,8 +29,21 @@ function readRequest(request: SentRequest): RequestFacts {
     streaming: pathname.endsWith("-stream"),
     tags: textTags(fields(body["requestMetadata"])),
     serviceTier: text(fields(body["serviceTier"])["type"]),
-    maxOutputTokens: count(fields(body["inferenceConfig"])["maxTokens"]) ?? count(body["max_tokens"]) ?? null,
+    maxOutputTokens: maxOutputTokensOf(body),
   };
+}
+
+/** Every maker of models has a name of its own for it: Anthropic and Mistral, Nova, Titan, Llama, AI21. */
+function maxOutputTokensOf(body: Fields): number | null {
+  const inference = fields(body["inferenceConfig"]);
+  const known =
+    count(inference["maxTokens"]) ??
+    count(inference["max_new_tokens"]) ??
+    count(body["max_tokens"]) ??
+    count(fields(body["textGenerationConfig"])["maxTokenCount"]) ??
+    count(body["max_gen_len"]) ??
+    count(body["maxTokens"]);
+  return known ?? null;
 }
 
 export const bedrock: Provider = {

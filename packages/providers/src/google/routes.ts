@@ -4,7 +4,7 @@ import { readMessage } from "../anthropic/usage.ts";
 import { count, fields, text } from "../fields.ts";
 import { openaiRoutes } from "../openai/routes.ts";
 import { blankMeasured, type Provider, type RequestFacts, type Route, type SentRequest } from "../provider.ts";
-import { commonFacts, requestFields, textTags } from "../read-request.ts";
+import { choicesOf, commonFacts, requestFields, textTags } from "../read-request.ts";
 import { compatibleStream, openGeneratedStream, openInteractionStream } from "./stream.ts";
 import { compatibleUsage, readEmbedded, readGenerated, readInteraction, readPrediction } from "./usage.ts";
 
@@ -45,7 +45,7 @@ const routes: Route[] = [
     path: /\/interactions$/,
     operation: "chat",
     billed: true,
-    readRequest: (request) => ({ ...commonFacts(requestFields(request)), geo: geoOf(request.url) }),
+    readRequest: readInteractionRequest,
     readAnswer: readInteraction,
     openStream: openInteractionStream,
     askForUsage: () => null,
@@ -62,6 +62,7 @@ const routes: Route[] = [
 function readGenerateRequest(request: SentRequest): RequestFacts {
   const body = requestFields(request);
   const { pathname } = request.url;
+  const generation = fields(body["generationConfig"] ?? body["generation_config"]);
   return {
     ...commonFacts(body),
     model: modelOf(pathname),
@@ -69,7 +70,17 @@ function readGenerateRequest(request: SentRequest): RequestFacts {
     tags: textTags(fields(body["labels"])),
     serviceTier: text(body["serviceTier"]) ?? text(body["service_tier"]),
     geo: geoOf(request.url),
-    maxOutputTokens: count(fields(body["generationConfig"])["maxOutputTokens"]) ?? null,
+    maxOutputTokens: count(generation["maxOutputTokens"]) ?? count(generation["max_output_tokens"]) ?? null,
+    choices: choicesOf(generation["candidateCount"], fields(body["parameters"])["sampleCount"]),
+  };
+}
+
+function readInteractionRequest(request: SentRequest): RequestFacts {
+  const body = requestFields(request);
+  return {
+    ...commonFacts(body),
+    geo: geoOf(request.url),
+    maxOutputTokens: count(fields(body["generation_config"])["max_output_tokens"]) ?? null,
   };
 }
 

@@ -135,7 +135,11 @@ export function readOpenaiRequest(request: SentRequest, isAsked: boolean): Reque
     ...facts,
     session: facts.session ?? text(conversation) ?? text(fields(conversation)["id"]),
     maxOutputTokens:
-      count(body["max_completion_tokens"]) ?? count(body["max_output_tokens"]) ?? count(body["max_tokens"]) ?? null,
+      count(body["max_completion_tokens"]) ??
+      count(body["max_output_tokens"]) ??
+      count(body["max_tokens"]) ??
+      count(fields(body["completion_args"])["max_tokens"]) ??
+      null,
     usageAsked: !isAsked || fields(body["stream_options"])["include_usage"] === true,
     usage: requestUsage(request.url.pathname, body),
   };

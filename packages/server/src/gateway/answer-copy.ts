@@ -19,6 +19,8 @@ export interface AnswerCopy {
   end(cut: boolean, done: (measured: Measured | null) => void): void;
   /** When the first generated text had arrived, on the clock of `performance.now()`; null: not yet. */
   firstTextAtMs(): number | null;
+  /** What is known so far; null: nothing can be read. */
+  measured(): Measured | null;
 }
 
 /** `contentEncoding` as the header says it. `onRoom`: what was waited for has happened. */
@@ -44,6 +46,7 @@ export function openAnswerCopy(
     looks = 0;
   };
   const firstTextAtMs = () => firstTextMs ?? firstPieceMs;
+  const measured = () => reader.measured();
   if (decoders.length === 0) {
     return {
       push(bytes) {
@@ -52,13 +55,14 @@ export function openAnswerCopy(
       },
       end: (cut, done) => done(reader.end({ cut })),
       firstTextAtMs,
+      measured,
     };
   }
-  return { ...decoded(decoders, read, (cut) => reader.end({ cut }), onRoom), firstTextAtMs };
+  return { ...decoded(decoders, read, (cut) => reader.end({ cut }), onRoom), firstTextAtMs, measured };
 }
 
 function unreadable(): AnswerCopy {
-  return { push: () => true, end: (_cut, done) => done(null), firstTextAtMs: () => null };
+  return { push: () => true, end: (_cut, done) => done(null), firstTextAtMs: () => null, measured: () => null };
 }
 
 /** The copy unpacked, one decoder after the other. What is damaged ends there: what came before counts. */

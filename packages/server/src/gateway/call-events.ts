@@ -11,6 +11,8 @@ export interface FinishedCall {
   provider: Provider;
   route: Route;
   facts: RequestFacts;
+  /** The model that the client asked for, where a limit had the call sent to another; otherwise null. */
+  askedModel: string | null;
   attempt: Attempt;
   /** Name of the Outlay key or fingerprint of the client's. */
   credential: string | null;
@@ -33,7 +35,7 @@ export interface CountedUsage {
 }
 
 /** A model's name where neither the request nor the answer gave one. */
-const UNKNOWN_MODEL = "unknown";
+export const UNKNOWN_MODEL = "unknown";
 
 /** The call as events: one, and one more for each other model that worked on the answer. */
 export function eventsOfCall(call: FinishedCall, counted: CountedUsage, attribution: Attribution): WireEvent[] {
@@ -55,7 +57,8 @@ export function eventsOfCall(call: FinishedCall, counted: CountedUsage, attribut
     streaming: facts.streaming,
     attempt: call.attempt.number,
   };
-  if (facts.model !== null) event.requestedModel = short(facts.model);
+  const requestedModel = call.askedModel ?? facts.model;
+  if (requestedModel !== null) event.requestedModel = short(requestedModel);
   if (call.timeToFirstTokenMs !== null) event.timeToFirstTokenMs = call.timeToFirstTokenMs;
   if (call.failure !== null) {
     event.errorType = short(call.failure.type);

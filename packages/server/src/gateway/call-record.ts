@@ -2,16 +2,20 @@ import type { IncomingHttpHeaders } from "node:http";
 import { blankRequest, type Measured, type RequestFacts, type Route } from "@outlay/providers";
 import type { Estimates } from "../estimates/estimates.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import type { LearnedSizes } from "../limits/learned-sizes.ts";
+import type { AskedCall } from "../limits/worst-case.ts";
 import { openAnswerCopy, type AnswerCopy } from "./answer-copy.ts";
 import type { Attempt, Attempts } from "./attempts.ts";
-import { readAttribution } from "./attribution.ts";
-import { costOfCall, eventsOfCall, type CountedUsage, type FinishedCall } from "./call-events.ts";
+import { readAttribution, type Attribution } from "./attribution.ts";
+import { costOfCall, eventsOfCall, UNKNOWN_MODEL, type CountedUsage, type FinishedCall } from "./call-events.ts";
 import { estimateUsage, knownUsage, learnUsage, type UsageToCount } from "./count-usage.ts";
 import type { Credential } from "./credentials.ts";
 import type { EventIds } from "./event-ids.ts";
 import type { RequestBody } from "./read-request-body.ts";
+import type { OpenLeases } from "./open-leases.ts";
 import type { Recorder } from "./recorder.ts";
 import { redact } from "./redact.ts";
+import { hasMedia, sizeOfRequest } from "./request-size.ts";
 import type { RunningCalls } from "./running-calls.ts";
 import type { Upstream } from "./upstreams.ts";
 
@@ -23,6 +27,9 @@ export interface RecordParts {
   attempts: Attempts;
   ids: EventIds;
   running: RunningCalls;
+  leases: OpenLeases;
+  /** null: nothing is learned of the sizes of calls. */
+  sizes: LearnedSizes | null;
   logFailure: (where: string, error: unknown) => void;
 }
 
@@ -51,7 +58,11 @@ const MAX_KEPT_BYTES = 8 * 1_048_576;
 const KEPT_END_BYTES = 32_768;
 /** So much of a request is searched for what an error message repeats of it. */
 const SEARCHED_BYTES = 1_048_576;
+/** Sizes are learned from requests that are quickly looked through. */
+const MAX_LEARNED_BYTES = 262_144;
 const EMPTY = Buffer.alloc(0);
+/** Why a call ended that no limit had room for any more; as the code of a refusal. */
+export const ENDED_BY_LIMIT = "limit_exceeded";
 
 /**
  * What is known of one call, and in the end its events. Nothing here throws: whatever cannot be measured is counted as
@@ -65,6 +76,10 @@ export class CallRecord {
   readonly #startedAtMs: number;
   readonly #started = performance.now();
   #attempt: Attempt = { number: 1, call: null };
+  #path: string;
+  #askedModel: string | null = null;
+  #attribution: Attribution | null = null;
+  #bodyBytes = 0;
   #keptBody: Buffer = EMPTY;
   #isBodyWhole = true;
   #copy: AnswerCopy | null = null;
@@ -75,6 +90,7 @@ export class CallRecord {
   constructor(parts: RecordParts, request: RecordedRequest) {
     this.#parts = parts;
     this.#request = request;
+    this.#path = request.path;
     this.#startedAtMs = parts.ledger.now();
     this.id = parts.ids.idOf(request.headers, this.#startedAtMs);
     parts.running.begin();
@@ -89,9 +105,11 @@ export class CallRecord {
 
   /** The request as it will go to the provider. */
   takeBody(body: RequestBody): void {
+    this.#bodyBytes = body.bytes.length;
     this.#isBodyWhole = body.stream === null && body.bytes.length <= MAX_KEPT_BYTES;
     this.#keptBody = this.#isBodyWhole ? body.bytes : endsOf(body.bytes, KEPT_END_BYTES);
-    const { upstream, route, path, headers, credential } = this.#request;
+    const { upstream, route, headers, credential } = this.#request;
+    const path = this.#path;
     try {
       const url = addressOf(`${upstream.origin}${path}`);
       this.facts = route.readRequest({ url, contentType: headers["content-type"] ?? null, body: body.bytes });
@@ -101,6 +119,46 @@ export class CallRecord {
     }
     const compared = { credential: credential.name, path, body: this.#keptBody };
     this.#attempt = this.#parts.attempts.find(compared, headers);
+  }
+
+  /** The request goes to another model than the client asked for: as it is now. */
+  takeSwapped(path: string, body: RequestBody): void {
+    const asked = this.#askedModel ?? this.facts.model;
+    this.#path = path;
+    this.takeBody(body);
+    this.#askedModel = asked;
+  }
+
+  /** Whose call it is. */
+  get attribution(): Attribution {
+    const { headers, credential } = this.#request;
+    return (this.#attribution ??= readAttribution(headers, credential.outlayKey, this.facts));
+  }
+
+  /** What decides how much the call can cost. `body` as it was taken. */
+  asked(body: RequestBody | null): AskedCall {
+    const { upstream, route, headers } = this.#request;
+    const { model, maxOutputTokens, choices, serviceTier, geo, usage } = this.facts;
+    const inMemory = body?.bytes ?? EMPTY;
+    const declared = Number(headers["content-length"] ?? 0);
+    const bytes = body === null || body.stream === null ? inMemory.length : Math.max(declared, inMemory.length);
+    return {
+      provider: upstream.provider.billedAs,
+      operation: route.operation,
+      model: model ?? UNKNOWN_MODEL,
+      atMs: this.#startedAtMs,
+      request: sizeOfRequest(inMemory, bytes, headers["content-type"] ?? null),
+      maxOutputTokens,
+      choices,
+      serviceTier,
+      geo,
+      usage,
+    };
+  }
+
+  /** What the answer has said so far; null: nothing that can be read. */
+  measured(): Measured | null {
+    return this.#copy?.measured() ?? null;
   }
 
   /** An answer has begun. `onRoom` is called when `push` has said no and can take more. */
@@ -184,14 +242,29 @@ export class CallRecord {
 
   #keep(call: FinishedCall, toCount: UsageToCount, counted: CountedUsage): void {
     const { attempts, recorder, estimates } = this.#parts;
-    const { path, headers, credential } = this.#request;
-    const attribution = readAttribution(headers, credential.outlayKey, this.facts);
-    recorder.add(eventsOfCall(call, counted, attribution));
+    const { credential } = this.#request;
+    recorder.add(eventsOfCall(call, counted, this.attribution));
     this.forget();
     if (isTriedAgain(call)) {
-      attempts.failed({ credential: credential.name, path, body: this.#keptBody }, call.id, call.attempt);
+      attempts.failed({ credential: credential.name, path: this.#path, body: this.#keptBody }, call.id, call.attempt);
     }
-    if (call.failure === null) learnUsage(toCount, estimates);
+    if (call.failure !== null) return;
+    learnUsage(toCount, estimates);
+    this.#learnSizes(call);
+  }
+
+  #learnSizes({ measured, facts }: FinishedCall): void {
+    const { sizes } = this.#parts;
+    if (sizes === null || measured === null || measured.usageState !== "complete" || measured.usage === null) return;
+    const { upstream, route } = this.#request;
+    const learned = {
+      provider: upstream.provider.billedAs,
+      operation: route.operation,
+      model: facts.model ?? UNKNOWN_MODEL,
+    };
+    const isText = this.#isBodyWhole && this.#bodyBytes <= MAX_LEARNED_BYTES && sizes.wantsBytes(learned);
+    const textBytes = isText && !hasMedia(this.#keptBody) ? this.#bodyBytes : null;
+    sizes.learn(learned, { usage: measured.usage, choices: facts.choices, textBytes });
   }
 
   #finished(measured: Measured | null, end: CallEnd): FinishedCall {
@@ -202,6 +275,7 @@ export class CallRecord {
       provider: upstream.provider,
       route,
       facts: this.facts,
+      askedModel: this.#askedModel,
       attempt: this.#attempt,
       credential: credential.name,
       startedAtMs: this.#startedAtMs,
@@ -250,6 +324,7 @@ export class CallRecord {
       this.#copy = null;
       if (this.#isOpen) {
         this.#parts.ledger.health.unrecorded += 1;
+        this.#parts.leases.over(this.id);
         this.forget();
       }
       this.#log(error);
@@ -285,7 +360,7 @@ function endsOf(bytes: Buffer, endBytes: number): Buffer {
 
 /** What clients try again after. */
 function isTriedAgain({ status, failure }: FinishedCall): boolean {
-  if (failure === null) return false;
+  if (failure === null || failure.type === ENDED_BY_LIMIT) return false;
   return status === null || status < 400 || status === 408 || status === 409 || status === 429 || status >= 500;
 }
 

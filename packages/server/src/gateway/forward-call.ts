@@ -2,12 +2,17 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import type { Route } from "@outlay/providers";
 import type { Dispatcher } from "undici";
-import { CallRecord, type CallEnd, type RecordParts } from "./call-record.ts";
+import { uuidV7 } from "../ledger/uuid-v7.ts";
+import { admitCall, type Admission } from "./admit-call.ts";
+import { CallRecord, ENDED_BY_LIMIT, type CallEnd, type RecordParts } from "./call-record.ts";
 import type { Credential } from "./credentials.ts";
+import type { Enforcement } from "./enforcement.ts";
 import { headersForClient, headersForProvider } from "./headers.ts";
 import type { HeldAnswers } from "./held-answers.ts";
+import { LimitedStream } from "./limited-stream.ts";
 import { readRequestBody, streamedBody, type RequestBody } from "./read-request-body.ts";
 import { sendRefusal, type Refusal } from "./refuse.ts";
+import { StreamBudget } from "./stream-budget.ts";
 import type { Upstream } from "./upstreams.ts";
 import { UsageChunkFilter } from "./usage-chunk-filter.ts";
 import type { UsageRefusers } from "./usage-refusers.ts";
@@ -16,6 +21,8 @@ import type { UsageRefusers } from "./usage-refusers.ts";
 export interface CallParts extends RecordParts {
   held: HeldAnswers;
   usageRefusers: UsageRefusers;
+  /** null: nothing is limited here. */
+  enforcement: Enforcement | null;
 }
 
 /** One request on its way. */
@@ -31,6 +38,8 @@ export interface CallRequest {
   credential: Credential;
 }
 
+type Admitted = Extract<Admission, { kind: "admitted" }>;
+
 /** A larger answer is not held back for the sake of its cost. */
 const MAX_HELD_BYTES = 262_144;
 const MAX_JOINED_BYTES = 16_384;
@@ -39,14 +48,21 @@ const MAX_ASKING_BYTES = 65_536;
 /** A comment at the end of a stream waits no longer for an estimate. */
 const MAX_COMMENT_WAIT_MS = 1_000;
 /** A provider that is itself an Outlay gateway says these, too. */
-const OWN_HEADERS: ReadonlySet<string> = new Set(["x-outlay-event-id", "x-outlay-cost-usd"]);
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  "x-outlay-event-id",
+  "x-outlay-cost-usd",
+  "x-outlay-limit-remaining-usd",
+  "x-outlay-model-swapped",
+  "x-outlay-warning",
+]);
 const OWN_HEADERS_AND_LENGTH: ReadonlySet<string> = new Set([...OWN_HEADERS, "content-length"]);
 
 /**
  * `asking`: an error, of which it is being found out whether it is about what the gateway added.
- * `held`: an answer waits for its own end, see held-answers.ts.
+ * `held`: an answer waits for its own end, see held-answers.ts. `ending`: a stream goes on to the end of the piece that it has
+ * begun, because nothing more can be set aside for it.
  */
-type Phase = "waiting" | "asking" | "held" | "sending" | "over";
+type Phase = "waiting" | "asking" | "held" | "sending" | "ending" | "over";
 
 /**
  * One call on its way: the request goes to the provider, the answer to the client as it comes, and a copy of both to the
@@ -59,6 +75,15 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
   readonly #record: CallRecord | null;
   readonly #wantsComment: boolean;
   #body: RequestBody | null = null;
+  /** Path and query at the provider. */
+  #path: string;
+  /** null: no limit was asked. */
+  #admission: Admitted | null = null;
+  /** Under which something may be set aside; null: no limit was asked. */
+  #eventId: string | null = null;
+  #limited: LimitedStream | null = null;
+  /** Of the last piece: what stands behind the place where the stream is to end. */
+  #heldBack: Buffer = NOTHING;
   /** The body has a question for usage that the client did not ask. */
   #hasAsked = false;
   #phase: Phase = "waiting";
@@ -81,6 +106,7 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
     const { route, incoming } = request;
     this.#parts = parts;
     this.#request = request;
+    this.#path = request.credential.path ?? request.path;
     const isRecorded = route !== null && route.billed;
     this.#record = isRecorded ? new CallRecord(parts, { ...request, route, headers: incoming.headers }) : null;
     this.#wantsComment = isRecorded && incoming.headers["x-outlay-cost"] === "comment";
@@ -92,15 +118,67 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
     outgoing.on("close", () => this.#onClientClose());
     outgoing.on("error", () => {});
     incoming.on("error", () => {});
-    if (!hasBody(incoming)) return this.#dispatch(null);
-    if (this.#record === null) return this.#dispatch(streamedBody(incoming));
+    if (!hasBody(incoming) || this.#record === null) return this.#admit();
     readRequestBody(incoming, (body) => this.#onBody(body, this.#record!));
   }
 
   #onBody(body: RequestBody, record: CallRecord): void {
     this.#body = body;
     record.takeBody(body);
-    this.#dispatch(body.stream ?? this.#askedBody(body.bytes, record) ?? body.bytes);
+    this.#admit();
+  }
+
+  /** Asks the limits, where there are any, and sends the request on. */
+  #admit(): void {
+    const { enforcement } = this.#parts;
+    if (enforcement === null || !enforcement.isNeeded || !this.#mayCost()) return this.#send();
+    const { incoming, upstream, credential } = this.#request;
+    const { ledger, leases } = this.#parts;
+    const record = this.#record;
+    this.#eventId = record?.id ?? uuidV7(ledger.now());
+    const call = { incoming, upstream, credential, record, eventId: this.#eventId, path: this.#path, body: this.#body };
+    const admission = admitCall(enforcement, leases, call);
+    if (admission instanceof Promise) void admission.then((it) => this.#onAdmission(it));
+    else this.#onAdmission(admission);
+  }
+
+  /** What is not measured costs something all the same, unless it only looks something up. */
+  #mayCost(): boolean {
+    const { route, incoming } = this.#request;
+    return route === null ? !FREE_METHODS.has(incoming.method!) : route.billed;
+  }
+
+  #onAdmission(admission: Admission): void {
+    if (this.#isClientGone) return this.#giveUp();
+    if (admission.kind === "refused") {
+      const { outgoing, upstream } = this.#request;
+      this.#phase = "over";
+      this.#record?.forget();
+      return sendRefusal(outgoing, admission.refusal, upstream.provider.name, admission.headers);
+    }
+    this.#admission = admission;
+    this.#path = admission.path;
+    this.#body = admission.body;
+    this.#send();
+  }
+
+  /** No event will settle what is set aside for a call that is not recorded. */
+  #letUnmeasuredGo(): void {
+    if (this.#record === null && this.#eventId !== null) this.#parts.leases.over(this.#eventId);
+  }
+
+  /** The client went while the limits were asked. */
+  #giveUp(): void {
+    this.#phase = "over";
+    this.#parts.leases.over(this.#eventId!);
+    this.#record?.forget();
+  }
+
+  #send(): void {
+    const { incoming } = this.#request;
+    const body = this.#body;
+    if (body !== null) return this.#dispatch(body.stream ?? this.#askedBody(body.bytes, this.#record!) ?? body.bytes);
+    this.#dispatch(hasBody(incoming) ? streamedBody(incoming) : null);
   }
 
   /** The body with a question for usage; null when there is nothing to ask, or no sense in asking. */
@@ -115,22 +193,28 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
   }
 
   #dispatch(body: Buffer | Readable | null): void {
-    const { incoming, upstream, dispatcher, path, credential } = this.#request;
+    const { incoming, upstream, dispatcher, credential } = this.#request;
     const headers = headersForProvider(incoming.rawHeaders, credential.changes);
     // Nothing can be taken out of, or put behind, an answer that is compressed.
-    if (this.#hasAsked || (this.#wantsComment && this.#record!.facts.streaming)) withoutCompression(headers);
+    const isExtended = this.#wantsComment || this.#mayBeEnded();
+    if (this.#hasAsked || (isExtended && this.#record!.facts.streaming)) withoutCompression(headers);
     const length = incoming.headers["content-length"];
     if (length !== undefined && body !== null && !Buffer.isBuffer(body)) headers.push("content-length", length);
     dispatcher.dispatch(
       {
         origin: upstream.origin!,
-        path: credential.path ?? path,
+        path: this.#path,
         method: incoming.method as Dispatcher.HttpMethod,
         headers,
         body,
       },
       this,
     );
+  }
+
+  /** A limit wants it to end when nothing more can be set aside for it. */
+  #mayBeEnded(): boolean {
+    return this.#admission !== null && this.#admission.lease?.whenStreamRunsOut === "end";
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -161,12 +245,23 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
       this.#isRecordFull = false;
       this.#resume();
     });
+    this.#limit(contentType, header("content-encoding") === null);
     if (this.#hasAsked && (status === 400 || status === 422)) this.#phase = "asking";
     else if (this.#isHoldable(contentType, header("content-length"))) this.#hold();
     else {
       this.#sendHead([]);
       this.#flushHeadSoon();
     }
+  }
+
+  /** Watches a stream for which something is set aside. */
+  #limit(contentType: string, isPlain: boolean): void {
+    const { prices, sizes } = this.#parts.enforcement ?? {};
+    if (this.#admission === null || prices === undefined || sizes === undefined) return;
+    const { lease, asked } = this.#admission;
+    if (lease === null || asked === null || this.#status >= 400 || !this.#record!.facts.streaming) return;
+    const budget = new StreamBudget({ lease, asked, prices, sizes, estimates: this.#parts.estimates });
+    this.#limited = new LimitedStream(budget, { contentType, isEnded: this.#mayBeEnded(), isPlain });
   }
 
   /** An answer in one small piece of JSON can wait the moment until its cost is known. */
@@ -193,7 +288,9 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
 
   #sendHead(more: string[]): void {
     const { outgoing } = this.#request;
-    const own = this.#record === null ? more : ["x-outlay-event-id", this.#record.id, ...more];
+    const limited = this.#admission?.headers ?? [];
+    const own =
+      this.#record === null ? [...more, ...limited] : ["x-outlay-event-id", this.#record.id, ...more, ...limited];
     // The provider's own date goes on, or none.
     outgoing.sendDate = false;
     outgoing.writeHead(this.#status, this.#statusMessage, this.#answerHeaders.concat(own));
@@ -209,11 +306,53 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#phase === "over") return;
     if (this.#phase === "held" || this.#phase === "asking") this.#keep(chunk);
-    else this.#write(this.#filter === null ? chunk : this.#filter.push(chunk));
-    if (this.#record === null || this.#record.push(chunk)) return;
-    this.#isRecordFull = true;
-    controller.pause();
+    else this.#pass(this.#filter === null ? chunk : this.#filter.push(chunk));
+    if (this.#record !== null && !this.#record.push(chunk)) {
+      this.#isRecordFull = true;
+      controller.pause();
+    }
+    if (this.#limited !== null) this.#lookAtLimits(this.#limited, this.#record!);
+  }
+
+  #pass(bytes: Buffer): void {
+    const limited = this.#limited;
+    if (limited === null) return this.#write(bytes);
+    const rest = this.#phase === "ending" ? limited.restOfPiece(bytes) : -1;
+    const passed = rest < 0 ? bytes : bytes.subarray(0, rest);
+    this.#heldBack = bytes.subarray(passed.length);
+    this.#write(passed);
+    limited.took(passed);
+  }
+
+  /** Ends the stream when nothing more can be set aside for it. */
+  #lookAtLimits(limited: LimitedStream, record: CallRecord): void {
+    const mayGoOn = limited.mayGoOn(() => record.measured());
+    if (!mayGoOn && this.#phase === "sending" && this.#mayBeEnded()) this.#phase = "ending";
+    if (this.#phase !== "ending" || !limited.isWhole()) return;
+    const closing = limited.closing(record.facts.usageAsked);
+    if (closing === null) {
+      this.#phase = "sending";
+      this.#limited = null;
+      this.#write(this.#heldBack);
+      return;
+    }
+    this.#phase = "over";
+    this.#endAtLimit(closing, record);
+  }
+
+  #endAtLimit(closing: Buffer | "broken", record: CallRecord): void {
+    const { outgoing } = this.#request;
+    this.#controller!.abort(new Error("no limit has room for more of the stream"));
+    if (closing === "broken") {
+      breakOff(outgoing, new Error("cannot be ended"));
+      return record.end(AT_LIMIT, SOON, ignore);
+    }
+    this.#write(closing);
+    if (this.#wantsComment && this.#isEventStream) return this.#endWithComment(record, AT_LIMIT);
+    outgoing.end();
+    record.end(AT_LIMIT, SOON, ignore);
   }
 
   #keep(chunk: Buffer): void {
@@ -242,14 +381,16 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {
+    this.#letUnmeasuredGo();
     if (this.#phase === "asking" && this.#askWithout()) return;
+    if (this.#phase === "over") return;
     const { outgoing } = this.#request;
     addTrailers(outgoing, controller.rawTrailers as Buffer[] | null);
-    if (this.#phase !== "sending") return this.#endHeld(this.#record!);
+    if (this.#phase === "held" || this.#phase === "asking") return this.#endHeld(this.#record!);
     if (this.#filter !== null) this.#write(this.#filter.end());
     this.#phase = "over";
     this.#isHeadOut = true;
-    if (this.#wantsComment && this.#isEventStream) return this.#endWithComment(this.#record!);
+    if (this.#wantsComment && this.#isEventStream) return this.#endWithComment(this.#record!, WHOLE);
     outgoing.end();
     this.#record?.end(WHOLE, SOON, ignore);
   }
@@ -287,10 +428,10 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
     });
   }
 
-  #endWithComment(record: CallRecord): void {
+  #endWithComment(record: CallRecord, end: CallEnd): void {
     const { outgoing } = this.#request;
     const limit = setTimeout(() => outgoing.end(), MAX_COMMENT_WAIT_MS);
-    record.end(WHOLE, { waitForEstimate: true }, (costUsd) => {
+    record.end(end, { waitForEstimate: true }, (costUsd) => {
       clearTimeout(limit);
       if (!outgoing.writableEnded) outgoing.end(`: outlay ${JSON.stringify({ costUsd, eventId: record.id })}\n\n`);
     });
@@ -298,6 +439,7 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     const phase = this.#phase;
+    this.#letUnmeasuredGo();
     if (phase === "over") return;
     this.#parts.held.delete(this);
     if (this.#isClientGone) {
@@ -307,7 +449,7 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
       this.#phase = "over";
       this.#refuse(error);
     } else {
-      if (phase !== "sending") this.#phase = "held";
+      if (phase === "asking") this.#phase = "held";
       this.letGo();
       this.#phase = "over";
       if (!this.#isHeadOut) this.#request.outgoing.flushHeaders();
@@ -337,6 +479,7 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
   }
 }
 
+const NOTHING = Buffer.alloc(0);
 const SOON = { waitForEstimate: false };
 const WHOLE: CallEnd = { cut: false, wasSent: true, failure: null };
 const ABORTED: CallEnd = {
@@ -345,11 +488,18 @@ const ABORTED: CallEnd = {
   failure: { type: "aborted", message: "The client ended the call" },
 };
 const STOPPED: CallEnd = { ...ABORTED, failure: { type: "aborted", message: "Outlay was stopped" } };
+const AT_LIMIT: CallEnd = {
+  ...ABORTED,
+  failure: { type: ENDED_BY_LIMIT, message: "Ended: no limit had room for more of the stream" },
+};
 const BROKEN: CallEnd = {
   cut: true,
   wasSent: true,
   failure: { type: "connection_broken", message: "The provider broke off its answer" },
 };
+
+/** Look something up, or take something away. */
+const FREE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "DELETE"]);
 
 function ignore(): void {}
 

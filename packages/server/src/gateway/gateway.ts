@@ -3,13 +3,16 @@ import { findRoute } from "@outlay/providers";
 import type { Pool } from "undici";
 import type { Estimates } from "../estimates/estimates.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import type { LearnedSizes } from "../limits/learned-sizes.ts";
 import { uuidV7 } from "../ledger/uuid-v7.ts";
 import { rememberAttempts } from "./attempts.ts";
 import { readCredential, type Keys } from "./credentials.ts";
+import { Enforcement, type EnforcedLimits } from "./enforcement.ts";
 import { openEventIds } from "./event-ids.ts";
 import { ForwardedCall, type CallParts } from "./forward-call.ts";
 import { isForeignPage, refuseForeignName, refuseForeignPage } from "./guard.ts";
 import { HeldAnswers } from "./held-answers.ts";
+import { OpenLeases } from "./open-leases.ts";
 import { openRecorder } from "./recorder.ts";
 import { RunningCalls } from "./running-calls.ts";
 import { sendRefusal, type Refusal } from "./refuse.ts";
@@ -34,16 +37,20 @@ const MAX_ANSWER_HEADER_BYTES = 65_536;
 /** A stopping server waits so long for what is being estimated. */
 const MAX_CLOSE_MS = 5_000;
 
-/** `keys` is null where none are kept. */
+/** `keys` is null where none are kept, `limits` where nothing is limited. */
 export function createGateway(options: {
   ledger: Ledger;
   keys: Keys | null;
   estimates: Estimates;
   upstreams: Map<string, Upstream>;
+  limits: { limits: EnforcedLimits; sizes: LearnedSizes } | null;
+  /** Whether the server answers under this value of the header Host. */
+  allowsHost: (host: string) => boolean;
   logFailure: (where: string, error: unknown) => void;
 }): Gateway {
-  const { ledger, keys, estimates, upstreams, logFailure } = options;
-  const recorder = openRecorder(ledger, logFailure);
+  const { ledger, keys, estimates, upstreams, limits, allowsHost, logFailure } = options;
+  const leases = new OpenLeases();
+  const recorder = openRecorder(ledger, logFailure, (id) => leases.over(id));
   const parts: CallParts = {
     ledger,
     estimates,
@@ -51,6 +58,9 @@ export function createGateway(options: {
     attempts: rememberAttempts(ledger.now),
     ids: openEventIds(uuidV7),
     running: new RunningCalls(),
+    leases,
+    sizes: limits?.sizes ?? null,
+    enforcement: limits === null ? null : new Enforcement({ ...limits, prices: ledger.prices, logFailure }),
     held: new HeldAnswers(),
     usageRefusers: new UsageRefusers(ledger.now),
     logFailure,
@@ -70,7 +80,7 @@ export function createGateway(options: {
 
   const forward = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const refuse = (refusal: Refusal, provider: string | null) => sendRefusal(outgoing, refusal, provider);
-    const foreignName = refuseForeignName(incoming);
+    const foreignName = refuseForeignName(incoming, allowsHost);
     if (foreignName !== null) return refuse(foreignName, null);
     const { name, rest } = splitPath(incoming.url!);
     const upstream = upstreams.get(name);

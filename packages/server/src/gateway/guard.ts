@@ -1,22 +1,21 @@
 import type { IncomingMessage } from "node:http";
-import { isLoopback } from "@outlay/core";
 import type { Refusal } from "./refuse.ts";
 
 /** Nearly all clients come under the same name. */
 let lastGoodHost = "";
 
-/** Under another name than this machine's own, a web page could reach us by DNS rebinding. */
-export function refuseForeignName(incoming: IncomingMessage): Refusal | null {
+/** Under a name that is not ours, a web page could reach us by DNS rebinding. */
+export function refuseForeignName(incoming: IncomingMessage, isOurs: (host: string) => boolean): Refusal | null {
   const { host } = incoming.headers;
   if (host === undefined || host === lastGoodHost) return null;
-  if (isLoopback(host.replace(/:\d+$/, ""))) {
+  if (isOurs(host)) {
     lastGoodHost = host;
     return null;
   }
   return {
     status: 403,
     code: "host_not_allowed",
-    message: `Outlay answers under localhost and 127.0.0.1, not under "${host.slice(0, 100)}"`,
+    message: `Outlay does not answer under "${host.slice(0, 100)}", but under localhost and the names of its settings`,
   };
 }
 

@@ -21,8 +21,12 @@ export interface Recorder {
   close(): Promise<void>;
 }
 
-/** `logFailure` gets errors of the store, never events. */
-export function openRecorder(ledger: Ledger, logFailure: (where: string, error: unknown) => void): Recorder {
+/** `logFailure` gets errors of the store, never events. `onOver` hears of each event that is stored, or never will be. */
+export function openRecorder(
+  ledger: Ledger,
+  logFailure: (where: string, error: unknown) => void,
+  onOver: (id: string) => void = () => {},
+): Recorder {
   let waiting: WireEvent[] = [];
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
@@ -41,6 +45,9 @@ export function openRecorder(ledger: Ledger, logFailure: (where: string, error: 
     lastLogMs = ledger.now();
     logFailure("gateway recording", error);
   };
+  const over = (events: WireEvent[]) => {
+    for (const { id } of events) if (id != null) onOver(id);
+  };
   const schedule = () => {
     if (timer !== null || running !== null || waiting.length === 0) return;
     timer = setTimeout(flush, Math.max(FLUSH_INTERVAL_MS, retryMs));
@@ -57,6 +64,7 @@ export function openRecorder(ledger: Ledger, logFailure: (where: string, error: 
     try {
       const { rejected } = await recordUsage(ledger, batch, { source: "gateway" });
       waiting = waiting.slice(batch.length);
+      over(batch);
       retryMs = 0;
       show(0);
       if (rejected.length === 0) return;
@@ -74,6 +82,7 @@ export function openRecorder(ledger: Ledger, logFailure: (where: string, error: 
     add(events) {
       if (waiting.length + events.length > MAX_WAITING) {
         ledger.health.unrecorded += events.length;
+        over(events);
         return;
       }
       waiting.push(...events);

@@ -6,6 +6,8 @@ export interface Refusal {
   /** Stable; listed in docs/errors.md. */
   code: string;
   message: string;
+  /** The limit that refused it, as data. */
+  limit?: Record<string, unknown>;
 }
 
 /** The kinds of errors in the words of each language, by status. */
@@ -13,19 +15,31 @@ const OPENAI_TYPES: Record<number, string> = {
   401: "authentication_error",
   403: "permission_error",
   404: "invalid_request_error",
+  // Of OpenAI's two kinds of 429 the one that says that waiting is of little use.
+  429: "insufficient_quota",
+  503: "server_error",
 };
 const ANTHROPIC_TYPES: Record<number, string> = {
   401: "authentication_error",
   403: "permission_error",
   404: "not_found_error",
+  429: "rate_limit_error",
+  503: "overloaded_error",
   504: "timeout_error",
 };
 const GOOGLE_STATUSES: Record<number, string> = {
   401: "UNAUTHENTICATED",
   403: "PERMISSION_DENIED",
   404: "NOT_FOUND",
+  429: "RESOURCE_EXHAUSTED",
+  503: "UNAVAILABLE",
   502: "UNAVAILABLE",
   504: "DEADLINE_EXCEEDED",
+};
+/** AWS says the kind of an error in a header. */
+const AWS_TYPES: Record<number, string> = {
+  429: "ThrottlingException",
+  503: "ServiceUnavailableException",
 };
 
 /**
@@ -45,6 +59,7 @@ export function sendRefusal(
     contentType,
     "content-length",
     String(Buffer.byteLength(text)),
+    ...(provider === "bedrock" && refusal.status in AWS_TYPES ? ["x-amzn-errortype", AWS_TYPES[refusal.status]!] : []),
     ...headers,
   ]);
   outgoing.end(text);
@@ -52,6 +67,7 @@ export function sendRefusal(
 
 function refusalBody(refusal: Refusal, provider: string | null): { body: unknown; contentType: string } {
   const { status, code, message } = refusal;
+  const more = refusal.limit === undefined ? {} : { limit: refusal.limit };
   const contentType = "application/json";
   switch (provider) {
     case null:
@@ -63,27 +79,33 @@ function refusalBody(refusal: Refusal, provider: string | null): { body: unknown
           status,
           detail: message,
           code,
+          ...more,
         },
       };
     case "anthropic":
       return {
         contentType,
-        body: { type: "error", error: { type: ANTHROPIC_TYPES[status] ?? "api_error", message, code } },
+        body: { type: "error", error: { type: ANTHROPIC_TYPES[status] ?? "api_error", message, code, ...more } },
       };
     case "google":
       return {
         contentType,
         body: {
-          error: { code: status, message, status: GOOGLE_STATUSES[status] ?? "INTERNAL", details: [{ reason: code }] },
+          error: {
+            code: status,
+            message,
+            status: GOOGLE_STATUSES[status] ?? "INTERNAL",
+            details: [{ reason: code, ...more }],
+          },
         },
       };
     case "bedrock":
     case "cohere":
-      return { contentType, body: { message, code } };
+      return { contentType, body: { message, code, ...more } };
     default:
       return {
         contentType,
-        body: { error: { message, type: OPENAI_TYPES[status] ?? "api_error", param: null, code } },
+        body: { error: { message, type: OPENAI_TYPES[status] ?? "api_error", param: null, code, ...more } },
       };
   }
 }
