@@ -1,0 +1,53 @@
+import { InvalidInput, shown } from "@outlay/core";
+import type { Context } from "hono";
+import { dataScopeOf, type DataScope } from "../access/data-scope.ts";
+import { accountDimension } from "../limits/limit-scope.ts";
+import type { Limit } from "../limits/limit.ts";
+import { principalOf } from "./authorize.ts";
+import type { HttpEnvironment } from "./environment.ts";
+
+/** Which limits somebody may see, and whose accounts of them: those of the users whose events they may see. */
+export interface VisibleLimits {
+  /** May the limit itself be seen? */
+  sees(limit: Limit): boolean;
+  /** May what this value has spent be seen? */
+  seesAccount(limit: Limit, value: string | null): boolean;
+  /** InvalidInput `not_allowed` unless calls of this user may be asked about. */
+  requireUser(user: string | undefined): void;
+  /** The only user whose events may be seen; undefined: there is none, or several. */
+  ownUser: string | undefined;
+}
+
+export function visibleLimits(c: Context<HttpEnvironment>): VisibleLimits {
+  const scope = dataScopeOf(principalOf(c));
+  if (scope === "all") {
+    return { sees: () => true, seesAccount: () => true, requireUser: () => undefined, ownUser: undefined };
+  }
+  return {
+    sees: (limit) => ["user", "session"].includes(accountDimension(limit) ?? "") || isOfUsers(limit, scope.users),
+    seesAccount(limit, value) {
+      const ofUser = accountDimension(limit) === "user" && value !== null && scope.users.includes(value);
+      return ofUser || isOfUsers(limit, scope.users);
+    },
+    requireUser(user) {
+      if (user !== undefined && scope.users.includes(user)) return;
+      const whose = user === undefined ? "everybody's" : `those of ${shown(user)}`;
+      throw new InvalidInput("not_allowed", `you may ask about your own limits, not about ${whose}`, {
+        field: "user",
+        status: 403,
+      });
+    },
+    ownUser: scope.users.length === 1 ? scope.users[0] : undefined,
+  };
+}
+
+/** Counts nothing but spending of these users. */
+function isOfUsers({ filters }: Limit, users: Extract<DataScope, object>["users"]): boolean {
+  return filters.some(
+    ({ dimension, values, patterns, exclude }) =>
+      dimension === "user" &&
+      !exclude &&
+      patterns.length === 0 &&
+      values.every((value) => value !== null && users.includes(value)),
+  );
+}
