@@ -103,31 +103,37 @@ async function* bySum(
 async function buildSessions(storage: Storage, ids: string[]): Promise<StoredSession[]> {
   if (ids.length === 0) return [];
   const filters: Filter[] = [{ dimension: "session", values: ids, patterns: [], exclude: false }];
-  const states = new Map<string, Omit<StoredSession, "sums">>();
+  const states = new Map<string, SessionState>();
   for await (const event of newestFirst(storage, EVER, filters)) addOlder(states, event);
   if (states.size === 0) return [];
   const { horizonMs } = await storage.stats();
   const { rows } = await storage.sum({ ...EVER, startMs: horizonMs, by: ["session"], filters });
   return rows.flatMap(({ key, sums }) => {
     const state = states.get(key[0]!);
-    return state === undefined ? [] : [{ ...state, sums }];
+    return state === undefined ? [] : [{ ...state, models: [...state.models.values()].toReversed(), sums }];
   });
 }
 
+/** What the newest events of a session said. */
+interface SessionState extends Omit<StoredSession, "sums" | "models"> {
+  /** Of the latest use first, by provider and model: two providers' model of one name is there twice. */
+  models: Map<string, string>;
+}
+
 /** Takes in an event that is older than those before: what they said counts. */
-function addOlder(states: Map<string, Omit<StoredSession, "sums">>, event: StoredEvent): void {
-  const { occurredAtMs, user, agent, project, model } = event;
+function addOlder(states: Map<string, SessionState>, event: StoredEvent): void {
+  const { occurredAtMs, user, agent, project, provider, model } = event;
   const id = event.session!;
-  const state = states.get(id);
+  let state = states.get(id);
   if (state === undefined) {
-    states.set(id, { id, firstMs: occurredAtMs, lastMs: occurredAtMs, user, agent, project, models: [model] });
-    return;
+    state = { id, firstMs: occurredAtMs, lastMs: occurredAtMs, user, agent, project, models: new Map() };
+    states.set(id, state);
   }
   state.firstMs = occurredAtMs;
   state.user ??= user;
   state.agent ??= agent;
   state.project ??= project;
-  if (!state.models.includes(model) && state.models.length < MAX_MODELS) state.models.unshift(model);
+  if (state.models.size < MAX_MODELS) state.models.set(JSON.stringify([provider, model]), model);
 }
 
 async function* newestFirst(
