@@ -2,6 +2,7 @@ export * from "./charge.ts";
 export * from "./errors.ts";
 export * from "./event.ts";
 export * from "./event-limits.ts";
+export * from "./instant.ts";
 export * from "./loopback.ts";
 export * from "./meters.ts";
 export * from "./money.ts";

@@ -112,6 +112,8 @@ export type Verdict =
       swappedModel: string | null;
       /** Limits that this call found above one of their thresholds, or above the amount where they only warn. */
       warnings: LimitState[];
+      /** Left in the fullest limit that applies, after what was set aside for this call; null: none applies. */
+      remainingNanoUsd: number | null;
     }
   | {
       kind: "refused";

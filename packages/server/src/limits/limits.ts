@@ -1,5 +1,6 @@
 import type { Filter, Storage } from "../storage/storage.ts";
 import type { StorageWatch } from "../storage/watch-storage.ts";
+import { LimitEngine } from "./limit-engine.ts";
 import type { CallToCheck, Lease, Limit, LimitOverride, LimitState, Verdict } from "./limit.ts";
 
 /** Who may spend what, and what happens to calls that would go beyond it. From memory; every change is in the audit trail. */
@@ -40,7 +41,7 @@ export interface Limits {
   /** Of the enabled limits that apply to calls with these dimensions. */
   statesFor(dimensions: CallToCheck["dimensions"], tags: Record<string, string>): Promise<LimitState[]>;
   openLeases(): OpenLease[];
-  /** Kept for a day (the latest 5,000). */
+  /** Kept for a day (the latest 1,000). */
   refusal(id: string): KeptRefusal | null;
   /**
    * Told when spending (without what is set aside) passes a threshold of its limit, upwards: once for each limit, value, period and
@@ -110,4 +111,8 @@ export interface LimitsOptions {
 }
 
 /** Opens the limits of a data folder. `watch` must hear of everything that is stored from now on. */
-export declare function openLimits(options: LimitsOptions): Promise<{ limits: Limits; watch: StorageWatch }>;
+export async function openLimits(options: LimitsOptions): Promise<{ limits: Limits; watch: StorageWatch }> {
+  const engine = new LimitEngine(options);
+  await engine.open();
+  return { limits: engine, watch: engine.watch };
+}

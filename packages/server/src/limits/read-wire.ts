@@ -1,0 +1,24 @@
+import { InvalidInput, nearestName, shownName } from "@outlay/core";
+import type { z } from "zod";
+
+/** What was sent, as the schema describes it. InvalidInput `unknown_field` or `invalid_limit`, naming the field. */
+export function readWire<T>(schema: z.ZodType<T>, wanted: unknown, knownNames: readonly string[]): T {
+  const parsed = schema.safeParse(wanted);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const path = issue.path.map(String);
+  if (issue.code === "unrecognized_keys") {
+    const name = issue.keys[0]!;
+    const meant = nearestName(name, knownNames, {});
+    const field = [...path, shownName(name)].join(".");
+    const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+    throw new InvalidInput("unknown_field", `${field} is not a known field${hint}`, { field });
+  }
+  throw invalidLimit(path.join("."), issue.message);
+}
+
+/** For a field that cannot be what it is; `field` is a path, empty for the whole. */
+export function invalidLimit(field: string, what: string): InvalidInput {
+  const message = `${field === "" ? "What was sent" : field} is not valid: ${what}`;
+  return new InvalidInput("invalid_limit", message, field === "" ? {} : { field });
+}
