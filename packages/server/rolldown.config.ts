@@ -8,6 +8,8 @@ const inputs = {
   "writer-thread": "src/storage/sqlite/writer-thread.ts",
   "reader-thread": "src/storage/sqlite/reader-thread.ts",
   "tokenizer-thread": "src/estimates/tokenizer-thread.ts",
+  credentials: "src/access/credentials.ts",
+  "identity-provider": "src/access/identity-provider.ts",
 };
 
 /** Every message that zod could give in some other language: half of its code, and more than half of its memory. */

@@ -4,6 +4,8 @@ import { join, resolve } from "node:path";
 import { InvalidInput, checkTimeZone } from "@outlay/core";
 import { PROVIDERS } from "@outlay/providers";
 import { z } from "zod";
+import { isNetwork } from "./access/host-policy.ts";
+import { isAllowedEntry } from "./alerts/channels/address-policy.ts";
 import { parseOverride } from "./prices/overrides.ts";
 
 /** Name of the configuration file inside the data folder. */
@@ -14,9 +16,9 @@ const onOff = z.union([z.boolean(), z.enum(["on", "off"]).transform((word) => wo
 /** Flags and variables are text, the file has numbers. */
 const wholeNumber = z.union([z.number(), z.string().regex(/^\d+$/, "must be a whole number").transform(Number)]);
 /** The environment has them separated by commas. */
-const originList = z.union([
+const textList = z.union([
   z.array(z.string()),
-  z.string().transform((text) => text.split(",").map((origin) => origin.trim())),
+  z.string().transform((text) => text.split(",").map((item) => item.trim())),
 ]);
 const days = wholeNumber.pipe(z.number().int().min(1).max(36_500));
 
@@ -26,6 +28,26 @@ const providerSetting = z.strictObject({
   billedAs: z.string().min(1).optional(),
   language: z.enum([...PROVIDERS.keys()]).optional(),
   apiKeyEnv: z.string().min(1).optional(),
+});
+
+const role = z.enum(["administrator", "member", "viewer"]);
+const oidcSetting = z.strictObject({
+  name: z.string().min(1).max(40).default("single sign-on"),
+  issuer: baseUrl,
+  clientId: z.string().min(1),
+  /** The secret itself is never in a file that is shown. */
+  clientSecretEnv: z.string().min(1).default("OUTLAY_OIDC_CLIENT_SECRET"),
+  scopes: z.array(z.string().min(1)).default(["openid", "email", "profile"]),
+  /** Of e-mail addresses of people who may make themselves an account; `*`: of everybody whom the provider knows. */
+  allowedDomains: z.array(z.string().min(1)).default([]),
+  /** For providers that check addresses and do not say so. */
+  trustEmail: z.boolean().default(false),
+  role: role.default("member"),
+  groupsClaim: z.string().min(1).default("groups"),
+  /** By group; the one that allows most counts. */
+  roles: z.record(z.string(), role).default({}),
+  /** By group: the team's name. */
+  teams: z.record(z.string(), z.string().min(1)).default({}),
 });
 
 /** Every setting, declared once: flags, environment and file are all checked by it. */
@@ -48,13 +70,45 @@ const configSchema = z.strictObject({
   modelNames: z
     .array(z.strictObject({ provider: z.string().min(1), name: z.string().min(1), model: z.string().min(1) }))
     .meta({ description: "Names of one's own for models, such as Azure deployments" }),
-  allowedOrigins: originList
+  allowedOrigins: textList
     .pipe(z.array(z.string().refine(isOrigin, "must be an origin such as https://app.example.com")))
     .meta({ description: "Origins whose pages may read the API, as the components on them do" }),
+  publicUrl: z
+    .union([
+      z.null(),
+      z.string().refine(isOrigin, "must be an address such as https://costs.example.com, without a path"),
+    ])
+    .meta({ description: "Where browsers find this server, for example https://costs.example.com" }),
+  allowedHosts: textList
+    .pipe(z.array(z.string().regex(/^[\w.-]+(:\d+)?$/, "must be a name such as costs.example.com")))
+    .meta({ description: "Further names under which the server answers" }),
+  trustedProxies: textList
+    .pipe(z.array(z.string().refine(isNetwork, "must be an address or a network such as 10.0.0.0/8")))
+    .meta({ description: "Proxies whose X-Forwarded-… headers are believed" }),
+  setup: onOff.meta({
+    description: "Listen for others before there is an administrator, for the set-up page and its one-time code only",
+  }),
+  sessionDays: wholeNumber
+    .pipe(z.number().int().min(1).max(365))
+    .meta({ description: "People who do not come for so long have to sign in again" }),
+  oidc: z
+    .union([z.string().transform(parseJson), z.unknown()])
+    .pipe(z.union([z.null(), oidcSetting]))
+    .meta({ description: "Sign-in with an OpenID Connect provider" }),
   providers: z
     .union([z.string().transform(parseJson), z.unknown()])
     .pipe(z.record(z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "names are lower case"), providerSetting))
     .meta({ description: "Other addresses of providers, and further providers, for the gateway" }),
+  allowInternalWebhooks: z
+    .union([
+      onOff,
+      textList.pipe(
+        z.array(
+          z.string().refine(isAllowedEntry, "must be an address, a network such as 10.0.0.0/8, or a host's name"),
+        ),
+      ),
+    ])
+    .meta({ description: "Internal addresses that alerts may be sent to; on: all but link-local ones" }),
   mockProviders: z
     .union([z.null(), baseUrl])
     .meta({ description: "A running outlay mock-provider that the gateway sends every call to" }),
@@ -83,12 +137,29 @@ const NAMES = {
   priceOverrides: { flag: null, variable: null, key: "priceOverrides" },
   modelNames: { flag: null, variable: null, key: "modelNames" },
   allowedOrigins: { flag: null, variable: "OUTLAY_ALLOWED_ORIGINS", key: "allowedOrigins" },
+  publicUrl: { flag: "public-url", variable: "OUTLAY_PUBLIC_URL", key: "publicUrl" },
+  allowedHosts: { flag: null, variable: "OUTLAY_ALLOWED_HOSTS", key: "allowedHosts" },
+  trustedProxies: { flag: null, variable: "OUTLAY_TRUSTED_PROXIES", key: "trustedProxies" },
+  setup: { flag: "setup", variable: "OUTLAY_SETUP", key: null },
+  sessionDays: { flag: null, variable: "OUTLAY_SESSION_DAYS", key: "sessionDays" },
+  oidc: { flag: null, variable: "OUTLAY_OIDC", key: "oidc" },
   providers: { flag: null, variable: "OUTLAY_PROVIDERS", key: "providers" },
+  allowInternalWebhooks: {
+    flag: null,
+    variable: "OUTLAY_ALLOW_INTERNAL_WEBHOOKS",
+    key: "allowInternalWebhooks",
+  },
   mockProviders: { flag: "mock-providers", variable: "OUTLAY_MOCK_PROVIDERS", key: "mockProviders" },
 } as const satisfies Record<ConfigKey, { flag: string | null; variable: string | null; key: string | null }>;
 
 /** Variables that other parts of Outlay read. */
-const OTHER_VARIABLES = new Set(["OUTLAY_SERVER", "OUTLAY_URL", "OUTLAY_KEY", "OUTLAY_SECRET"]);
+const OTHER_VARIABLES = new Set([
+  "OUTLAY_SERVER",
+  "OUTLAY_URL",
+  "OUTLAY_KEY",
+  "OUTLAY_SECRET",
+  "OUTLAY_OIDC_CLIENT_SECRET",
+]);
 
 /**
  * Resolves every setting: flags, then environment, then `outlay.config.json` in the data folder, then defaults.
@@ -144,7 +215,14 @@ function defaultValues(): Partial<Config> {
     priceOverrides: [],
     modelNames: [],
     allowedOrigins: [],
+    publicUrl: null,
+    allowedHosts: [],
+    trustedProxies: [],
+    setup: false,
+    sessionDays: 14,
+    oidc: null,
     providers: {},
+    allowInternalWebhooks: false,
     mockProviders: null,
   };
 }

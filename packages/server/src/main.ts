@@ -1,11 +1,11 @@
-import { InvalidInput, isLoopback } from "@outlay/core";
+import { InvalidInput } from "@outlay/core";
 import { runCli } from "./cli/cli.ts";
 import type { Api, ResolvedSettings, RunningServer, SettingFlags } from "./cli/context.ts";
 import { resolveConfig } from "./config.ts";
-import type { ConfigKey } from "./config.ts";
+import type { Config, ConfigKey } from "./config.ts";
 import { serve } from "./http/serve.ts";
 import { now, openOutlay, priceConfig, version } from "./outlay.ts";
-import type { ServerKind } from "./outlay.ts";
+import type { Outlay, ServerKind } from "./outlay.ts";
 import { openPriceBook } from "./prices/price-book.ts";
 import type { PriceBook } from "./prices/price-book.ts";
 import { findRunningServer, removeServerRecord, writeServerRecord } from "./running-server.ts";
@@ -16,9 +16,9 @@ import type { Storage } from "./storage/storage.ts";
 /** Opens the data folder, listens, and tells the command line where. */
 async function startServer(flags: SettingFlags, facts: ServerKind): Promise<RunningServer> {
   const { config } = settingsOf(flags);
-  requireLoopback(config.host);
   const outlay = await openOutlay(config, facts);
   try {
+    requireAdministrator(outlay, config);
     const gateway = outlay.openGateway();
     const listening = await serve(outlay.http.app, config, gateway);
     giveBackMemoryWhenIdle();
@@ -30,6 +30,7 @@ async function startServer(flags: SettingFlags, facts: ServerKind): Promise<Runn
     const stopJobs = outlay.startJobs();
     return {
       url: listening.url,
+      setUp: setUpOf(outlay, config.publicUrl ?? listening.url),
       async close() {
         removeServerRecord(config.dataDir);
         outlay.http.close();
@@ -100,13 +101,20 @@ function settingsOf(flags: SettingFlags) {
   return resolveConfig({ flags: settings });
 }
 
-function requireLoopback(host: string): void {
-  if (isLoopback(host)) return;
+/** Where others can reach it, nothing answers before somebody can say who may. */
+function requireAdministrator({ accounts, hosts }: Outlay, { host, publicUrl, setup }: Config): void {
+  if (accounts === null || !hosts.isExposed || accounts.hasAny() || setup) return;
   throw new InvalidInput(
-    "host_not_loopback",
-    `Outlay has no accounts yet, so it listens on this machine only: use --host 127.0.0.1 instead of ${host}, and reach it from elsewhere through an SSH tunnel (ssh -L 4100:localhost:4100 …)`,
+    "administrator_required",
+    `Others can reach Outlay at ${publicUrl ?? host}, and nobody has an account yet: make an administrator first with "outlay admin create", or start with --setup to make one on the set-up page`,
     { field: "host" },
   );
+}
+
+/** What the first administrator needs, where others can reach the server too. */
+function setUpOf({ accounts }: Outlay, url: string): RunningServer["setUp"] {
+  const code = accounts?.setUpCode() ?? null;
+  return code === null ? null : { url: `${url}/set-up`, code };
 }
 
 process.exitCode = await runCli(process.argv.slice(2), {

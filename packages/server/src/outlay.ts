@@ -3,6 +3,10 @@ import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
+import { openAccounts } from "./access/accounts.ts";
+import type { Accounts } from "./access/accounts.ts";
+import { createHostPolicy } from "./access/host-policy.ts";
+import type { HostPolicy } from "./access/host-policy.ts";
 import { recogniseCallers } from "./access/recognise.ts";
 import { openChannels } from "./alerts/channels/open-channels.ts";
 import type { OpenChannels } from "./alerts/channels/open-channels.ts";
@@ -23,19 +27,30 @@ import type { Keys, KeyStore } from "./keys/keys.ts";
 import { findSecret, makeSecret } from "./keys/secret.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { createLiveFeed } from "./ledger/live-feed.ts";
+import { openLearnedSizes } from "./limits/learned-sizes.ts";
+import { openLimits } from "./limits/limits.ts";
+import type { Limits } from "./limits/limits.ts";
 import { openPriceBook } from "./prices/price-book.ts";
 import type { PriceConfig } from "./prices/price-book.ts";
 import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
+import type { Storage } from "./storage/storage.ts";
+import { watchStorage } from "./storage/watch-storage.ts";
 
 /** Everything over one data folder. */
 export interface Outlay {
   ledger: Ledger;
   keys: Keys & KeyStore;
+  /** Who may spend what. */
+  limits: Limits;
   /** Where alerts go. */
   channels: OpenChannels;
   /** Tokens of calls whose provider said nothing. */
   estimates: Estimates;
   http: HttpApp;
+  /** Who may come in; null in a mount. */
+  accounts: Accounts | null;
+  /** Under which names it answers, and who can reach it. */
+  hosts: HostPolicy;
   /** What its owner's command line sends as its key. */
   ownerToken: string;
   /** Begins with what happens by itself: refresh of prices, expiry. Returns the way to end it. */
@@ -74,7 +89,17 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
   // bin/outlay.js has kept it small while the program was loaded; V8's own factor serves ingest a tenth faster. Flags must
   // not change once there are threads.
   setFlagsFromString("--semi-space-growth-factor=2");
-  const storage = await openSqliteStorage({ dataDir: config.dataDir });
+  const store = await openSqliteStorage({ dataDir: config.dataDir });
+  const { limits, watch } = await openLimits({
+    storage: store,
+    dataDir: config.dataDir,
+    now,
+    timeZone: config.timeZone,
+    logFailure: (error) => logFailure("limits", error),
+  });
+  // Counters move with what is stored: whoever stores does it through here.
+  const storage = watchStorage(store, watch);
+  const sizes = await openLearnedSizes(storage);
   const prices = await openPriceBook({ storage, config: priceConfig(config), now });
   const estimates = await openEstimates({ storage });
   const keys = await openKeys({
@@ -99,6 +124,8 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
     allowInternal: config.allowInternalWebhooks,
     logFailure: (error) => logFailure("channels", error),
   });
+  const hosts = createHostPolicy(config);
+  const accounts = mountPath === "" ? await openAccounts(accountsOptions(config, storage, hosts)) : null;
   const live = createLiveFeed();
   const ownerToken = `outlay_${randomBytes(32).toString("base64url")}`;
   const ledger: Ledger = {
@@ -114,8 +141,12 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
   const http = createApp({
     ledger,
     keys,
+    limits,
+    sizes,
     channels,
-    recognise: recogniseCallers({ keys, accounts: null, isExposed: false, ownerToken }),
+    recognise: recogniseCallers({ keys, accounts, isExposed: hosts.isExposed, ownerToken }),
+    accounts,
+    hosts,
     facts: { version, demo },
     dashboardFolder,
     mountPath,
@@ -131,25 +162,42 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
   return {
     ledger,
     keys,
+    limits,
     channels,
     estimates,
     http,
+    accounts,
+    hosts,
     ownerToken,
     startJobs() {
       channels.start();
       return scheduleJobs(jobsOf(ledger, config), (name, error) => logFailure(`job ${name}`, error));
     },
     openGateway() {
-      gateway = createGateway({ ledger, keys, estimates, upstreams, limits: null, logFailure });
+      gateway = createGateway({
+        ledger,
+        keys,
+        estimates,
+        upstreams,
+        limits: null,
+        allowsHost: hosts.allows,
+        logFailure,
+      });
       return gateway;
     },
     async close() {
       http.close();
       await gateway?.close();
-      await Promise.all([estimates.close(), keys.close(), channels.close()]);
+      await Promise.all([estimates.close(), keys.close(), channels.close(), accounts?.close(), sizes.close()]);
+      await limits.close();
       await storage.close();
     },
   };
+}
+
+function accountsOptions({ dataDir, sessionDays, oidc }: Config, storage: Storage, { isExposed }: HostPolicy) {
+  const provider = oidc === null ? null : { ...oidc, clientSecret: process.env[oidc.clientSecretEnv]?.trim() || null };
+  return { storage, dataDir, now, secret: process.env["OUTLAY_SECRET"] ?? null, isExposed, sessionDays, provider };
 }
 
 /** As the settings say, and `mock`: it speaks like OpenAI, and its calls are priced as if they were. */

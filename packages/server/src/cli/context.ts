@@ -24,6 +24,10 @@ export interface SettingFlags {
   port?: number;
   /** `--host` */
   host?: string;
+  /** `--public-url` */
+  publicUrl?: string;
+  /** `--setup` */
+  setup?: boolean;
   /** `--retention-days`, as it was written: a number or `off`. */
   retentionDays?: string;
   /** `--refresh-prices`: `on` or `off`. */
@@ -49,6 +53,8 @@ export interface ResolvedSettings {
 export interface RunningServer {
   /** Where a browser finds it, without a slash at the end. */
   url: string;
+  /** Where the first administrator is made, and the code for it; null: there is one, or nobody else can reach the server. */
+  setUp: { url: string; code: string } | null;
   /** Stops accepting, finishes what runs, lets go of the data folder. */
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { createHostPolicy } from "../access/host-policy.ts";
 import { recogniseCallers } from "../access/recognise.ts";
 import { generateEvents } from "../demo/generate.ts";
 import { createApp } from "../http/app.ts";
@@ -35,6 +36,8 @@ beforeEach(async () => {
     ledger,
     keys,
     recognise: recogniseCallers({ keys, accounts: null, isExposed: false, ownerToken: "" }),
+    accounts: null,
+    hosts: createHostPolicy({ host: "127.0.0.1", publicUrl: null, allowedHosts: [], trustedProxies: [] }),
     facts: { version: "0.0.0", demo: true },
     dashboardFolder: join(dataDir, "none"),
     mountPath: "",

@@ -12,7 +12,7 @@ export async function getJson<T>(api: Api, path: string, params: Params = {}): P
 /** Sends a JSON body and parses the answer. Throws ApiProblem when it is not 2xx. */
 export async function sendJson<T>(
   api: Api,
-  method: "POST" | "PUT" | "DELETE",
+  method: "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
   body: unknown,
 ): Promise<T> {

@@ -1,42 +1,68 @@
 import type { IncomingMessage } from "node:http";
-import { InvalidInput, isLoopback } from "@outlay/core";
+import { InvalidInput } from "@outlay/core";
 import type { Context, MiddlewareHandler } from "hono";
+import type { Client, HostPolicy } from "../access/host-policy.ts";
+import type { HttpEnvironment } from "./environment.ts";
 
 /** Methods that change nothing; a page of another origin may cause them but cannot read the answer. */
 const READING_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
+const YEAR_SECONDS = 31_536_000;
+
 /**
  * Refuses requests that a foreign web page makes a reader's browser send: those that reached us under another
- * name (DNS rebinding), and writes from another origin. Requests inside the process have no socket and pass.
+ * name (DNS rebinding), and writes from another origin, to which a browser would add the session's cookie. Requests inside the
+ * process have no socket and pass.
  */
-export function refuseForeignPages(): MiddlewareHandler {
+export function refuseForeignPages(policy: HostPolicy): MiddlewareHandler<HttpEnvironment> {
   return async (c, next) => {
-    if (incomingOf(c) !== undefined) {
-      const host = c.req.header("host");
-      requireLoopbackName(host);
-      if (!READING_METHODS.has(c.req.method)) requireSameOrigin(c, host);
+    const incoming = incomingOf(c);
+    const client = incoming === undefined ? INSIDE : clientBehind(incoming, policy);
+    c.set("client", client);
+    if (incoming !== undefined) {
+      requireOwnName(client, policy);
+      if (!READING_METHODS.has(c.req.method)) requireOwnOrigin(c, client, policy);
     }
+    if (client.isSecure) c.env.outgoing?.setHeader("strict-transport-security", `max-age=${YEAR_SECONDS}`);
     await next();
   };
 }
 
-function incomingOf(c: Context): IncomingMessage | undefined {
+/** How a request reached us. */
+export function clientOf(c: Context<HttpEnvironment>): Client {
+  return c.get("client") ?? INSIDE;
+}
+
+/** Where browsers find this server, without a slash at the end: as the settings say, else as this request found it. */
+export function serverUrlOf(c: Context<HttpEnvironment>): string {
+  return clientOf(c).serverUrl ?? new URL(c.req.url).origin;
+}
+
+const INSIDE: Client = { host: null, isSecure: false, address: null, serverUrl: null };
+
+function incomingOf(c: Context<HttpEnvironment>): IncomingMessage | undefined {
   return (c.env as { incoming?: IncomingMessage } | undefined)?.incoming;
 }
 
+function clientBehind(incoming: IncomingMessage, policy: HostPolicy): Client {
+  return policy.clientOf({ headers: incoming.headers, remoteAddress: incoming.socket.remoteAddress });
+}
+
 /** A browser always sends Host; HTTP/1.0 clients need not. */
-function requireLoopbackName(host: string | undefined): void {
-  if (host === undefined || isLoopback(host.replace(/:\d+$/, ""))) return;
+function requireOwnName({ host }: Client, policy: HostPolicy): void {
+  if (host === null || policy.allows(host)) return;
   throw new InvalidInput(
     "host_not_allowed",
-    `Outlay answers under localhost and 127.0.0.1, not under "${host}": a web page could otherwise read your data`,
+    policy.isExposed
+      ? `Outlay does not answer under "${host}"; its names are in the settings publicUrl and allowedHosts`
+      : `Outlay answers under localhost and 127.0.0.1, not under "${host}": a web page could otherwise read your data`,
     { field: "host", status: 403 },
   );
 }
 
-function requireSameOrigin(c: Context, host: string | undefined): void {
+function requireOwnOrigin(c: Context, client: Client, policy: HostPolicy): void {
   const origin = c.req.header("origin");
-  const isForeign = origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
+  const isForeign = origin !== undefined && !policy.isOwnOrigin(origin, client);
   if (!isForeign && c.req.header("sec-fetch-site") !== "cross-site") return;
   throw new InvalidInput(
     "cross_origin",

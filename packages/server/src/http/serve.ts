@@ -6,8 +6,9 @@ import { InvalidInput } from "@outlay/core";
 import type { App } from "./route.ts";
 import { PROBLEM_TYPE, problemOf, problemResponse } from "./problem.ts";
 
-/** Sent with every answer; pages add their own content security policy. */
+/** Sent with every answer; pages replace the content security policy by their own. */
 const SECURITY_HEADERS = Object.entries({
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
   "referrer-policy": "same-origin",

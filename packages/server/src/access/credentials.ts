@@ -1,0 +1,220 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { betterAuth, type BetterAuthOptions } from "better-auth";
+import { createAuthEndpoint } from "better-auth/api";
+import { setSessionCookie } from "better-auth/cookies";
+import { getMigrations } from "better-auth/db/migration";
+import { z } from "zod";
+import type { Visit } from "./account-parts.ts";
+import { PASSWORD_CHARACTERS } from "./password.ts";
+
+export interface CredentialsOptions {
+  /** Passwords and sessions are in its `accounts.sqlite`. */
+  dataDir: string;
+  /** A session that nobody uses ends after so many days. */
+  sessionDays: number;
+  /** Signs the cookies. */
+  secret: string;
+}
+
+/** Passwords as slow hashes, and sessions: the work of a library. Who somebody is and may do is in `people.ts`. */
+export interface Credentials {
+  /** Replaces what an unfinished one with this address has left. `password` null: they come in another way. */
+  create(person: { id: string; name: string; email: string; password: string | null }): Promise<void>;
+  rename(personId: string, to: { name: string; email: string }): Promise<void>;
+  /** With sessions and everything. */
+  remove(personId: string): Promise<void>;
+  setPassword(personId: string, password: string): Promise<void>;
+  isPassword(personId: string, password: string): Promise<boolean>;
+  /** As long as a look at somebody's password takes. */
+  takeAsLong(password: string): Promise<void>;
+  /** Answers with the cookies for the browser. */
+  openSession(personId: string, visit: Visit): Promise<string[]>;
+  /** The one that these headers' cookie is for. */
+  sessionOf(headers: Headers): Promise<Session | null>;
+  /** Moves the end of a session that was last moved a day ago; answers with its cookie when that happened. */
+  renew(headers: Headers, visit: Visit): Promise<string[]>;
+  /** Those that are not over, newest first. */
+  sessionsOf(personId: string): Promise<Session[]>;
+  /** False: they have no such session. */
+  endSession(personId: string, sessionId: string): Promise<boolean>;
+  endSessionsOf(personId: string): Promise<void>;
+  /** Make the browser forget its session. */
+  forgottenCookies(visit: Visit): string[];
+  /** null: the provider has not brought this one before. */
+  personOfProvider(issuer: string, subject: string): Promise<string | null>;
+  linkProvider(personId: string, issuer: string, subject: string): Promise<void>;
+  close(): void;
+}
+
+export interface Session {
+  id: string;
+  personId: string;
+  createdAtMs: number;
+  /** To the day. */
+  lastUsedAtMs: number;
+  expiresAtMs: number;
+  address: string | null;
+  userAgent: string | null;
+}
+
+const DAY_SECONDS = 86_400;
+
+/** Opens the file, and makes it when there is none. */
+export async function openCredentials({ dataDir, sessionDays, secret }: CredentialsOptions): Promise<Credentials> {
+  const database = openDatabase(join(dataDir, "accounts.sqlite"));
+  const options = optionsOf(database, sessionDays, secret);
+  const { runMigrations } = await getMigrations(options);
+  await runMigrations();
+  const auth = betterAuth(options);
+  const { internalAdapter: store, password: hashing, authCookies } = await auth.$context;
+
+  const stored = async (personId: string) => {
+    const sessions = await store.listSessions(personId, { onlyActiveSessions: true });
+    return sessions.toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
+  };
+  return {
+    async create({ id, name, email, password }) {
+      const left = await store.findUserByEmail(email);
+      if (left !== null) await store.deleteUser(left.user.id);
+      await store.createUser({ id, name, email, emailVerified: false }, { method: "admin" });
+      if (password !== null) await addPassword(id, password);
+    },
+    async rename(personId, { name, email }) {
+      await store.updateUser(personId, { name, email });
+    },
+    remove: (personId) => store.deleteUser(personId),
+    async setPassword(personId, password) {
+      if ((await store.findCredentialAccount(personId)) === null) return addPassword(personId, password);
+      await store.updatePassword(personId, await hashing.hash(password));
+    },
+    async isPassword(personId, password) {
+      const hash = (await store.findCredentialAccount(personId))?.password;
+      if (typeof hash === "string") return hashing.verify({ hash, password });
+      await hashing.hash(password);
+      return false;
+    },
+    async takeAsLong(password) {
+      await hashing.hash(password);
+    },
+    async openSession(personId, visit) {
+      const { address, userAgent } = visit;
+      const { headers } = await auth.api.openSession({ body: { personId, address, userAgent }, returnHeaders: true });
+      return cookiesOf(headers, visit);
+    },
+    async sessionOf(headers) {
+      const found = await auth.api.getSession({ headers, query: { disableRefresh: true } });
+      return found === null ? null : sessionFrom(found.session);
+    },
+    async renew(headers, visit) {
+      const answer = await auth.api.getSession({ headers, returnHeaders: true });
+      return answer.response === null ? [] : cookiesOf(answer.headers, visit);
+    },
+    sessionsOf: async (personId) => (await stored(personId)).map(sessionFrom),
+    async endSession(personId, sessionId) {
+      const session = (await stored(personId)).find(({ id }) => id === sessionId);
+      if (session === undefined) return false;
+      await store.deleteSession(session.token);
+      return true;
+    },
+    endSessionsOf: (personId) => store.deleteUserSessions(personId),
+    forgottenCookies: ({ isSecure }) => [
+      `${authCookies.sessionToken.name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax${isSecure ? "; Secure" : ""}`,
+    ],
+    async personOfProvider(issuer, subject) {
+      return (await store.findAccountByKey({ providerId: issuer, accountId: subject }))?.userId ?? null;
+    },
+    async linkProvider(personId, issuer, subject) {
+      await store.linkAccount({ userId: personId, providerId: issuer, accountId: subject });
+    },
+    close: () => database.close(),
+  };
+
+  async function addPassword(personId: string, password: string): Promise<void> {
+    await store.linkAccount({
+      userId: personId,
+      providerId: "credential",
+      accountId: personId,
+      password: await hashing.hash(password),
+    });
+  }
+}
+
+function openDatabase(path: string): DatabaseSync {
+  // For its owner's eyes only; SQLite gives the files beside it the same rights.
+  writeFileSync(path, "", { flag: "a", mode: 0o600 });
+  const database = new DatabaseSync(path);
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000");
+  return database;
+}
+
+function optionsOf(database: DatabaseSync, sessionDays: number, secret: string) {
+  return {
+    database,
+    secret,
+    baseURL: "http://localhost",
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: PASSWORD_CHARACTERS.min,
+      maxPasswordLength: PASSWORD_CHARACTERS.max,
+    },
+    session: { expiresIn: sessionDays * DAY_SECONDS, updateAge: DAY_SECONDS },
+    advanced: {
+      cookiePrefix: "outlay",
+      // Whether a cookie is for https only is known when it is given: see cookiesOf.
+      useSecureCookies: false,
+      database: { generateId: () => crypto.randomUUID() },
+    },
+    plugins: [{ id: "outlay", endpoints: { openSession } }],
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+    logger: { disabled: true },
+  } satisfies BetterAuthOptions;
+}
+
+/** For somebody who has proved elsewhere who they are. Only called from inside: no address leads here. */
+const openSession = createAuthEndpoint(
+  "/outlay/open-session",
+  {
+    method: "POST",
+    body: z.object({ personId: z.string(), address: z.string().nullable(), userAgent: z.string().nullable() }),
+    metadata: { SERVER_ONLY: true },
+  },
+  async (ctx) => {
+    const { personId, address, userAgent } = ctx.body;
+    const user = await ctx.context.internalAdapter.findUserById(personId);
+    if (user === null) throw new Error(`the person ${personId} has no credentials`);
+    const session = await ctx.context.internalAdapter.createSession(personId, false, {
+      ipAddress: address ?? "",
+      userAgent: userAgent ?? "",
+    });
+    await setSessionCookie(ctx, { session, user });
+    return { id: session.id };
+  },
+);
+
+function cookiesOf(headers: Headers, { isSecure }: Visit): string[] {
+  return headers.getSetCookie().map((cookie) => (isSecure ? `${cookie}; Secure` : cookie));
+}
+
+function sessionFrom(session: {
+  id: string;
+  userId: string;
+  createdAt: Date;
+  updatedAt: Date;
+  expiresAt: Date;
+  ipAddress?: string | null;
+  userAgent?: string | null;
+}): Session {
+  return {
+    id: session.id,
+    personId: session.userId,
+    createdAtMs: session.createdAt.getTime(),
+    lastUsedAtMs: session.updatedAt.getTime(),
+    expiresAtMs: session.expiresAt.getTime(),
+    address: session.ipAddress || null,
+    userAgent: session.userAgent || null,
+  };
+}
