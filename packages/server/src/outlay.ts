@@ -8,8 +8,11 @@ import type { Accounts } from "./access/accounts.ts";
 import { createHostPolicy } from "./access/host-policy.ts";
 import type { HostPolicy } from "./access/host-policy.ts";
 import { recogniseCallers } from "./access/recognise.ts";
+import { openAlerts } from "./alerts/alerts.ts";
+import type { Alerts } from "./alerts/alerts.ts";
 import { openChannels } from "./alerts/channels/open-channels.ts";
 import type { OpenChannels } from "./alerts/channels/open-channels.ts";
+import { countChanges } from "./alerts/count-changes.ts";
 import type { Config } from "./config.ts";
 import { openEstimates } from "./estimates/estimates.ts";
 import type { Estimates } from "./estimates/estimates.ts";
@@ -19,6 +22,7 @@ import { listUpstreams } from "./gateway/list-upstreams.ts";
 import { gatewayUpstreams } from "./gateway/upstreams.ts";
 import { createApp } from "./http/app.ts";
 import type { HttpApp } from "./http/app.ts";
+import { evaluateAlertsJob } from "./jobs/evaluate-alerts.ts";
 import { expireJob } from "./jobs/expire.ts";
 import { refreshPricesJob } from "./jobs/refresh-prices.ts";
 import { scheduleJobs } from "./jobs/schedule.ts";
@@ -44,6 +48,8 @@ export interface Outlay {
   limits: Limits;
   /** Where alerts go. */
   channels: OpenChannels;
+  /** Who has to know of what. */
+  alerts: Alerts;
   /** Tokens of calls whose provider said nothing. */
   estimates: Estimates;
   http: HttpApp;
@@ -98,7 +104,8 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
     logFailure: (error) => logFailure("limits", error),
   });
   // Counters move with what is stored: whoever stores does it through here.
-  const storage = watchStorage(store, watch);
+  const changes = countChanges(watch);
+  const storage = watchStorage(store, changes.watch);
   const sizes = await openLearnedSizes(storage);
   const prices = await openPriceBook({ storage, config: priceConfig(config), now });
   const estimates = await openEstimates({ storage });
@@ -137,6 +144,14 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
     live,
     health: { unrecorded: 0 },
   };
+  const alerts = await openAlerts({
+    ledger,
+    limits,
+    keys,
+    channels,
+    changes: changes.count,
+    logFailure: (error) => logFailure("alerts", error),
+  });
   const upstreams = upstreamsOf(config, mockUrl);
   const http = createApp({
     ledger,
@@ -144,6 +159,7 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
     limits,
     sizes,
     channels,
+    alerts,
     recognise: recogniseCallers({ keys, accounts, isExposed: hosts.isExposed, ownerToken }),
     accounts,
     hosts,
@@ -164,6 +180,7 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
     keys,
     limits,
     channels,
+    alerts,
     estimates,
     http,
     accounts,
@@ -171,7 +188,7 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
     ownerToken,
     startJobs() {
       channels.start();
-      return scheduleJobs(jobsOf(ledger, config), (name, error) => logFailure(`job ${name}`, error));
+      return scheduleJobs(jobsOf(ledger, alerts, config), (name, error) => logFailure(`job ${name}`, error));
     },
     openGateway() {
       gateway = createGateway({
@@ -179,7 +196,7 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
         keys,
         estimates,
         upstreams,
-        limits: null,
+        limits: { limits, sizes },
         allowsHost: hosts.allows,
         logFailure,
       });
@@ -188,6 +205,7 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
     async close() {
       http.close();
       await gateway?.close();
+      await alerts.close();
       await Promise.all([estimates.close(), keys.close(), channels.close(), accounts?.close(), sizes.close()]);
       await limits.close();
       await storage.close();
@@ -207,9 +225,10 @@ function upstreamsOf({ providers, mockProviders }: Config, mockUrl: string | nul
   return gatewayUpstreams({ settings, mockProviders, environment: process.env });
 }
 
-function jobsOf(ledger: Ledger, config: Config) {
+function jobsOf(ledger: Ledger, alerts: Alerts, config: Config) {
   return [
     refreshPricesJob(ledger),
+    evaluateAlertsJob(() => alerts.evaluate()),
     ...(config.retentionDays === null ? [] : [expireJob(ledger, config.retentionDays)]),
   ];
 }

@@ -29,8 +29,8 @@ export async function openLimitsFixture(time: string, timeZone = "UTC"): Promise
   let nowMs = Date.parse(time);
   const now = () => nowMs;
   const failures: unknown[] = [];
+  const logFailure = (error: unknown) => failures.push(error);
   const open = async () => {
-    const logFailure = (error: unknown) => failures.push(error);
     const { limits, watch } = await openLimits({ storage: store, dataDir, now, timeZone, logFailure });
     fixture.limits = limits;
     fixture.storage = watchStorage(store, watch);
