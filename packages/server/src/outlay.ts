@@ -16,6 +16,7 @@ import { countChanges } from "./alerts/count-changes.ts";
 import type { Config } from "./config.ts";
 import { openEstimates } from "./estimates/estimates.ts";
 import type { Estimates } from "./estimates/estimates.ts";
+import type { Callers } from "./gateway/callers.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import type { Gateway } from "./gateway/gateway.ts";
 import { listUpstreams } from "./gateway/list-upstreams.ts";
@@ -198,6 +199,7 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
         upstreams,
         limits: { limits, sizes },
         allowsHost: hosts.allows,
+        callers: gatewayCallers(accounts, hosts),
         logFailure,
       });
       return gateway;
@@ -216,6 +218,18 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
 function accountsOptions({ dataDir, sessionDays, oidc }: Config, storage: Storage, { isExposed }: HostPolicy) {
   const provider = oidc === null ? null : { ...oidc, clientSecret: process.env[oidc.clientSecretEnv]?.trim() || null };
   return { storage, dataDir, now, secret: process.env["OUTLAY_SECRET"] ?? null, isExposed, sessionDays, provider };
+}
+
+/** Who may use the gateway without a key of Outlay's. */
+function gatewayCallers(accounts: Accounts | null, hosts: HostPolicy): Callers {
+  return {
+    isOpen: () => accounts === null || accounts.isOpen(),
+    async signedIn(cookie) {
+      const person = (await accounts?.personOf(new Headers({ cookie }))) ?? null;
+      return person === null ? null : { name: person.email, user: person.user };
+    },
+    addressOf: ({ headers, socket }) => hosts.clientOf({ headers, remoteAddress: socket.remoteAddress }).address,
+  };
 }
 
 /** As the settings say, and `mock`: it speaks like OpenAI, and its calls are priced as if they were. */

@@ -19,6 +19,11 @@ export function dataScopeOf(principal: Principal): DataScope {
   return isNarrow ? { users: [attribution.user!] } : "all";
 }
 
+/** May somebody with this scope know of what is about these users alone? null: about others too. */
+export function coversUsers(scope: DataScope, users: readonly string[] | null): boolean {
+  return scope === "all" || (users !== null && users.length > 0 && users.every((user) => scope.users.includes(user)));
+}
+
 /** Sorted and each once, so that the same scope is always written alike; an empty value would mean unattributed events. */
 function usersOf(users: string[]): string[] {
   return [...new Set(users.filter((user) => user !== ""))].toSorted();

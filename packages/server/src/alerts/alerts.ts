@@ -2,7 +2,6 @@ import { InvalidInput } from "@outlay/core";
 import type { KeyStore } from "../keys/keys.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Limits, ThresholdCrossing } from "../limits/limits.ts";
-import type { StorageWatch } from "../storage/watch-storage.ts";
 import type { AlertMessage } from "./alert-message.ts";
 import { alertIdOf, type Alert, type ClosedBecause, type Telling } from "./alert.ts";
 import { AlertStore } from "./alert-store.ts";
@@ -25,6 +24,8 @@ export interface AlertsOptions {
   limits: Pick<Limits, "list" | "get" | "states" | "onThreshold">;
   keys: Pick<KeyStore, "list">;
   channels: Pick<Channels, "send">;
+  /** See count-changes.ts. */
+  changes: () => number;
   logFailure: (error: unknown) => void;
 }
 
@@ -41,9 +42,7 @@ export interface LastLook {
 export interface Alerts {
   rules: Pick<RuleBook, "list" | "get" | "required">;
   silences: Silences;
-  history: Pick<History, "list" | "after" | "subscribe" | "lastNumber">;
-  /** Hears of what was recorded: while nothing is, most rules need not look again. */
-  watch: StorageWatch;
+  history: Pick<History, "page" | "after" | "subscribe" | "lastNumber">;
   /** Open ones first, the most recently begun first. */
   list(): Alert[];
   lastLook(ruleId: string): LastLook | null;
@@ -95,12 +94,6 @@ class WatchedAlerts implements Alerts {
   readonly history: History;
   readonly silences: Silences;
   readonly #keyPlaces: KeyPlaces;
-  readonly watch: StorageWatch = {
-    added: () => void (this.#changes += 1),
-    addedCharges: () => void (this.#changes += 1),
-    moved: () => void (this.#changes += 1),
-  };
-  #changes = 1;
   /** One after the other: two looks at once could tell the same twice. */
   #lastTurn: Promise<unknown> = Promise.resolve();
   #handingOver: Promise<void> = Promise.resolve();
@@ -208,7 +201,7 @@ class WatchedAlerts implements Alerts {
   async #lookWith(ruleId: string, everything: boolean): Promise<void> {
     const rule = this.rules.get(ruleId);
     if (rule === null || !rule.enabled) return;
-    const changes = this.#changes;
+    const changes = this.#options.changes();
     if (!everything && !this.#isItsTurn(rule)) return;
     const { ledger } = this.#options;
     try {
@@ -229,7 +222,7 @@ class WatchedAlerts implements Alerts {
     const passedMs = this.#options.ledger.now() - last.atMs;
     // a clock that went back is no reason to wait
     if (passedMs >= 0 && passedMs < everyMs) return false;
-    const isMoved = this.#seenChanges.get(rule.id) !== this.#changes;
+    const isMoved = this.#seenChanges.get(rule.id) !== this.#options.changes();
     return isMoved || byTime || this.#alerts.openOf(rule.id).length > 0;
   }
 

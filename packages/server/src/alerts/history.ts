@@ -1,3 +1,4 @@
+import { InvalidInput, shown } from "@outlay/core";
 import type { CollectionRecord, Storage } from "../storage/storage.ts";
 import type { HistoryEntry } from "./alert.ts";
 
@@ -5,11 +6,25 @@ const COLLECTION = "alert-history";
 /** Entries that are kept at least; the oldest go in steps. */
 const MAX_ENTRIES = 10_000;
 const PRUNE_STEP = 500;
+/** Read at once. */
+const STEP = 1_000;
 /** What a resumed stream is told at most. */
 const MAX_RESUMED = 1_000;
 
 /** An entry with its place in the order in which entries came to be. */
 export type NumberedEntry = HistoryEntry & { number: number };
+
+export interface HistoryQuestion {
+  limit: number;
+  /** From the page before; null: from the newest on. */
+  cursor: string | null;
+  keeps: (entry: NumberedEntry) => boolean;
+}
+
+export interface HistoryPage {
+  entries: NumberedEntry[];
+  nextCursor: string | null;
+}
 
 /** What alerts there have been. */
 export class History {
@@ -45,17 +60,41 @@ export class History {
     return numbered;
   }
 
-  /** Newest first; start included, end excluded. */
-  async list(question: { fromMs?: number; toMs?: number; limit: number }): Promise<NumberedEntry[]> {
-    return (await this.#storage.listRecords(COLLECTION, question)).map(entryOf);
+  /** Newest first, those that `keeps` keeps. InvalidInput `invalid_cursor`. */
+  async page({ limit, cursor, keeps }: HistoryQuestion): Promise<HistoryPage> {
+    let after = cursor === null ? null : parseCursor(cursor);
+    const kept: NumberedEntry[] = [];
+    while (kept.length <= limit) {
+      const read = await this.#readAfter(after);
+      kept.push(...read.filter(keeps));
+      const last = read.at(-1);
+      if (last === undefined) break;
+      after = last;
+    }
+    const entries = kept.slice(0, limit);
+    const last = entries.at(-1);
+    return { entries, nextCursor: kept.length > limit && last !== undefined ? `${last.atMs}.${last.id}` : null };
+  }
+
+  /** The next ones in the order newest first, some of them; none: there are no more. */
+  async #readAfter(last: Pick<NumberedEntry, "atMs" | "id"> | null): Promise<NumberedEntry[]> {
+    if (last === null) return (await this.#storage.listRecords(COLLECTION, { limit: STEP })).map(entryOf);
+    const { atMs, id } = last;
+    const sameMoment = await this.#storage.listRecords(COLLECTION, { fromMs: atMs, toMs: atMs + 1 });
+    const rest = sameMoment.filter((record) => record.id < id);
+    const older = await this.#storage.listRecords(COLLECTION, { toMs: atMs, limit: STEP });
+    return [...rest, ...older].map(entryOf);
   }
 
   /** What came after that number, oldest first; null: more than a stream is told. */
   async after(number: number): Promise<NumberedEntry[] | null> {
     if (number >= this.#lastNumber) return [];
     if (this.#lastNumber - number > MAX_RESUMED) return null;
-    const newest = await this.list({ limit: MAX_RESUMED });
-    return newest.filter((entry) => entry.number > number).toSorted((one, other) => one.number - other.number);
+    const newest = await this.#storage.listRecords(COLLECTION, { limit: MAX_RESUMED });
+    return newest
+      .map(entryOf)
+      .filter((entry) => entry.number > number)
+      .toSorted((one, other) => one.number - other.number);
   }
 
   /** Must not throw. Returns the function that ends it. */
@@ -77,6 +116,14 @@ export class History {
       );
     }
   }
+}
+
+function parseCursor(cursor: string): Pick<NumberedEntry, "atMs" | "id"> {
+  const [, atMs, id] = /^(\d{1,15})\.([\w-]{1,100})$/.exec(cursor) ?? [];
+  if (atMs !== undefined && id !== undefined) return { atMs: Number(atMs), id };
+  throw new InvalidInput("invalid_cursor", `cursor ${shown(cursor)} is not one that a page has given`, {
+    field: "cursor",
+  });
 }
 
 function entryOf(record: CollectionRecord): NumberedEntry {

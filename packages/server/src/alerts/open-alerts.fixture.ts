@@ -5,6 +5,7 @@ import type { ThresholdCrossing } from "../limits/limits.ts";
 import type { Limit, LimitState } from "../limits/limit.ts";
 import { watchStorage } from "../storage/watch-storage.ts";
 import type { AlertMessage } from "./alert-message.ts";
+import { countChanges } from "./count-changes.ts";
 import { DEFAULT_RULES } from "./default-rules.ts";
 import { openAlerts, type Alerts, type AlertsOptions } from "./alerts.ts";
 
@@ -39,6 +40,7 @@ export async function openTestAlerts(now: string, timeZone = "UTC"): Promise<Ope
   );
   const listeners = new Set<(crossing: ThresholdCrossing) => void>();
   let told = 0;
+  const changes = countChanges({ added() {}, addedCharges() {}, moved() {} });
   const options: AlertsOptions = {
     ledger,
     limits: {
@@ -61,6 +63,7 @@ export async function openTestAlerts(now: string, timeZone = "UTC"): Promise<Ope
         return [];
       },
     },
+    changes: changes.count,
     logFailure: (error) => open.failures.push(error),
   };
   const open: OpenAlerts = {
@@ -73,7 +76,7 @@ export async function openTestAlerts(now: string, timeZone = "UTC"): Promise<Ope
       return news;
     },
     async record(...events) {
-      const watched = { ...ledger, storage: watchStorage(ledger.storage, open.alerts.watch) };
+      const watched = { ...ledger, storage: watchStorage(ledger.storage, changes.watch) };
       const { rejected } = await recordUsage(watched, events);
       if (rejected.length > 0) throw new Error(JSON.stringify(rejected));
     },

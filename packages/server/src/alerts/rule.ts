@@ -36,16 +36,9 @@ const base = {
   name: words(128).meta({ description: "For people" }),
   enabled: z.boolean().default(true),
   channels: ids("Ids of the channels that hear of it; null: every enabled one"),
-  escalateAfterMinutes: z
-    .number()
-    .int()
-    .min(1)
-    .max(10_080)
-    .nullable()
-    .default(null)
-    .meta({
-      description: "Tell again, one step more urgent, when nobody has acknowledged it for so long; null: never",
-    }),
+  escalateAfterMinutes: z.number().int().min(1).max(10_080).nullable().default(null).meta({
+    description: "Tell again, one step more urgent, when nobody has acknowledged it for so long; null: never",
+  }),
   tellRecovery: z.boolean().default(true).meta({ description: "Send a message too when it is over" }),
 };
 

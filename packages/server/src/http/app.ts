@@ -5,6 +5,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { Accounts } from "../access/accounts.ts";
 import type { HostPolicy } from "../access/host-policy.ts";
 import { TooManySignIns } from "../access/sign-in-throttle.ts";
+import type { Alerts } from "../alerts/alerts.ts";
 import type { OpenChannels } from "../alerts/channels/open-channels.ts";
 import type { Keys, KeyStore } from "../keys/keys.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -24,6 +25,7 @@ import { problemOf, problemResponse } from "./problem.ts";
 import { releaseBody } from "./read-body.ts";
 import type { App } from "./route.ts";
 import { addAccountRoutes } from "./routes/accounts.ts";
+import { addAlertRoutes } from "./routes/alerts.ts";
 import { addAuditRoutes } from "./routes/audit.ts";
 import { addBudgetRoutes } from "./routes/budgets.ts";
 import { addChannelRoutes } from "./routes/channels.ts";
@@ -51,6 +53,7 @@ export interface HttpParts {
   ledger: Ledger;
   keys: Keys & KeyStore;
   channels: OpenChannels;
+  alerts: Alerts;
   limits: Limits;
   /** What calls mostly use, for those who ask before they call. */
   sizes: Pick<LearnedSizes, "size">;
@@ -85,6 +88,7 @@ export function createApp({
   ledger,
   keys,
   channels,
+  alerts,
   limits,
   sizes,
   recognise,
@@ -98,7 +102,7 @@ export function createApp({
   logFailure,
 }: HttpParts): HttpApp {
   const app: App = new OpenAPIHono<HttpEnvironment>();
-  const streams = new LiveStreams();
+  const streams = new LiveStreams(alerts.history);
   const files = new StaticFiles(dashboardFolder, mountPath);
 
   app.use(identify(logFailure));
@@ -125,6 +129,7 @@ export function createApp({
   addAccountRoutes(app, accounts);
   if (accounts !== null) addPeopleRoutes(app, accounts);
   addChannelRoutes(app, channels);
+  addAlertRoutes(app, alerts);
   addGatewayRoutes(app, gatewayProviders);
   addMaintenanceRoutes(app, ledger);
   addAuditRoutes(app, ledger.storage);

@@ -1,11 +1,12 @@
 import { InvalidInput } from "@outlay/core";
 import type { Context, MiddlewareHandler } from "hono";
-import { dataScopeOf } from "../access/data-scope.ts";
+import { coversUsers, dataScopeOf } from "../access/data-scope.ts";
 import { narrowLedger } from "../access/narrow-ledger.ts";
 import { permissionOf, requirementOf } from "../access/permissions.ts";
 import type { AccessRule, Principal } from "../access/principal.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { HttpEnvironment } from "./environment.ts";
+import type { Viewer } from "./live.ts";
 import { clientOf } from "./guards.ts";
 
 /** Says who asks, from what a request's headers bring. Throws InvalidInput for a key that is none or has expired. */
@@ -71,8 +72,9 @@ export function ledgerOf(c: Context<HttpEnvironment>): Ledger {
 }
 
 /** Who reads a stream: those who may see the same share one. */
-export function viewerOf(c: Context<HttpEnvironment>): { scope: string; ledger: Ledger } {
-  return { scope: JSON.stringify(dataScopeOf(principalOf(c))), ledger: ledgerOf(c) };
+export function viewerOf(c: Context<HttpEnvironment>): Viewer {
+  const scope = dataScopeOf(principalOf(c));
+  return { scope: JSON.stringify(scope), ledger: ledgerOf(c), mayKnow: (users) => coversUsers(scope, users) };
 }
 
 function refusalOf(principal: Principal, rule: AccessRule): InvalidInput {

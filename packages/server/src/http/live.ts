@@ -1,6 +1,9 @@
 import { InvalidInput } from "@outlay/core";
+import type { Alerts } from "../alerts/alerts.ts";
+import type { NumberedEntry } from "../alerts/history.ts";
 import type { EventAnswer, MetricValues } from "../ledger/answers.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { historyAnswer } from "./alert-answers.ts";
 import { askLedger } from "./ask-ledger.ts";
 import { wireEvent } from "../ledger/wire-event.ts";
 import type { StoredEvent } from "../storage/storage.ts";
@@ -33,30 +36,55 @@ export interface Viewer {
   scope: string;
   /** Holds only what they may see. */
   ledger: Ledger;
+  /** May they know of an alert about these users alone? null: it is about others too. */
+  mayKnow(users: readonly string[] | null): boolean;
+}
+
+/** What has become of alerts, in the order in which it was noted. */
+export type AlertFeed = Pick<Alerts["history"], "after" | "lastNumber" | "subscribe">;
+
+/** Where a reader is: the last event and the last entry about an alert that it was told of. */
+export interface StreamPlace {
+  /** null: only what is recorded from now on. */
+  seq: number | null;
+  alertNumber: number;
+}
+
+/** Reads an id of the stream, `<seq>` or `<seq>-<alert number>`; null: it is none. */
+export function parseStreamPlace(id: string): StreamPlace | null {
+  const [, seq, alertNumber = "0"] = /^(\d{1,15})?(?:-(\d{1,15}))?$/.exec(id) ?? [];
+  if (seq === undefined && alertNumber === "0") return null;
+  return { seq: seq === undefined ? null : Number(seq), alertNumber: Number(alertNumber) };
 }
 
 /** The server-sent events of `/api/v1/stream`: one subscription to the ledger for all readers who may see the same. */
 export class LiveStreams {
+  readonly #alerts: AlertFeed;
   readonly #channels = new Map<string, Channel>();
   #readers = 0;
   #closed = false;
 
+  constructor(alerts: AlertFeed) {
+    this.#alerts = alerts;
+  }
+
   /**
-   * A new stream. `lastSeq` is the id that the reader saw last: what came after it is sent first. `disconnect` cuts
+   * A new stream. `place`: where the reader was, what came after it is sent first; null: it is new. `disconnect` cuts
    * the connection of a reader that is too slow; false: there is none.
    * Throws InvalidInput `too_many_streams` (429) above 500 readers.
    */
-  open({ scope, ledger }: Viewer, lastSeq: number | null, disconnect: () => boolean): Response {
+  open(viewer: Viewer, place: StreamPlace | null, disconnect: () => boolean): Response {
+    const { scope } = viewer;
     if (this.#closed || this.#readers >= MAX_READERS) {
       throw new InvalidInput("too_many_streams", `${MAX_READERS} streams are open already; close some`, {
         status: 429,
       });
     }
     let channel = this.#channels.get(scope);
-    if (channel === undefined) this.#channels.set(scope, (channel = new Channel(ledger)));
+    if (channel === undefined) this.#channels.set(scope, (channel = new Channel(viewer, this.#alerts)));
     const joined = channel;
     this.#readers++;
-    return joined.open(lastSeq, disconnect, () => {
+    return joined.open(place, disconnect, () => {
       this.#readers--;
       if (joined.isEmpty && this.#channels.get(scope) === joined) this.#channels.delete(scope);
     });
@@ -65,13 +93,15 @@ export class LiveStreams {
   /** Ends every stream. */
   close(): void {
     this.#closed = true;
-    for (const channel of [...this.#channels.values()]) channel.close();
+    for (const channel of this.#channels.values()) channel.close();
   }
 }
 
 /** All readers who may see the same. */
 class Channel {
   readonly #ledger: Ledger;
+  readonly #alerts: AlertFeed;
+  readonly #mayKnow: Viewer["mayKnow"];
   readonly #readers = new Set<Reader>();
   #gathered: Message = emptyMessage();
   #timers: NodeJS.Timeout[] = [];
@@ -80,34 +110,42 @@ class Channel {
   #lastTotals = "";
   #unsubscribe: (() => void) | null = null;
 
-  constructor(ledger: Ledger) {
+  constructor({ ledger, mayKnow }: Viewer, alerts: AlertFeed) {
     this.#ledger = ledger;
+    this.#alerts = alerts;
+    this.#mayKnow = mayKnow;
   }
 
   get isEmpty(): boolean {
     return this.#readers.size === 0;
   }
 
-  open(lastSeq: number | null, disconnect: () => boolean, onGone: () => void): Response {
-    const reader = new Reader(disconnect, () => {
+  open(place: StreamPlace | null, disconnect: () => boolean, onGone: () => void): Response {
+    const from = place ?? { seq: null, alertNumber: this.#alerts.lastNumber };
+    const reader = new Reader(from, disconnect, () => {
       if (!this.#readers.delete(reader)) return;
       if (this.isEmpty) this.#stop();
       onGone();
     });
     this.#join(reader);
-    void this.#start(reader, lastSeq);
+    void this.#start(reader, from);
     return eventStream(reader.stream);
   }
 
   close(): void {
-    for (const reader of [...this.#readers]) reader.end();
+    for (const reader of this.#readers) reader.end();
     this.#stop();
   }
 
   #join(reader: Reader): void {
     this.#readers.add(reader);
     if (this.#unsubscribe !== null) return;
-    this.#unsubscribe = this.#ledger.live.subscribe((events) => this.#gather(events));
+    const endUsage = this.#ledger.live.subscribe((events) => this.#gather(events));
+    const endAlerts = this.#alerts.subscribe((entry) => this.#tellOfAlert(entry));
+    this.#unsubscribe = () => {
+      endUsage();
+      endAlerts();
+    };
     this.#timers = [setInterval(() => this.#beat(), HEARTBEAT_MS).unref()];
   }
 
@@ -124,11 +162,12 @@ class Channel {
   }
 
   /** Says hello, then what was missed, then what has gathered meanwhile. */
-  async #start(reader: Reader, lastSeq: number | null): Promise<void> {
+  async #start(reader: Reader, { seq, alertNumber }: StreamPlace): Promise<void> {
     try {
       reader.send("retry: 2000\n\n");
       reader.send(totalsFrame(await this.#totals()));
-      if (lastSeq !== null) await this.#replay(reader, lastSeq);
+      await this.#replayAlerts(reader, alertNumber);
+      if (seq !== null) await this.#replay(reader, seq);
       reader.startLive();
     } catch {
       // the reader comes back by itself and says where it was
@@ -145,10 +184,22 @@ class Channel {
     }
     if (missed.length > MAX_EVENTS_PER_MESSAGE) {
       // live events from here on are complete, so the reader only has to ask for the state once
-      reader.send(`event: reset\ndata: {}\n\n`);
+      reader.send(RESET_FRAME);
       return;
     }
     reader.replay(missed);
+  }
+
+  async #replayAlerts(reader: Reader, alertNumber: number): Promise<void> {
+    const { lastNumber } = this.#alerts;
+    const missed = await this.#alerts.after(alertNumber);
+    if (missed === null) reader.skipAlerts(lastNumber);
+    else for (const entry of missed) if (this.#mayKnow(entry.users)) reader.replayAlert(entry);
+  }
+
+  #tellOfAlert(entry: NumberedEntry): void {
+    if (!this.#mayKnow(entry.users)) return;
+    for (const reader of this.#readers) reader.sendAlert(entry);
   }
 
   #gather(events: StoredEvent[]): void {
@@ -166,7 +217,7 @@ class Channel {
     const message = this.#gathered;
     this.#gathered = emptyMessage();
     this.#flushTimer = message.flooded ? setTimeout(() => this.#afterFlood(), FLOOD_MS).unref() : null;
-    const frame = message.flooded ? resetFrame(message.lastSeq) : usageFrame(message.events);
+    const frame = message.flooded ? RESET_FRAME : usageFrame(message.events);
     for (const reader of this.#readers) reader.sendMessage(message, frame);
   }
 
@@ -209,10 +260,15 @@ class Reader {
   readonly #disconnect: () => boolean;
   readonly #onGone: () => void;
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
-  #waiting: { message: Message; frame: string }[] | null = [];
+  #waiting: (() => void)[] | null = [];
   #replayedSeq = 0;
+  /** What it has been told of, and where it begins. */
+  #seq: number | null;
+  #alertNumber: number;
 
-  constructor(disconnect: () => boolean, onGone: () => void) {
+  constructor({ seq, alertNumber }: StreamPlace, disconnect: () => boolean, onGone: () => void) {
+    this.#seq = seq;
+    this.#alertNumber = alertNumber;
     this.#disconnect = disconnect;
     this.#onGone = onGone;
     this.stream = new ReadableStream<Uint8Array>(
@@ -234,24 +290,56 @@ class Reader {
 
   /** A live message; leaves out what was replayed already. `frame` is the whole message, made once for all readers. */
   sendMessage(message: Message, frame: string): void {
-    if (this.#waiting !== null) {
-      if (this.#waiting.push({ message, frame }) > MAX_WAITING_MESSAGES) this.cut();
-      return;
-    }
+    if (this.#mustWait(() => this.sendMessage(message, frame))) return;
     const fresh = message.events.filter((event) => event.seq > this.#replayedSeq);
-    if (message.flooded || fresh.length === message.events.length) this.send(frame);
-    else if (fresh.length > 0) this.send(usageFrame(fresh));
+    if (message.flooded || fresh.length === message.events.length) this.#sendUsage(message.lastSeq, frame);
+    else if (fresh.length > 0) this.#sendUsage(fresh.at(-1)!.seq, usageFrame(fresh));
+  }
+
+  /** What has just become of an alert; left out if it was replayed already. */
+  sendAlert(entry: NumberedEntry): void {
+    if (this.#mustWait(() => this.sendAlert(entry))) return;
+    if (entry.number > this.#alertNumber) this.replayAlert(entry);
   }
 
   replay(missed: StoredEvent[]): void {
     this.#replayedSeq = missed.at(-1)?.seq ?? 0;
-    if (missed.length > 0) this.send(usageFrame(missed));
+    if (missed.length > 0) this.#sendUsage(this.#replayedSeq, usageFrame(missed));
+  }
+
+  replayAlert(entry: NumberedEntry): void {
+    this.#alertNumber = entry.number;
+    const answer = historyAnswer(entry);
+    this.send(`${this.#idLine()}event: alert\ndata: ${JSON.stringify(answer)}\n\n`);
+    if (answer.limit !== null) this.send(`event: budget\ndata: ${JSON.stringify(answer.limit)}\n\n`);
+  }
+
+  /** It missed more of alerts than it is told. */
+  skipAlerts(lastNumber: number): void {
+    this.#alertNumber = lastNumber;
+    this.send(this.#idLine() + RESET_FRAME);
   }
 
   startLive(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
-    for (const { message, frame } of waiting) this.sendMessage(message, frame);
+    for (const send of waiting) send();
+  }
+
+  #sendUsage(lastSeq: number, frame: string): void {
+    this.#seq = lastSeq;
+    this.send(this.#idLine() + frame);
+  }
+
+  #mustWait(send: () => void): boolean {
+    if (this.#waiting === null) return false;
+    if (this.#waiting.push(send) > MAX_WAITING_MESSAGES) this.cut();
+    return true;
+  }
+
+  #idLine(): string {
+    const alerts = this.#alertNumber === 0 ? "" : `-${this.#alertNumber}`;
+    return `id: ${this.#seq ?? (alerts === "" ? 0 : "")}${alerts}\n`;
   }
 
   end(): void {
@@ -287,12 +375,10 @@ function emptyMessage(): Message {
 
 function usageFrame(events: StoredEvent[]): string {
   const answers: EventAnswer[] = events.map(wireEvent);
-  return `event: usage\nid: ${events.at(-1)?.seq ?? 0}\ndata: ${JSON.stringify({ events: answers })}\n\n`;
+  return `event: usage\ndata: ${JSON.stringify({ events: answers })}\n\n`;
 }
 
-function resetFrame(lastSeq: number): string {
-  return `event: reset\nid: ${lastSeq}\ndata: {}\n\n`;
-}
+const RESET_FRAME = "event: reset\ndata: {}\n\n";
 
 function totalsFrame(today: MetricValues): string {
   return `event: totals\ndata: ${JSON.stringify({ today })}\n\n`;

@@ -1,7 +1,8 @@
+import { InvalidInput, shown } from "@outlay/core";
 import { z } from "zod";
-import type { LiveStreams } from "../live.ts";
+import { parseStreamPlace, type LiveStreams } from "../live.ts";
 import { viewerOf } from "../authorize.ts";
-import { wholeNumber } from "../parameters.ts";
+import { oneValue } from "../parameters.ts";
 import { addRoute } from "../route.ts";
 import type { App } from "../route.ts";
 
@@ -14,9 +15,9 @@ export function addStreamRoute(app: App, streams: LiveStreams): void {
       path: "/api/v1/stream",
       access: "read",
       tag: "Live",
-      summary: "Server-sent events: calls as they are recorded, and today's totals",
+      summary: "Server-sent events: calls as they are recorded, today's totals, and alerts",
       description:
-        "`usage` carries { events }, its id resumes the stream (Last-Event-ID or lastEventId); `totals` carries { today: { cost, calls, tokens, errors } }; `reset` says that more than 1,000 events were missed: ask again for what you show. A comment every 15 seconds keeps the connection open.",
+        "`usage` carries { events }; `totals` carries { today: { cost, calls, tokens, errors } }; `alert` carries an entry of the alerts' history, and `budget` follows it with how full that budget or limit is. An id resumes the stream (Last-Event-ID or lastEventId). `reset` says that more than 1,000 events were missed: ask again for what you show. A comment every 15 seconds keeps the connection open.",
       query: z.object({
         lastEventId: z
           .string()
@@ -27,9 +28,18 @@ export function addStreamRoute(app: App, streams: LiveStreams): void {
     },
     async ({ c, query }) => {
       const header = c.req.header("last-event-id");
-      const asked = header === undefined || header === "" ? query : { lastEventId: [header] };
-      const lastSeq = wholeNumber(asked, "lastEventId", { min: 0, max: Number.MAX_SAFE_INTEGER, default: -1 });
-      return streams.open(viewerOf(c), lastSeq === -1 ? null : lastSeq, () => c.get("abandon")());
+      const id = header === undefined || header === "" ? oneValue(query, "lastEventId") : header;
+      const place = id === undefined ? null : parseStreamPlace(id);
+      if (id !== undefined && place === null) {
+        throw new InvalidInput(
+          "out_of_range",
+          `lastEventId is ${shown(id)}; expected an id that this stream has sent`,
+          {
+            field: "lastEventId",
+          },
+        );
+      }
+      return streams.open(viewerOf(c), place, () => c.get("abandon")());
     },
   );
 }
