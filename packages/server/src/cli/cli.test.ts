@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { textWidth } from "./draw/text-width.ts";
 
 /** The command line as a person runs it: a real process, a real data folder, a real server. */
@@ -250,6 +250,15 @@ describe(
   },
   limitMs,
 );
+
+test("archive writes days and months, and finds nothing to do when repeated", async () => {
+  const output = join(folder, "archive");
+  const first = await json<Record<"daily" | "monthly", { written: number }>>(`archive --output ${output}`);
+  expect(first.daily.written).toBeGreaterThan(40);
+  expect(first.monthly.written).toBeGreaterThan(1);
+  expect(readdirSync(join(output, "daily"))).toHaveLength(first.daily.written);
+  expect(await text(`archive --output ${output}`)).toMatch(/^daily +0 written, [\d,]+ unchanged$/m);
+});
 
 describe(
   "export",

@@ -1,4 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { addAdminCommand } from "./admin.ts";
+import { addArchiveCommand } from "./archive.ts";
 import { createContext } from "./create-context.ts";
 import { addCostsCommand } from "./costs.ts";
 import { addDemoCommand } from "./demo.ts";
@@ -71,9 +73,11 @@ const COMMANDS = [
   addSessionsCommand,
   addEventsCommand,
   addExportCommand,
+  addArchiveCommand,
   addPricesCommand,
   addRateCommand,
   addKeysCommand,
+  addAdminCommand,
   addMockProviderCommand,
   addDoctorCommand,
 ];

@@ -66,6 +66,7 @@ export function addQuestionRoutes(app: App): void {
           description: "Further parts, comma-separated: byUser, byTag:story, …",
           example: "byUser,byTag:story",
         }),
+        limit: groupParameters.limit,
       }),
       answer: summaryAnswer,
     },
