@@ -1,4 +1,5 @@
-import { InvalidInput, NANO_PER_USD, buckets, resolvePeriod } from "@outlay/core";
+import { InvalidInput, NANO_PER_USD, buckets, resolvePeriod, usdNumber } from "@outlay/core";
+import type { Context } from "hono";
 import { z } from "zod";
 import { projection } from "../insights/projection.ts";
 import { trends } from "../insights/trends.ts";
@@ -7,11 +8,15 @@ import { exportEvents } from "../ledger/export.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { listCharges } from "../ledger/list-charges.ts";
 import { listEvents } from "../ledger/list-events.ts";
-import { changePersonalLimits, personalLimitsUse } from "../limits/personal-limits.ts";
+import { standingOf } from "../limits/budget-report.ts";
+import type { Limits } from "../limits/limits.ts";
+import type { PersonalLimitsDesk } from "../limits/personal-limits.ts";
 import { askLedger } from "./ask-ledger.ts";
-import { ledgerOf } from "./authorize.ts";
+import { actorOf, ledgerOf } from "./authorize.ts";
 import { eventAnswer } from "./answers.ts";
 import { ChangeStreams } from "./change-stream.ts";
+import type { HttpEnvironment } from "./environment.ts";
+import { visibleLimits, type VisibleLimits } from "./limits-of-principal.ts";
 import { oneOf, oneValue, wholeNumber } from "./parameters.ts";
 import { addRoute, parseAs } from "./route.ts";
 import type { App, RouteDeclaration, RouteHandler } from "./route.ts";
@@ -40,20 +45,20 @@ const MANY = 500;
 const MAX_OFFSET = 10_000;
 
 /** Mounts every address. `close` ends the streams among them. */
-export function addAddresses(app: App, ledger: Ledger): { close(): void } {
+export function addAddresses(app: App, parts: { limits: Limits; personal: PersonalLimitsDesk }): { close(): void } {
   const streams = new ChangeStreams();
-  addUnifiedDashboard(app, streams);
+  addUnifiedDashboard(app, streams, parts.limits);
   addAgentPlatform(app);
   addProductPlatform(app);
   addCockpit(app);
-  addChat(app, ledger);
+  addChat(app, parts.personal);
   for (const [from, to] of Object.entries(PAGES)) app.get(from, (c) => c.redirect(to));
   return { close: () => streams.close() };
 }
 
 // A. Unified dashboard
 
-function addUnifiedDashboard(app: App, streams: ChangeStreams): void {
+function addUnifiedDashboard(app: App, streams: ChangeStreams, limits: Limits): void {
   const query = parameters({ period: "7d, 30d (default) or 90d", tz: "IANA time zone" });
   get(
     app,
@@ -63,7 +68,7 @@ function addUnifiedDashboard(app: App, streams: ChangeStreams): void {
       query,
       answer: unifiedAnswer,
     },
-    ({ c, query: params }) => unified(ledgerOf(c), unifiedPeriod(params), params["tz"]),
+    ({ c, query: params }) => unified(c, limits, unifiedPeriod(params), params["tz"]),
   );
   get(
     app,
@@ -74,9 +79,8 @@ function addUnifiedDashboard(app: App, streams: ChangeStreams): void {
       answer: { mediaTypes: ["text/event-stream"], description: "A message for each state, a comment as heartbeat" },
     },
     async ({ c, query: params }) => {
-      const ledger = ledgerOf(c);
       const period = unifiedPeriod(params);
-      return streams.open(ledger.live, () => unified(ledger, period, params["tz"]));
+      return streams.open(ledgerOf(c).live, () => unified(c, limits, period, params["tz"]));
     },
   );
 }
@@ -113,17 +117,20 @@ const unifiedAnswer = z.strictObject({
 const OWN_SOURCES = new Set(["api", "sdk", "gateway", "demo", "otlp"]);
 
 async function unified(
-  ledger: Ledger,
+  c: Context<HttpEnvironment>,
+  limits: Limits,
   period: string,
   tz: string[] | undefined,
 ): Promise<z.infer<typeof unifiedAnswer>> {
+  const ledger = ledgerOf(c);
   const question = { period: [period], tz };
   const metrics = "cost,tokens,calls,successes,errors,successRate,avgDurationMs,unpricedCalls";
-  const [all, byProvider, bySource, charges] = await Promise.all([
+  const [all, byProvider, bySource, charges, budget] = await Promise.all([
     askLedger(ledger, { ...question, metrics: [metrics] }),
     askLedger(ledger, { ...question, metrics: ["cost,tokens,calls"], by: ["provider"], limit: [String(MANY)] }),
     askLedger(ledger, { ...question, metrics: ["cost,tokens,calls"], by: ["source"], limit: [String(MANY)] }),
     listCharges(ledger, { ...question, kind: ["subscription"] }),
+    budgetOfAll(visibleLimits(c), limits),
   ]);
   const { totals } = all;
   return {
@@ -143,8 +150,7 @@ async function unified(
     codingTools: bySource.rows
       .filter((row) => !OWN_SOURCES.has(nameOf(row, "source")) && row["other"] !== true)
       .map((row) => ({ source: nameOf(row, "source"), ...usageOf(row) })),
-    budget: null,
-    budgetUsedPercentage: null,
+    ...budget,
     successRate: percent(totals.successRate),
     quality: {
       successfulRequests: count(totals.successes),
@@ -153,6 +159,25 @@ async function unified(
       unpricedRequests: count(totals.unpricedCalls),
     },
     recommendations: [],
+  };
+}
+
+/** The budget of everything a month, else the first of everything; null where there is none that may be seen. */
+async function budgetOfAll(
+  visible: VisibleLimits,
+  limits: Limits,
+): Promise<{ budget: number | null; budgetUsedPercentage: number | null }> {
+  const ofAll = limits.list().filter((limit) => {
+    const { kind, enabled, filters, each, period } = limit;
+    const isOfAll = filters.length === 0 && each === null && period.unit !== "session";
+    return kind === "budget" && enabled && isOfAll && visible.seesAccount(limit, null);
+  });
+  const budget = ofAll.find(({ period }) => period.unit === "month" && !period.rolling) ?? ofAll[0];
+  const state = budget === undefined ? undefined : (await limits.states(budget.id))[0];
+  if (budget === undefined || state === undefined) return { budget: null, budgetUsedPercentage: null };
+  return {
+    budget: usdNumber(state.amountNanoUsd),
+    budgetUsedPercentage: standingOf(budget, state, null, 0).usedPercent,
   };
 }
 
@@ -180,7 +205,10 @@ function addAgentPlatform(app: App): void {
       query: parameters({ period: "week (7 days), month (30 days, default) or all", ...dates }),
       answer: z.strictObject({ success: z.literal(true), data: platformSummary }),
     },
-    async ({ c, query: params }) => ({ success: true, data: await platformData(ledgerOf(c), rollingPeriod(params), []) }),
+    async ({ c, query: params }) => ({
+      success: true,
+      data: await platformData(ledgerOf(c), rollingPeriod(params), []),
+    }),
   );
   get(
     app,
@@ -645,7 +673,7 @@ const limitsBody = z.strictObject({
   emailAlerts: z.boolean().optional(),
 });
 
-function addChat(app: App, ledger: Ledger): void {
+function addChat(app: App, personal: PersonalLimitsDesk): void {
   get(
     app,
     {
@@ -721,10 +749,10 @@ function addChat(app: App, ledger: Ledger): void {
       );
     },
   );
-  addChatLimits(app, ledger);
+  addChatLimits(app, personal);
 }
 
-function addChatLimits(app: App, ledger: Ledger): void {
+function addChatLimits(app: App, personal: PersonalLimitsDesk): void {
   addRoute(
     app,
     {
@@ -745,16 +773,16 @@ function addChatLimits(app: App, ledger: Ledger): void {
         emailAlerts: z.boolean(),
       }),
     },
-    async ({ body }) => {
+    async ({ c, body }) => {
       const { dailyLimit, weeklyLimit, monthlyLimit, sessionLimit, emailAlerts } = parseAs(
         limitsBody,
         await body(),
         "invalid_body",
       );
       const changes = { dailyLimit, weeklyLimit, monthlyLimit, sessionLimit, emailAlerts };
-      return changePersonalLimits(
-        ledger,
+      return personal.change(
         Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
+        actorOf(c),
       );
     },
   );
@@ -782,12 +810,16 @@ function addChatLimits(app: App, ledger: Ledger): void {
         ),
       }),
     },
-    ({ query: params }) =>
-      personalLimitsUse(ledger, {
-        user: oneValue(params, "userId"),
+    async ({ c, query: params }) => {
+      const visible = visibleLimits(c);
+      const user = oneValue(params, "userId") ?? visible.ownUser;
+      visible.requireUser(user);
+      return personal.use(ledgerOf(c), {
+        user,
         session: oneValue(params, "sessionId"),
         timeZone: oneValue(params, "tz"),
-      }),
+      });
+    },
   );
 }
 

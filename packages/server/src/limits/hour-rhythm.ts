@@ -31,7 +31,7 @@ export function hourRhythm(costs: HourCosts, timeZone: string): Rhythm | null {
   if (first === -1) return null;
   const recent = Math.max(first, costs.nanoUsd.length - RHYTHM_DAYS * DAY_HOURS);
   const hours = { startMs: costs.startMs + recent * HOUR_MS, nanoUsd: costs.nanoUsd.slice(recent) };
-  const days = Math.floor(hours.nanoUsd.length / DAY_HOURS);
+  const days = Math.round(hours.nanoUsd.length / DAY_HOURS);
   if (days >= MIN_WEEK_DAYS) {
     return rhythmOf(hours, WEEK_HOURS, timeZone, `the mean of each hour of the week over the last ${days} days`);
   }

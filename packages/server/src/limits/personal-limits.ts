@@ -1,8 +1,11 @@
-import { buckets, resolvePeriod, usdNumber } from "@outlay/core";
-import type { Filter } from "../storage/storage.ts";
+import { usdNumber } from "@outlay/core";
+import { isExactly } from "../ledger/filters.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { periodAt } from "./limit-period.ts";
+import type { Limit } from "./limit.ts";
+import type { Limits } from "./limits.ts";
 
-/** What one person may spend, in US dollars; null: no limit. */
+/** What each person may spend, in US dollars; null: no limit. */
 export interface PersonalLimits {
   dailyLimit: number | null;
   weeklyLimit: number | null;
@@ -10,18 +13,6 @@ export interface PersonalLimits {
   sessionLimit: number | null;
   emailAlerts: boolean;
 }
-
-const DEFAULT_LIMITS: PersonalLimits = {
-  dailyLimit: 1,
-  weeklyLimit: 5,
-  monthlyLimit: 20,
-  sessionLimit: 0.5,
-  emailAlerts: true,
-};
-
-/** Part of a limit from which on it warns. */
-const WARNING_RATIO = 0.8;
-const DOCUMENT_KEY = "limits.personal";
 
 /** One limit and how much of it is used. */
 interface LimitUse {
@@ -42,77 +33,197 @@ export interface LimitsUse {
   limits: LimitUse[];
 }
 
-/** How much of each personal limit is used: by one user or by all, and in one session when it is named. */
-export async function personalLimitsUse(
-  ledger: Ledger,
-  of: { user?: string | undefined; session?: string | undefined; timeZone?: string | undefined },
-): Promise<LimitsUse> {
-  const limits = await readPersonalLimits(ledger);
-  const uses = await Promise.all([
-    calendarUse(ledger, of, "day", limits.dailyLimit),
-    calendarUse(ledger, of, "week", limits.weeklyLimit),
-    calendarUse(ledger, of, "month", limits.monthlyLimit),
-    of.session === undefined ? null : sessionUse(ledger, of.session, limits.sessionLimit),
-  ]);
-  const known = uses.filter((use) => use !== null);
+/** Whose use is asked for. */
+export interface Whose {
+  /** Default: everybody's together. */
+  user?: string | undefined;
+  session?: string | undefined;
+  timeZone?: string | undefined;
+}
+
+/** Limits for each user and session: four real limits, known by their purpose. Until they are made, the defaults are told and nothing is refused. */
+export interface PersonalLimitsDesk {
+  /** `made`: they are real limits, which are enforced. */
+  read(): Promise<PersonalLimits & { made: boolean }>;
+  /** Makes those that are not there yet, changes those that are named, and removes those that are null. */
+  change(changes: Partial<PersonalLimits>, actor: string): Promise<PersonalLimits>;
+  /** The limits themselves; those that are switched off or removed are left out. */
+  limits(): Promise<Limit[]>;
+  /** How much of each is used: by one user or by all, and in one session when it is named. */
+  use(ledger: Ledger, of: Whose): Promise<LimitsUse>;
+}
+
+const DOCUMENT_KEY = "limits.personal";
+/** Part of a limit from which on it warns. */
+const WARNING_PERCENT = 80;
+
+const DEFAULTS: PersonalLimits = {
+  dailyLimit: 1,
+  weeklyLimit: 5,
+  monthlyLimit: 20,
+  sessionLimit: 0.5,
+  emailAlerts: true,
+};
+
+const KINDS = {
+  dailyLimit: { unit: "day", name: "Each user, a day" },
+  weeklyLimit: { unit: "week", name: "Each user, a week" },
+  monthlyLimit: { unit: "month", name: "Each user, a month" },
+  sessionLimit: { unit: "session", name: "Each session" },
+} as const;
+
+type Name = keyof typeof KINDS;
+const NAMES = Object.keys(KINDS) as Name[];
+
+interface Stored extends Partial<PersonalLimits> {
+  /** The limits that were made; absent: none were yet, and amounts are only told. */
+  ids?: Partial<Record<Name, string>>;
+}
+
+/** Personal limits over the limits of a data folder. */
+export function openPersonalLimits(ledger: Ledger, limits: Limits): PersonalLimitsDesk {
+  /** Changes are made one after the other. */
+  let lastChange: Promise<unknown> = Promise.resolve();
+
+  const stored = async () => ((await ledger.storage.getDocument(DOCUMENT_KEY)) ?? {}) as Stored;
+  const limitOf = ({ ids }: Stored, name: Name): Limit | null => {
+    const limit = ids?.[name] === undefined ? null : limits.get(ids[name]);
+    return limit?.enabled === true ? limit : null;
+  };
+  const settingsOf = (document: Stored): PersonalLimits => {
+    const { ids, ...said } = document;
+    if (ids === undefined) return { ...DEFAULTS, ...said };
+    const amounts = NAMES.map((name) => {
+      const limit = limitOf(document, name);
+      return [name, limit === null ? null : usdNumber(limit.amountNanoUsd)];
+    });
+    return { emailAlerts: said.emailAlerts ?? true, ...Object.fromEntries(amounts) } as PersonalLimits;
+  };
+
+  const change = async (changes: Partial<PersonalLimits>, actor: string): Promise<PersonalLimits> => {
+    const before = await stored();
+    const after = { ...settingsOf(before), ...changes };
+    const ids: Stored["ids"] = { ...before.ids };
+    for (const name of NAMES) {
+      const id = await settle(limits, { name, id: ids[name], amountUsd: after[name], actor });
+      if (id === null) delete ids[name];
+      else ids[name] = id;
+      // Kept at once: what was made must not be made again when the next one fails.
+      await ledger.storage.putDocument(DOCUMENT_KEY, { emailAlerts: after.emailAlerts, ids } satisfies Stored);
+    }
+    return after;
+  };
+
   return {
-    allowed: known.every((use) => use.used < use.limit),
-    warning: known.some((use) => use.used >= use.limit * WARNING_RATIO),
-    limits: known,
+    async read() {
+      const document = await stored();
+      return { ...settingsOf(document), made: document.ids !== undefined };
+    },
+    change(changes, actor) {
+      const changed = lastChange.then(() => change(changes, actor));
+      lastChange = changed.catch(() => undefined);
+      return changed;
+    },
+    async limits() {
+      const document = await stored();
+      return NAMES.map((name) => limitOf(document, name)).filter((limit) => limit !== null);
+    },
+    async use(visible, of) {
+      const document = await stored();
+      const settings = settingsOf(document);
+      const uses = await Promise.all(
+        NAMES.map((name) => useOf({ ledger: visible, limits }, of, name, settings[name], limitOf(document, name))),
+      );
+      const known = uses.filter((use) => use !== null);
+      return {
+        allowed: known.every((use) => use.used < use.limit),
+        warning: known.some((use) => use.percentage >= WARNING_PERCENT),
+        limits: known,
+      };
+    },
   };
 }
 
-async function readPersonalLimits(ledger: Ledger): Promise<PersonalLimits> {
-  const stored = (await ledger.storage.getDocument(DOCUMENT_KEY)) as Partial<PersonalLimits> | null | undefined;
-  return { ...DEFAULT_LIMITS, ...stored };
+/** Makes, changes or removes one limit, whatever is missing to what is wanted. Gives its id; null: there is none. */
+async function settle(
+  limits: Limits,
+  { name, id, amountUsd, actor }: { name: Name; id: string | undefined; amountUsd: number | null; actor: string },
+): Promise<string | null> {
+  const known = id === undefined ? null : limits.get(id);
+  if (amountUsd === null) {
+    if (known !== null) await limits.remove(known.id, actor);
+    return null;
+  }
+  if (known !== null) {
+    if (!known.enabled || usdNumber(known.amountNanoUsd) !== amountUsd) {
+      await limits.change(known.id, { amountUsd, enabled: true }, actor);
+    }
+    return known.id;
+  }
+  const { unit, name: label } = KINDS[name];
+  const made = await limits.create(
+    {
+      name: label,
+      kind: "limit",
+      each: unit === "session" ? null : "user",
+      amountUsd,
+      period: unit,
+      thresholdsPercent: [WARNING_PERCENT, 100],
+      atLimit: "block",
+    },
+    actor,
+  );
+  return made.id;
 }
 
-/** Changes the limits that are named and keeps the others. */
-export async function changePersonalLimits(ledger: Ledger, changes: Partial<PersonalLimits>): Promise<PersonalLimits> {
-  const before = await readPersonalLimits(ledger);
-  const after = { ...before, ...changes };
-  await ledger.storage.putDocument(DOCUMENT_KEY, after);
-  await ledger.storage.appendAudit({
-    atMs: ledger.now(),
-    actor: "local",
-    action: "limits.change",
-    detail: { before, after },
-  });
-  return after;
+/** As the limit counts it where it is one user's or session's; otherwise as the ledger adds it up. */
+async function useOf(
+  parts: { ledger: Ledger; limits: Limits },
+  of: Whose,
+  name: Name,
+  amountUsd: number | null,
+  limit: Limit | null,
+): Promise<LimitUse | null> {
+  const { unit } = KINDS[name];
+  const value = unit === "session" ? of.session : of.user;
+  if (amountUsd === null || (unit === "session" && value === undefined)) return null;
+  if (limit !== null && value !== undefined && of.timeZone === undefined) {
+    const state = (await parts.limits.states(limit.id, value))[0];
+    if (state !== undefined) {
+      const resetsAt = state.resetsAtMs === null ? null : new Date(state.resetsAtMs).toISOString();
+      return limitUse(unit, usdNumber(state.amountNanoUsd), state.spentNanoUsd, resetsAt);
+    }
+  }
+  return unit === "session"
+    ? sessionUse(parts.ledger, value!, amountUsd)
+    : calendarUse(parts.ledger, of, unit, amountUsd);
 }
 
 async function calendarUse(
   ledger: Ledger,
-  of: { user?: string | undefined; timeZone?: string | undefined },
+  of: Whose,
   unit: "day" | "week" | "month",
-  limit: number | null,
-): Promise<LimitUse | null> {
-  if (limit === null) return null;
+  amountUsd: number,
+): Promise<LimitUse> {
   const timeZone = of.timeZone ?? ledger.timeZone;
-  const nowMs = ledger.now();
-  const { startMs } = resolvePeriod({ period: unit === "day" ? "today" : unit }, { timeZone, nowMs });
-  const filters: Filter[] =
-    of.user === undefined ? [] : [{ dimension: "user", values: [of.user], patterns: [], exclude: false }];
-  const resetMs = nextStartMs(startMs, unit, timeZone);
-  const { totals } = await ledger.storage.sum({ startMs, endMs: resetMs, by: [], filters });
-  return limitUse(unit, limit, totals.costNanoUsd, new Date(resetMs).toISOString());
+  const { startMs, endMs } = periodAt({ period: { unit, rolling: false, timeZone } }, ledger.now(), timeZone);
+  const filters = of.user === undefined ? [] : [isExactly("user", of.user)];
+  const { totals } = await ledger.storage.sum({ startMs, endMs, by: [], filters });
+  return limitUse(unit, amountUsd, totals.costNanoUsd, new Date(endMs).toISOString());
 }
 
-async function sessionUse(ledger: Ledger, id: string, limit: number | null): Promise<LimitUse | null> {
-  if (limit === null) return null;
+async function sessionUse(ledger: Ledger, id: string, amountUsd: number): Promise<LimitUse> {
   const session = await ledger.storage.getSession(id);
-  return limitUse("session", limit, session?.sums.costNanoUsd ?? 0n, null);
+  return limitUse("session", amountUsd, session?.sums.costNanoUsd ?? 0n, null);
 }
 
-function limitUse(period: LimitUse["period"], limit: number, nanoUsd: bigint, resetsAt: string | null): LimitUse {
+function limitUse(
+  period: LimitUse["period"],
+  limit: number,
+  nanoUsd: bigint | number,
+  resetsAt: string | null,
+): LimitUse {
   const used = usdNumber(nanoUsd);
   const percentage = limit === 0 ? 100 : Math.round((used / limit) * 10_000) / 100;
   return { period, limit, used, percentage, resetsAt };
-}
-
-/** Where the unit that begins here ends: the second start within a span that is longer than any one of them. */
-function nextStartMs(startMs: number, unit: "day" | "week" | "month", timeZone: string): number {
-  const next = buckets({ startMs, endMs: startMs + 40 * 86_400_000, timeZone }, unit)[1];
-  if (next === undefined) throw new RangeError(`no ${unit} after ${startMs} in ${timeZone}`);
-  return next.startMs;
 }
