@@ -4,8 +4,6 @@ import { BlockList, isIP } from "node:net";
 export interface AddressPolicy {
   /** Why nothing may be sent to this address, which `host` stands for; null: it may. */
   refusal(host: string, address: string): string | null;
-  /** Whether anything internal is allowed at all: then it may also be reached without TLS. */
-  allowsInternal: boolean;
 }
 
 /** `true`: everything internal but link-local and metadata addresses; a list: addresses, `10.0.0.0/8`, names of hosts. */
@@ -24,7 +22,6 @@ export function addressPolicy(allowed: AllowedInternal): AddressPolicy {
     else listed.addSubnet(address, Number(prefix), family);
   }
   return {
-    allowsInternal: allowed === true || entries.length > 0,
     refusal(host, address) {
       const kind = internalKind(address);
       if (kind === null) return null;

@@ -22,4 +22,11 @@ export interface ChannelKind<Settings extends Record<string, unknown> = Record<s
 export interface SendingMeans {
   policy: AddressPolicy;
   now: () => number;
+  /** The addresses that a name stands for; default: what the machine's resolver says. */
+  resolve?: (host: string) => Promise<ResolvedAddress[]>;
+}
+
+export interface ResolvedAddress {
+  address: string;
+  family: number;
 }

@@ -44,10 +44,10 @@ export function readableMessage(message: AlertMessage, { baseUrl, timeZone }: Ou
     heading: state === "escalated" ? ESCALATED[severity] : HEADINGS[tone],
     title: plainText(message.title, 160),
     summary: plainText(message.summary, 700),
-    facts: message.facts.slice(0, MAX_FACTS).map(({ label, value }) => ({
-      label: plainText(label, 60),
-      value: plainText(value, 200),
-    })),
+    facts: message.facts
+      .slice(0, MAX_FACTS)
+      .map(({ label, value }) => ({ label: plainText(label, 60), value: plainText(value, 200) }))
+      .filter(({ label, value }) => label !== "" && value !== ""),
     link: linkTo(link, baseUrl),
     time: timeInWords(message.atMs, timeZone),
     silence: state === "recovered" || state === "test" ? null : `outlay alerts silence ${alertId}`,

@@ -3,8 +3,8 @@ import { request as httpRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
-import type { AddressPolicy } from "./address-policy.ts";
-import type { SendingMeans } from "./channel-kind.ts";
+import { internalKind } from "./address-policy.ts";
+import type { ResolvedAddress, SendingMeans } from "./channel-kind.ts";
 import { requireSuccess } from "./require-success.ts";
 import { SendFailed } from "./send-failed.ts";
 
@@ -36,7 +36,7 @@ export async function post(url: string, { timeoutMs = TIMEOUT_MS, ...options }: 
   const target = new URL(url);
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const addresses = await allowedAddresses(target, options.policy, signal);
+    const addresses = await allowedAddresses(target, options, signal);
     return await exchange(target, addresses, options, signal);
   } catch (error) {
     if (error instanceof SendFailed) throw error;
@@ -52,25 +52,33 @@ export async function postJson(url: string, body: object, means: SendingMeans): 
   return requireSuccess(await post(url, { ...means, headers, body: JSON.stringify(body) }));
 }
 
-interface Address {
-  address: string;
-  family: number;
-}
-
-async function allowedAddresses(target: URL, policy: AddressPolicy, signal: AbortSignal): Promise<Address[]> {
+async function allowedAddresses(
+  target: URL,
+  { policy, resolve = resolveByMachine }: SendingMeans,
+  signal: AbortSignal,
+): Promise<ResolvedAddress[]> {
   const host = target.hostname.replace(/^\[(.*)\]$/, "$1");
-  const addresses = await beforeAbort(lookup(host, { all: true }), signal);
+  const addresses = await beforeAbort(resolve(host), signal);
   for (const { address } of addresses) {
     const refusal = policy.refusal(host, address);
     if (refusal !== null) throw new SendFailed(refusal, { retryable: false });
   }
-  if (target.protocol === "http:" && !policy.allowsInternal) {
-    throw new SendFailed(`${target.origin} is not encrypted; use https`, { retryable: false });
+  if (target.protocol === "http:" && addresses.some(({ address }) => internalKind(address) === null)) {
+    throw new SendFailed(`${target.origin} is not encrypted; over the internet use https`, { retryable: false });
   }
   return addresses;
 }
 
-function exchange(target: URL, addresses: Address[], options: PostOptions, signal: AbortSignal): Promise<HttpAnswer> {
+function resolveByMachine(host: string): Promise<ResolvedAddress[]> {
+  return lookup(host, { all: true });
+}
+
+function exchange(
+  target: URL,
+  addresses: ResolvedAddress[],
+  options: PostOptions,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
   const request = target.protocol === "https:" ? httpsRequest : httpRequest;
   const body = Buffer.from(options.body);
   return new Promise((resolve, reject) => {
@@ -94,7 +102,7 @@ function exchange(target: URL, addresses: Address[], options: PostOptions, signa
 }
 
 /** Answers with the addresses that were checked, and with no others. */
-function only(addresses: Address[]): LookupFunction {
+function only(addresses: ResolvedAddress[]): LookupFunction {
   return (_, { all }, callback) => {
     if (all === true) callback(null, addresses);
     else callback(null, addresses[0]!.address, addresses[0]!.family);

@@ -1,7 +1,7 @@
 import type { Outgoing, ReadableMessage, Tone } from "../outgoing.ts";
 import { withoutAddresses } from "./without-addresses.ts";
 
-/** Messages of a burst that are told with their numbers; of the others only the first line. */
+/** Messages of a burst that are told with their numbers; the others stand in a list. */
 const MAX_FULL = 5;
 
 /**
@@ -9,7 +9,9 @@ const MAX_FULL = 5;
  * it dark. Light colours stand in each element, because not every mail program reads style sheets.
  */
 export function emailHtml(messages: readonly ReadableMessage[], subject: string, outgoing: Outgoing): string {
-  const cards = messages.map((message, index) => card(message, index < MAX_FULL)).join("\n");
+  const isOne = messages.length === 1;
+  const cards = messages.slice(0, MAX_FULL).map((message) => card(message, isOne));
+  const others = messages.slice(MAX_FULL);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -23,18 +25,20 @@ export function emailHtml(messages: readonly ReadableMessage[], subject: string,
 </head>
 <body class="page" style="margin:0;padding:0;background:#f6f7f9;-webkit-text-size-adjust:100%">
 <div style="display:none;max-height:0;overflow:hidden">${foreign(messages[0]!.summary)}</div>
+<div role="main">
 <table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#f6f7f9">
 <tr><td align="center" style="padding:24px 12px 32px">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;table-layout:fixed;font-family:${FONT}">
 <tr><td class="ink" style="padding:0 4px 16px;font-size:15px;font-weight:700;color:#14171f">Outlay</td></tr>
-${messages.length === 1 ? "" : several(messages.length)}${cards}
-<tr><td class="muted" style="padding:8px 4px 0;font-size:13px;line-height:1.5;color:#565e6c;overflow-wrap:anywhere">
+${isOne ? "" : several(messages.length)}${cards.join("\n")}
+${others.length === 0 ? "" : otherList(others)}<tr><td class="muted" style="padding:8px 4px 0;font-size:13px;line-height:1.5;color:#565e6c;overflow-wrap:anywhere">
 You get this because your address is on the alert channel “${foreign(outgoing.channelName)}” of the Outlay at
 <a class="muted" href="${attribute(outgoing.baseUrl)}/" style="color:#565e6c">${escape(outgoing.baseUrl)}</a>.
 </td></tr>
 </table>
 </td></tr>
 </table>
+</div>
 </body>
 </html>
 `;
@@ -83,19 +87,45 @@ function several(count: number): string {
   return `<tr><td class="ink" style="padding:0 4px 16px;font-size:20px;line-height:1.3;font-weight:700;color:#14171f">${count} alerts at once</td></tr>\n`;
 }
 
-function card(message: ReadableMessage, isFull: boolean): string {
+function otherList(messages: readonly ReadableMessage[]): string {
+  const rows = messages.map(
+    ({ tone, heading, title, summary, link }, index) =>
+      `<tr><td class="rule" style="padding:14px 0;${index === 0 ? "" : "border-top:1px solid #e3e6eb"}">
+${badge(tone, heading)}
+<a class="ink" href="${attribute(link)}" style="display:block;padding:6px 0 2px;font-size:16px;line-height:1.35;font-weight:600;color:#14171f">${foreign(title)}</a>
+<span class="muted" style="font-size:14px;line-height:1.45;color:#565e6c">${foreign(summary)}</span>
+</td></tr>`,
+  );
+  return `<tr><td style="padding:0 0 16px">
+<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" border="0" style="table-layout:fixed;background:#ffffff;border:1px solid #e3e6eb;border-radius:10px;border-collapse:separate">
+<tr><td class="inside" style="padding:8px 24px;overflow-wrap:anywhere;word-break:break-word">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="table-layout:fixed">
+${rows.join("\n")}
+</table>
+</td></tr>
+</table>
+</td></tr>
+`;
+}
+
+function badge(tone: Tone, heading: string): string {
+  const { text, back } = COLOURS[tone];
+  return `<span class="badge-${tone}" style="display:inline-block;padding:3px 10px;border-radius:99px;font-size:13px;line-height:1.4;font-weight:600;color:${text[0]};background:${back[0]}">${escape(heading)}</span>`;
+}
+
+function card(message: ReadableMessage, isOne: boolean): string {
   const { tone, heading, title, summary, facts, link, time, silence } = message;
-  const { text, back, bar } = COLOURS[tone];
+  const { bar } = COLOURS[tone];
   return `<tr><td style="padding:0 0 16px">
 <table role="presentation" class="card bar-${tone}" width="100%" cellpadding="0" cellspacing="0" border="0" style="table-layout:fixed;background:#ffffff;border:1px solid #e3e6eb;border-top:4px solid ${bar[0]};border-radius:10px;border-collapse:separate">
 <tr><td class="inside" style="padding:24px;overflow-wrap:anywhere;word-break:break-word">
-<span class="badge-${tone}" style="display:inline-block;padding:3px 10px;border-radius:99px;font-size:13px;line-height:1.4;font-weight:600;color:${text[0]};background:${back[0]}">${escape(heading)}</span>
+${badge(tone, heading)}
 <h1 class="ink" style="margin:12px 0 0;font-size:20px;line-height:1.3;font-weight:700;color:#14171f">${foreign(title)}</h1>
 <p class="ink" style="margin:8px 0 0;font-size:16px;line-height:1.5;color:#14171f">${foreign(summary)}</p>
-${isFull && facts.length > 0 ? factTable(facts) : ""}
+${facts.length > 0 ? factTable(facts) : ""}
 <p style="margin:20px 0 0"><a class="button" href="${attribute(link)}" style="display:inline-block;padding:12px 22px;border-radius:8px;font-size:16px;line-height:20px;font-weight:600;text-decoration:none;color:#ffffff;background:#1b2130">Open in Outlay</a></p>
 <p class="muted" style="margin:16px 0 0;font-size:13px;line-height:1.5;color:#565e6c">${escape(time)}</p>
-${isFull && silence !== null ? silenceHint(silence) : ""}</td></tr>
+${isOne && silence !== null ? silenceHint(silence) : ""}</td></tr>
 </table>
 </td></tr>`;
 }
@@ -114,7 +144,7 @@ ${rows.join("\n")}
 
 function silenceHint(command: string): string {
   return `<p class="muted" style="margin:8px 0 0;font-size:13px;line-height:1.6;color:#565e6c">To hear no more of this for a while, silence it there, or run
-<code class="code" style="padding:2px 6px;border-radius:4px;font-family:${MONO};font-size:12px;color:#14171f;background:#f1f3f6">${escape(command)}</code></p>
+<code class="code" style="display:block;margin:6px 0 0;padding:6px 10px;border-radius:4px;font-family:${MONO};font-size:12px;color:#14171f;background:#f1f3f6">${escape(command)}</code></p>
 `;
 }
 

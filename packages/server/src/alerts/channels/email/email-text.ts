@@ -6,11 +6,14 @@ export function emailText(messages: readonly ReadableMessage[], outgoing: Outgoi
   const parts = messages.map(oneMessage);
   const head = messages.length === 1 ? [] : [`${messages.length} alerts at once`];
   const foot = `-- \nYou get this because your address is on the alert channel "${withoutAddresses(outgoing.channelName)}" of the Outlay at\n${outgoing.baseUrl}/`;
-  return `${[...head, ...parts, foot].join("\n\n")}\n`;
+  return `${[...head, parts.join(`\n\n${"-".repeat(40)}\n\n`), foot].join("\n\n")}\n`;
 }
 
+/** Longer labels push only their own value aside. */
+const MAX_LABEL_COLUMNS = 24;
+
 function oneMessage({ heading, title, summary, facts, link, time, silence }: ReadableMessage): string {
-  const width = Math.max(0, ...facts.map(({ label }) => label.length));
+  const width = Math.min(MAX_LABEL_COLUMNS, Math.max(0, ...facts.map(({ label }) => label.length)));
   const lines = facts.map(({ label, value }) => `  ${label.padEnd(width)}  ${withoutAddresses(value)}`);
   return [
     `${heading.toUpperCase()}: ${withoutAddresses(title)}`,
