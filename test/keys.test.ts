@@ -89,7 +89,11 @@ it("no answer, output or file ever shows a key but the one that makes it", async
       id: made.json.key!.id,
       lastFour: token.slice(-4),
       createdAt: expect.any(String) as string,
+      expiresAt: null,
+      expired: false,
+      previous: null,
       lastUsedAt: null,
+      usedFrom: [],
     },
   ]);
 

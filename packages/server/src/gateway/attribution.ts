@@ -29,11 +29,12 @@ export interface Attribution {
 }
 
 /**
- * Whose call it is, from the first place that says so: `x-outlay-…` headers, the Outlay key, the body, the headers of other
- * gateways, `traceparent`. What cannot be used is left out and noted.
+ * Whose call it is, from the first place that says so: the Outlay key if it is binding, `x-outlay-…` headers, the Outlay key,
+ * the body, the headers of other gateways, `traceparent`. What cannot be used is left out and noted.
  */
 export function readAttribution(headers: IncomingHttpHeaders, key: OutlayKey | null, facts: RequestFacts): Attribution {
   const found: Attribution = { fields: {}, tags: {}, metadata: {}, ignored: [] };
+  if (key?.isBinding === true) takeKey(found, key);
   takeOutlayHeaders(found, headers);
   if (key !== null) takeKey(found, key);
   takeBody(found, facts);

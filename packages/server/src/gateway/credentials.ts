@@ -6,8 +6,10 @@ import type { Refusal } from "./refuse.ts";
 
 /** The keys that are kept here, as far as the gateway needs them. */
 export interface Keys {
-  /** The Outlay key behind a token; null when it is none of ours. */
-  resolve(token: string): OutlayKey | null;
+  /** The Outlay key behind a token; null when it is none of ours, or no longer. `address`: where it comes from. */
+  resolve(token: string, address?: string | null): OutlayKey | null;
+  /** Whether only the time of a token is over. */
+  hasExpired(token: string): boolean;
   /** The stored key of a provider that stands behind an Outlay key; null when none is stored. */
   providerKey(key: OutlayKey, provider: string): string | null;
 }
@@ -26,6 +28,8 @@ export interface OutlayKey {
     environment?: string | undefined;
     tags?: Record<string, string> | undefined;
   };
+  /** What it says of whose calls are made with it cannot be overruled by the calls. */
+  isBinding?: boolean | undefined;
 }
 
 /** Whose key pays for a call, and what has to change for it on the way to the provider. */
@@ -55,19 +59,31 @@ const KEY_HEADERS = ["authorization", "x-api-key", "x-goog-api-key", "api-key"] 
 const OUTLAY_TOKEN = /^outlay_[\w-]{20,}$/;
 const QUERY_KEY = /([?&]key=)([^&#]+)/;
 
-/** Finds the key that a client sent, and puts the provider's own in its place when it is one of Outlay's. */
+/**
+ * Finds the key that a client sent, and puts the provider's own in its place when it is one of Outlay's. One in the header
+ * x-outlay-key stands beside the client's own key for the provider, which stays.
+ */
 export function readCredential(
   incoming: IncomingMessage,
   path: string,
   upstream: Upstream,
   keys: Keys | null,
+  addressOf: (incoming: IncomingMessage) => string | null,
 ): Credential | Refusal {
   // A browser asks without a key whether it may send one.
   if (incoming.method === "OPTIONS") return NO_CREDENTIAL;
   const sent = sentKeys(incoming, path);
-  const outlayToken = sent.find(({ token }) => OUTLAY_TOKEN.test(token))?.token;
-  if (outlayToken !== undefined) return behindOutlayKey(outlayToken, path, upstream, keys);
-  const own = sent[0];
+  const beside = incoming.headers["x-outlay-key"];
+  const outlayToken = typeof beside === "string" ? beside : sent.find(({ token }) => OUTLAY_TOKEN.test(token))?.token;
+  const own = sent.find(({ token }) => token !== outlayToken);
+  if (outlayToken !== undefined) {
+    const key = gatewayKey(outlayToken, keys, addressOf(incoming));
+    if ("status" in key) return key;
+    if (typeof beside !== "string" || own === undefined)
+      return behindOutlayKey(outlayToken, key, path, upstream, keys!);
+    const secrets = [outlayToken, ...sent.map(({ token }) => token)];
+    return { name: key.name, outlayKey: key, isOurs: false, changes: null, path: null, secrets };
+  }
   if (own !== undefined) {
     const secrets = sent.map(({ token }) => token);
     return { name: fingerprint(own.token), outlayKey: null, isOurs: false, changes: null, path: null, secrets };
@@ -108,8 +124,12 @@ function decoded(text: string): string {
   }
 }
 
-function behindOutlayKey(token: string, path: string, upstream: Upstream, keys: Keys | null): Credential | Refusal {
-  const key = keys?.resolve(token) ?? null;
+/** The Outlay key behind a token, if it is for the gateway. */
+function gatewayKey(token: string, keys: Keys | null, address: string | null): OutlayKey | Refusal {
+  const key = keys?.resolve(token, address) ?? null;
+  if (key === null && keys?.hasExpired(token) === true) {
+    return { status: 401, code: "key_expired", message: "This Outlay key has expired; make another one" };
+  }
   if (key === null) {
     return { status: 401, code: "unknown_key", message: "This Outlay key is not known here, or it was withdrawn" };
   }
@@ -120,8 +140,18 @@ function behindOutlayKey(token: string, path: string, upstream: Upstream, keys: 
       message: `The Outlay key "${key.name}" has the scopes ${key.scopes.join(", ")}; the gateway needs "gateway"`,
     };
   }
+  return key;
+}
+
+function behindOutlayKey(
+  token: string,
+  key: OutlayKey,
+  path: string,
+  upstream: Upstream,
+  keys: Keys,
+): Credential | Refusal {
   const { name } = upstream.provider;
-  const providerKey = keys!.providerKey(key, name) ?? upstream.apiKey;
+  const providerKey = keys.providerKey(key, name) ?? upstream.apiKey;
   if (providerKey === null) {
     return {
       status: 401,

@@ -6,7 +6,8 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { LearnedSizes } from "../limits/learned-sizes.ts";
 import { uuidV7 } from "../ledger/uuid-v7.ts";
 import { rememberAttempts } from "./attempts.ts";
-import { readCredential, type Keys } from "./credentials.ts";
+import { readSession, type Callers } from "./callers.ts";
+import { readCredential, type Credential, type Keys } from "./credentials.ts";
 import { Enforcement, type EnforcedLimits } from "./enforcement.ts";
 import { openEventIds } from "./event-ids.ts";
 import { ForwardedCall, type CallParts } from "./forward-call.ts";
@@ -46,9 +47,10 @@ export function createGateway(options: {
   limits: { limits: EnforcedLimits; sizes: LearnedSizes } | null;
   /** Whether the server answers under this value of the header Host. */
   allowsHost: (host: string) => boolean;
+  callers: Callers;
   logFailure: (where: string, error: unknown) => void;
 }): Gateway {
-  const { ledger, keys, estimates, upstreams, limits, allowsHost, logFailure } = options;
+  const { ledger, keys, estimates, upstreams, limits, allowsHost, callers, logFailure } = options;
   const leases = new OpenLeases();
   const recorder = openRecorder(ledger, logFailure, (id) => leases.over(id));
   const parts: CallParts = {
@@ -87,12 +89,26 @@ export function createGateway(options: {
     if (upstream === undefined) return refuse(unknownProvider(name, upstreams), null);
     if (upstream.origin === null) return refuse(noAddress(name), name);
     const path = `${upstream.basePath}${rest}` || "/";
-    const credential = readCredential(incoming, path, upstream, keys);
+    const credential = readCredential(incoming, path, upstream, keys, callers.addressOf);
     if ("status" in credential) return refuse(credential, name);
     if (credential.isOurs && isForeignPage(incoming)) return refuse(refuseForeignPage(), name);
     const route = findRoute(upstream.provider, incoming.method!, withoutQuery(path));
     const dispatcher = poolOf(upstream.origin);
-    new ForwardedCall(parts, { incoming, outgoing, upstream, dispatcher, route, path, credential }).start();
+    const start = (by: Credential) => {
+      new ForwardedCall(parts, { incoming, outgoing, upstream, dispatcher, route, path, credential: by }).start();
+    };
+    if (credential.outlayKey !== null || incoming.method === "OPTIONS" || callers.isOpen()) return start(credential);
+    void readSession(incoming, callers).then(
+      (session) => {
+        if (outgoing.destroyed) return;
+        if ("status" in session) refuse(session, name);
+        else start({ ...credential, name: session.name, outlayKey: session });
+      },
+      (error: unknown) => {
+        logFailure("gateway", error);
+        outgoing.destroy();
+      },
+    );
   };
 
   return {

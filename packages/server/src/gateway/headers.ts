@@ -36,7 +36,8 @@ export function headersForProvider(rawHeaders: string[], changes: HeaderChanges 
     }
     if (MADE_ANEW.has(lower) || lower.startsWith("x-outlay-")) continue;
     if (changes !== null && changes.without.has(lower)) continue;
-    forwarded.push(name, rawHeaders[i + 1]!);
+    const value = lower === "cookie" ? withoutOurCookies(rawHeaders[i + 1]!) : rawHeaders[i + 1]!;
+    if (value !== null) forwarded.push(name, value);
   }
   if (changes !== null) forwarded.push(...changes.added);
   return named === null ? forwarded : withoutNames(forwarded, named);
@@ -57,6 +58,16 @@ export function headersForClient(rawHeaders: Buffer[], without: ReadonlySet<stri
     forwarded.push(name, rawHeaders[i + 1]!.toString("latin1"));
   }
   return named === null ? forwarded : withoutNames(forwarded, named);
+}
+
+const OUR_COOKIE = /^\s*(__\w+-)?outlay\./;
+
+/** A browser adds the cookies of a session here to all that our pages send: they are not for providers. null: nothing is left. */
+function withoutOurCookies(value: string): string | null {
+  const pairs = value.split(";");
+  const others = pairs.filter((pair) => !OUR_COOKIE.test(pair));
+  if (others.length === pairs.length) return value;
+  return others.length === 0 ? null : others.join(";").trim();
 }
 
 /** Names that the header `connection` declares to be of the connection, too. */
