@@ -4,11 +4,16 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createHostPolicy } from "../access/host-policy.ts";
 import { recogniseCallers } from "../access/recognise.ts";
+import { openAlerts } from "../alerts/alerts.ts";
+import { openChannels } from "../alerts/channels/open-channels.ts";
 import { generateEvents } from "../demo/generate.ts";
 import { createApp } from "../http/app.ts";
 import { openKeys } from "../keys/keys.ts";
+import { makeSecret } from "../keys/secret.ts";
 import type { EventsAnswer, QueryAnswer } from "../ledger/answers.ts";
 import { createLiveFeed } from "../ledger/live-feed.ts";
+import { openLearnedSizes } from "../limits/learned-sizes.ts";
+import { openLimits } from "../limits/limits.ts";
 import { openPriceBook } from "../prices/price-book.ts";
 import { openSqliteStorage } from "../storage/sqlite/sqlite-storage.ts";
 import type { Api } from "./context.ts";
@@ -32,9 +37,24 @@ beforeEach(async () => {
   const prices = await openPriceBook({ storage, config: { refresh: { enabled: false } }, now });
   const ledger = { storage, prices, now, timeZone: "UTC", live: createLiveFeed(), health: { unrecorded: 0 } };
   const keys = await openKeys({ storage, dataDir, now });
+  const logFailure = (error: unknown) => expect.fail(String(error));
+  const { limits } = await openLimits({ storage, dataDir, now, timeZone: "UTC" });
+  const channels = await openChannels({
+    storage,
+    secret: { find: async () => null, make: () => makeSecret(dataDir) },
+    now,
+    baseUrl: () => "http://127.0.0.1",
+    timeZone: "UTC",
+    allowInternal: false,
+    logFailure,
+  });
   const { app } = createApp({
     ledger,
     keys,
+    limits,
+    sizes: await openLearnedSizes(storage),
+    channels,
+    alerts: await openAlerts({ ledger, limits, keys, channels, changes: () => 0, logFailure }),
     recognise: recogniseCallers({ keys, accounts: null, isExposed: false, ownerToken: "" }),
     accounts: null,
     hosts: createHostPolicy({ host: "127.0.0.1", publicUrl: null, allowedHosts: [], trustedProxies: [] }),

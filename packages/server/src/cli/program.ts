@@ -1,13 +1,16 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { addAdminCommand } from "./admin.ts";
+import { addAlertsCommand } from "./alerts.ts";
 import { addArchiveCommand } from "./archive.ts";
 import { createContext } from "./create-context.ts";
+import { addBudgetsCommand } from "./budgets.ts";
 import { addCostsCommand } from "./costs.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addEventsCommand } from "./events.ts";
 import { addExportCommand } from "./export.ts";
 import { addKeysCommand } from "./keys.ts";
+import { addLimitsCommand } from "./limits.ts";
 import { addMockProviderCommand } from "./mock-provider.ts";
 import { addPricesCommand } from "./prices.ts";
 import { addQueryCommand } from "./query.ts";
@@ -76,6 +79,9 @@ const COMMANDS = [
   addArchiveCommand,
   addPricesCommand,
   addRateCommand,
+  addAlertsCommand,
+  addBudgetsCommand,
+  addLimitsCommand,
   addKeysCommand,
   addAdminCommand,
   addMockProviderCommand,
