@@ -56,7 +56,9 @@ export function periodStarts(
   const { unit } = period;
   const last = periodAt(limit, atMs, serverTimeZone);
   if (unit === "session" || unit === "total" || period.rolling) return [last.startMs];
-  const firstMs = limit.startsAtMs ?? periodAt(limit, limit.createdAtMs, serverTimeZone).startMs;
+  // With a clock that was set back, now can be before the limit was made.
+  const firstMs =
+    limit.startsAtMs ?? Math.min(periodAt(limit, limit.createdAtMs, serverTimeZone).startMs, last.startMs);
   if (firstMs >= last.startMs) return [Math.min(firstMs, last.endMs)];
   const timeZone = period.timeZone ?? serverTimeZone;
   return buckets({ startMs: firstMs, endMs: last.endMs, timeZone }, unit).map(({ startMs }) => startMs);
