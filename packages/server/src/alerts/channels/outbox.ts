@@ -173,21 +173,20 @@ export class Outbox {
     }
   }
 
-  /** What has gone out together before, or everything new that is due; alone where each goes alone. */
+  /** What has gone out together before, or everything new, from when the first of it is due; alone where each goes alone. */
   #nextBatch(channelId: string): Delivery[] {
     const nowMs = this.#options.now();
-    const due = this.#ofChannel(channelId)
-      .filter(({ nextAttemptAtMs }) => nextAttemptAtMs !== null && nextAttemptAtMs <= nowMs)
-      .toSorted(
-        (one, other) =>
-          URGENCY[one.message.severity] - URGENCY[other.message.severity] || one.createdAtMs - other.createdAtMs,
-      );
+    const waiting = this.#ofChannel(channelId).toSorted(
+      (one, other) =>
+        URGENCY[one.message.severity] - URGENCY[other.message.severity] || one.createdAtMs - other.createdAtMs,
+    );
+    const due = waiting.filter(({ nextAttemptAtMs }) => nextAttemptAtMs !== null && nextAttemptAtMs <= nowMs);
     const first = due[0];
     if (first === undefined) return [];
     if (first.sentAs !== null) return due.filter(({ sentAs }) => sentAs === first.sentAs);
     const pace = this.#options.paceOf(channelId);
     const size = pace !== null && !pace.groups ? 1 : MAX_TOGETHER;
-    return due.filter(({ sentAs }) => sentAs === null).slice(0, size);
+    return waiting.filter(({ sentAs }) => sentAs === null).slice(0, size);
   }
 
   async #send(channelId: string, state: ChannelState, batch: Delivery[]): Promise<void> {
@@ -210,18 +209,11 @@ export class Outbox {
       failure: result.failure,
       answer: result.answer,
     };
-    if (!this.#closed) await this.#settle(bound.map((delivery) => this.#after(delivery, tried, result)));
-  }
-
-  #after(delivery: Delivery, tried: DeliveryAttempt, result: AttemptResult): Delivery {
-    const attempts = [...delivery.attempts, tried].slice(-MAX_ATTEMPTS_KEPT);
-    if (result.delivered) return { ...delivery, attempts, status: "sent", nextAttemptAtMs: null };
-    const failures = delivery.failures + 1;
+    // once for all of them: they stay together
     const delayMs = result.retryable
-      ? retryDelayMs(failures, result.retryAfterMs, Math.random(), this.#options.retryDelaysMs)
+      ? retryDelayMs(bound[0]!.failures + 1, result.retryAfterMs, Math.random(), this.#options.retryDelaysMs)
       : null;
-    if (delayMs === null) return { ...delivery, attempts, failures, status: "failed", nextAttemptAtMs: null };
-    return { ...delivery, attempts, failures, nextAttemptAtMs: tried.atMs + delayMs };
+    if (!this.#closed) await this.#settle(bound.map((delivery) => afterAttempt(delivery, tried, delayMs)));
   }
 
   async #settle(deliveries: Delivery[]): Promise<void> {
@@ -318,6 +310,15 @@ class ChannelState {
     const oldest = this.sentAtMs.at(-maxPerMinute);
     return oldest === undefined ? nowMs : oldest + MINUTE_MS;
   }
+}
+
+/** `delayMs`: until the next attempt; null: there will be none. */
+function afterAttempt(delivery: Delivery, tried: DeliveryAttempt, delayMs: number | null): Delivery {
+  const attempts = [...delivery.attempts, tried].slice(-MAX_ATTEMPTS_KEPT);
+  if (tried.delivered) return { ...delivery, attempts, status: "sent", nextAttemptAtMs: null };
+  const failures = delivery.failures + 1;
+  if (delayMs === null) return { ...delivery, attempts, failures, status: "failed", nextAttemptAtMs: null };
+  return { ...delivery, attempts, failures, nextAttemptAtMs: tried.atMs + delayMs };
 }
 
 const GONE: AttemptResult = {

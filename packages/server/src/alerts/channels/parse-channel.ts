@@ -65,7 +65,15 @@ export function parseChannelChanges(channel: WantedChannel, wanted: unknown): Wa
   const { settings: changed = {}, ...rest } = parse(channelChangesSchema, wanted);
   const merged = { ...channel.settings, ...changed };
   const left = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
-  return parseNewChannel({ ...channel, ...rest, settings: left });
+  const { name: oldName, kind, enabled: wasEnabled, maxPerMinute: oldPace } = channel;
+  return parseNewChannel({
+    name: oldName,
+    kind,
+    enabled: wasEnabled,
+    maxPerMinute: oldPace,
+    ...rest,
+    settings: left,
+  });
 }
 
 function newChannel<Kind extends ChannelKindName>(kind: Kind) {
