@@ -49,11 +49,10 @@ function decodeItems<Item>(
 ): Decoded<Item> {
   const decoded: Decoded<Item> = { items: [], rejected: 0 };
   for (const group of listOf(object(body, "The body"), outer)) {
-    const { resource } = object(group, outer);
-    const shared = readAttributes(fieldsOf(resource)["attributes"], true);
+    const shared = readResource(object(group, outer)["resource"]);
     for (const part of listOf(object(group, outer), inner)) {
       const fields = object(part, inner);
-      const scope = readScope(fieldsOf(fields["scope"]));
+      const scope = readScope(fields["scope"]);
       for (const item of listOf(fields, leaf)) {
         if (isObject(item)) readItem(item, shared, scope, decoded.items);
         else decoded.rejected += 1;
@@ -68,7 +67,9 @@ function listOf(fields: Fields, name: string): unknown[] {
   const value = fields[name];
   if (value === undefined || value === null) return [];
   if (Array.isArray(value)) return value;
-  throw new InvalidInput("invalid_otlp", `${name} is ${typeof value}; expected a list`, { field: name });
+  throw new InvalidInput("invalid_otlp", `${name} is ${typeof value}; expected a list`, {
+    field: name,
+  });
 }
 
 function object(value: unknown, name: string): Fields {
@@ -76,7 +77,7 @@ function object(value: unknown, name: string): Fields {
   throw new InvalidInput("invalid_otlp", `${name} is not an object; expected an OTLP export request`);
 }
 
-function isObject(value: unknown): value is Fields {
+export function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
@@ -86,12 +87,19 @@ function fieldsOf(value: unknown): Fields {
   return isObject(value) ? value : NONE;
 }
 
-function readScope(scope: Fields): Scope {
-  return { name: text(scope["name"]), version: typeof scope["version"] === "string" ? scope["version"] : null };
+export function readResource(value: unknown): Attributes {
+  return readAttributes(fieldsOf(value)["attributes"], true);
 }
 
-function readSpan(span: Fields, resource: Attributes, scope: Scope): TelemetrySpan {
-  const status = fieldsOf(span["status"]);
+export function readScope(value: unknown): Scope {
+  const scope = fieldsOf(value);
+  return {
+    name: text(scope["name"]),
+    version: typeof scope["version"] === "string" ? scope["version"] : null,
+  };
+}
+
+export function readSpan(span: Fields, resource: Attributes, scope: Scope): TelemetrySpan {
   return {
     traceId: hexId(span["traceId"]),
     spanId: hexId(span["spanId"]),
@@ -101,16 +109,21 @@ function readSpan(span: Fields, resource: Attributes, scope: Scope): TelemetrySp
     endMs: nanosAsMs(span["endTimeUnixNano"]),
     attributes: readAttributes(span["attributes"], false),
     events: readSpanEvents(span["events"]),
-    status: {
-      isError: status["code"] === 2 || status["code"] === "STATUS_CODE_ERROR",
-      message: text(status["message"]) || null,
-    },
+    status: readStatus(span["status"]),
     resource,
     scope,
   };
 }
 
-function readSpanEvents(events: unknown): TelemetrySpan["events"] {
+export function readStatus(value: unknown): TelemetrySpan["status"] {
+  const status = fieldsOf(value);
+  return {
+    isError: status["code"] === 2 || status["code"] === "STATUS_CODE_ERROR",
+    message: text(status["message"]) || null,
+  };
+}
+
+export function readSpanEvents(events: unknown): TelemetrySpan["events"] {
   if (!Array.isArray(events)) return [];
   return events.slice(0, MAX_SPAN_EVENTS).map((value: unknown) => {
     const event = fieldsOf(value);
@@ -159,14 +172,17 @@ function readAttributes(list: unknown, all: boolean): Attributes {
   const attributes: Mutable = {};
   if (!Array.isArray(list)) return attributes;
   const count = Math.min(list.length, MAX_ATTRIBUTES);
-  for (let i = 0; i < count; i += 1) {
-    const entry = fieldsOf(list[i]);
-    const name = entry["key"];
-    if (typeof name !== "string" || name === "__proto__" || !(all || isKnownWanted(name))) continue;
-    const value = readValue(entry["value"], 0);
-    if (value !== null) attributes[name] = value;
-  }
+  for (let i = 0; i < count; i += 1) readAttribute(list[i], attributes, all);
   return attributes;
+}
+
+/** A KeyValue. `all`: also one that nobody reads. */
+export function readAttribute(attribute: unknown, into: Mutable, all: boolean): void {
+  const entry = fieldsOf(attribute);
+  const name = entry["key"];
+  if (typeof name !== "string" || name === "__proto__" || !(all || isKnownWanted(name))) return;
+  const value = readValue(entry["value"], 0);
+  if (value !== null) into[name] = value;
 }
 
 const wantedNames = new Map<string, boolean>();
@@ -212,7 +228,7 @@ function readMap(values: unknown, depth: number): AttributeValue {
   return map;
 }
 
-function text(value: unknown): string {
+export function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
@@ -223,13 +239,13 @@ function number(value: unknown): number | null {
 }
 
 /** Nanoseconds since 1970, as text or number, as milliseconds to the microsecond; 0 for anything else. */
-function nanosAsMs(value: unknown): number {
+export function nanosAsMs(value: unknown): number {
   const nanos = number(value) ?? 0;
   return nanos <= 0 ? 0 : Math.round(nanos / 1_000) / 1_000;
 }
 
 /** Lower-case hex; "" when it is absent, all zeros, or no hex of at most 16 bytes. */
-function hexId(value: unknown): string {
+export function hexId(value: unknown): string {
   if (typeof value !== "string" || !/^[0-9a-fA-F]{1,32}$/.test(value) || /^0+$/.test(value)) return "";
   return value.toLowerCase();
 }

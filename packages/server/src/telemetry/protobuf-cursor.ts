@@ -1,4 +1,5 @@
 import { InvalidInput } from "@outlay/core";
+import { textAt } from "./text-table.ts";
 
 /** How a field's value is written, by the lowest three bits of its tag. */
 const VARINT = 0;
@@ -74,7 +75,7 @@ export class ProtobufCursor {
     const length = this.#length();
     const start = this.position;
     this.position += length;
-    return this.bytes.toString("utf8", start, this.position);
+    return textAt(this.bytes, start, this.position);
   }
 
   /** An id as lower-case hex; "" when it is absent or all zeros, which means that there is none. */
