@@ -2,7 +2,7 @@ import { InvalidInput, shown } from "@outlay/core";
 import { SCAN_LIMIT } from "../ledger/ask.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { SumQuestion } from "../storage/storage.ts";
-import { HOUR_MS, hourRhythm, RHYTHM_DAYS, type HourCosts } from "./hour-rhythm.ts";
+import { evenPace, HOUR_MS, hourRhythm, RHYTHM_DAYS, type HourCosts } from "./hour-rhythm.ts";
 import { periodAt, type LimitStretch } from "./limit-period.ts";
 import { accountDimension, accountFilters, chargeTest } from "./limit-scope.ts";
 import type { Limit, LimitState } from "./limit.ts";
@@ -158,9 +158,11 @@ async function projectionOf(
     nowMs,
     Math.max(RHYTHM_DAYS * DAY_MS, limit.period.rolling ? lengthMs : 0),
   );
-  const rhythm = hourRhythm(hours, limit.period.timeZone ?? ledger.timeZone);
-  if (rhythm === null) return null;
   const { spentNanoUsd, amountNanoUsd } = state;
+  const timeZone = limit.period.timeZone ?? ledger.timeZone;
+  const elapsedMs = nowMs - Math.max(period?.startMs ?? nowMs, limit.startsAtMs ?? 0);
+  const rhythm = hourRhythm(hours, timeZone) ?? evenPace(spentNanoUsd, elapsedMs);
+  if (rhythm === null) return null;
   const isRolling = limit.period.rolling;
   return projectSpending({
     nowMs,

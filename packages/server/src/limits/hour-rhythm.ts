@@ -47,6 +47,13 @@ export function hourRhythm(costs: HourCosts, timeZone: string): Rhythm | null {
   );
 }
 
+/** As fast as in the period so far: where no hour is whole yet. null: nothing is known. */
+export function evenPace(nanoUsd: number, elapsedMs: number): Rhythm | null {
+  if (nanoUsd <= 0 || elapsedMs <= 0) return null;
+  const perHour = (nanoUsd / elapsedMs) * HOUR_MS;
+  return { expectedNanoUsd: () => perHour, method: "the mean of the period so far" };
+}
+
 /** `length`: after so many hours the rhythm begins anew. */
 function rhythmOf(hours: HourCosts, length: number, timeZone: string, method: string): Rhythm {
   const sums = new Float64Array(length);
