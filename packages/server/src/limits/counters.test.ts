@@ -47,8 +47,9 @@ const lastDays = (days: number) => (atMs: number, nowMs: number) => {
   return atMs < endMs && atMs >= endMs - days * DAY_MS;
 };
 
+const all = () => "";
+
 function rulesOf(run: string, startedMs: number): Rule[] {
-  const all = () => "";
   const project = (of: { project?: string | undefined }) => of.project === run;
   const model = (of: { model?: string | undefined }) => of.model === `m-${run}`;
   const customer = (of: { customer?: string | undefined }) => of.customer === run;
@@ -151,7 +152,7 @@ interface OpenCall {
 
 type Operation =
   | { do: "lease"; user: number; session: number | null; most: number | null; likely: number | null; together: number }
-  | { do: "settle"; which: number; cost: number | null; occurred: "then" | "now" | "yesterday" | "soon" }
+  | { do: "settle"; which: number; cost: number | null; occurred: "begin" | "now" | "yesterday" | "soon" }
   | { do: "record"; user: number | null; session: number | null; cost: number | null; hoursAgo: number }
   | { do: "raise"; which: number; to: number }
   | { do: "release" | "renew" | "again"; which: number }
@@ -186,7 +187,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       do: fc.constant("settle" as const),
       which,
       cost: fc.option(cents, { freq: 6 }),
-      occurred: fc.constantFrom("then" as const, "now" as const, "yesterday" as const, "soon" as const),
+      occurred: fc.constantFrom("begin" as const, "now" as const, "yesterday" as const, "soon" as const),
     }),
   },
   {
@@ -214,7 +215,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant("charge" as const),
       user: fc.option(user),
-      amount: fc.integer({ min: -100, max: 200 }).map((it) => it * 1e7),
+      amount: fc.integer({ min: -100, max: 200 }).map((amount) => amount * 1e7),
       hoursAgo,
     }),
   },
@@ -347,7 +348,7 @@ class World {
   /** Is there room in every limit that refuses? */
   fits(call: CallToCheck): boolean {
     const of = this.dimensionsOf(call);
-    const own = this.openCalls().find((it) => it.call.eventId === call.eventId);
+    const own = this.openCalls().find((other) => other.call.eventId === call.eventId);
     return this.rules.every((rule) => {
       const value = rule.valueOf(of);
       if (rule.warnsOnly || value === null || !rule.counts(of)) return true;
@@ -382,7 +383,7 @@ class World {
   }
 
   forget(call: OpenCall): void {
-    this.calls = this.calls.filter((it) => it !== call);
+    this.calls = this.calls.filter((other) => other !== call);
   }
 
   async play(step: Operation): Promise<void> {
@@ -393,7 +394,7 @@ class World {
       case "settle": {
         const settled = this.take(this.calls, step.which);
         if (settled === undefined) return;
-        const atMs = { then: settled.atMs, now: nowMs, yesterday: nowMs - DAY_MS, soon: nowMs + 20 * MINUTE_MS }[
+        const atMs = { begin: settled.atMs, now: nowMs, yesterday: nowMs - DAY_MS, soon: nowMs + 20 * MINUTE_MS }[
           step.occurred
         ];
         const event = this.event(step.cost, atMs, { user: null, session: null });
@@ -460,7 +461,7 @@ class World {
           basis: step.cost === null ? ("unpriced" as const) : ("rated" as const),
         };
         const { seqs } = await open.storage.reviseEvents([{ id: before.id, event: step.remove ? null : event }]);
-        this.events = this.events.filter((it) => it !== before);
+        this.events = this.events.filter((event) => event !== before);
         if (!step.remove) this.events.push({ ...event, seq: seqs[0]! });
         return;
       }
@@ -573,8 +574,8 @@ class World {
         rule.valueOf({ user: "x", session: "x" }) === ""
           ? [""]
           : rule.valueOf({ user: "x" }) === "x"
-            ? [0, 1, 2].map((it) => `${this.run}-u${it}`)
-            : [0, 1].map((it) => `${this.run}-s${it}`);
+            ? [0, 1, 2].map((number) => `${this.run}-u${number}`)
+            : [0, 1].map((number) => `${this.run}-s${number}`);
       for (const value of values) {
         const [state] = await open.limits.states(this.ids[index]!, value === "" ? undefined : value);
         expect({
