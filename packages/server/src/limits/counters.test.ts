@@ -461,7 +461,7 @@ class World {
           basis: step.cost === null ? ("unpriced" as const) : ("rated" as const),
         };
         const { seqs } = await open.storage.reviseEvents([{ id: before.id, event: step.remove ? null : event }]);
-        this.events = this.events.filter((event) => event !== before);
+        this.events = this.events.filter((other) => other !== before);
         if (!step.remove) this.events.push({ ...event, seq: seqs[0]! });
         return;
       }
@@ -624,4 +624,4 @@ it("counters are what the ledger says and what is set aside, whatever happens in
     ),
     { numRuns: Number(process.env["LIMIT_RUNS"] ?? 15) },
   );
-}, 120_000);
+}, 600_000);

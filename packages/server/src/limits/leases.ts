@@ -151,7 +151,7 @@ export class Leases {
     record.state = "open";
     this.#byId.set(record.id, record);
     this.#byEvent.set(record.eventId, record);
-    if (record.expiresAtMs < this.#nextExpiryMs) this.#nextExpiryMs = record.expiresAtMs;
+    this.#nextExpiryMs = Math.min(this.#nextExpiryMs, record.expiresAtMs);
     for (const { account, nanoUsd } of record.parts) {
       account.leasedNanoUsd += nanoUsd;
       (account.leases ??= new Set()).add(record);
@@ -182,6 +182,8 @@ export class Leases {
     const isTaken = this.#byEvent.has(record.eventId) && this.#byEvent.get(record.eventId) !== record;
     if (record.state === "ended" || isTaken) return;
     record.expiresAtMs = this.#options.now() + LEASE_MS;
+    // With a clock that was set back, a renewed lease can be over sooner than it would have been.
+    this.#nextExpiryMs = Math.min(this.#nextExpiryMs, record.expiresAtMs);
     if (record.state === "expired") {
       record.parts = record.parts.flatMap((part) => this.#stillThere(part));
       this.#setAside(record);
