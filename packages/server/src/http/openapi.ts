@@ -56,6 +56,8 @@ const TAGS = [
   { name: "Live", description: "What happens, while it happens." },
   { name: "Prices", description: "Which price a call gets, and changing it." },
   { name: "Gateway", description: "Calls that pass through Outlay to their provider." },
+  { name: "Limits", description: "What may be spent, and what happens to calls that would go beyond it." },
+  { name: "Budgets", description: "How spending stands against an amount and against time." },
   { name: "Keys", description: "Who may call the gateway, and whose account pays." },
   { name: "System", description: "Health, vocabulary, maintenance." },
   { name: "Addresses of earlier systems", description: "Kept for dashboards and scripts that call them." },
