@@ -146,14 +146,15 @@ describe("keys", () => {
     const { outlay } = organisation;
     const { token } = await outlay.keys.create({ name: "k", scopes: ["ingest"], attribution: {} }, "test");
     const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
-    for (const headers of [
+    const ways: Record<string, string>[] = [
       { authorization: `Bearer ${token}` },
       { authorization: `bearer  ${token}` },
       { "x-api-key": token },
       { authorization: basic(`pk-lf-1:${token}`) },
       { authorization: basic(`${token}:sk-lf-1`) },
-    ]) {
-      const answer = await outlay.ask("POST", "/api/v1/events", {}, headers as Record<string, string>);
+    ];
+    for (const headers of ways) {
+      const answer = await outlay.ask("POST", "/api/v1/events", {}, headers);
       expect(await verdict(answer), JSON.stringify(headers)).toBe("in");
     }
     expect((await outlay.ask("POST", `/api/v1/events?key=${token}`, {})).status).toBe(401);

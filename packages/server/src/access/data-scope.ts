@@ -19,6 +19,16 @@ export function dataScopeOf(principal: Principal): DataScope {
   return isNarrow ? { users: [attribution.user!] } : "all";
 }
 
+/** The user that somebody is, where "one's own" is asked for: also of those who may see all. undefined: none. */
+export function ownUserOf(principal: Principal): string | undefined {
+  const user = principal.kind === "person" ? principal.person.user : keyUserOf(principal);
+  return user === "" ? undefined : user;
+}
+
+function keyUserOf(principal: Principal): string | undefined {
+  return principal.kind === "key" ? principal.key.attribution.user : undefined;
+}
+
 /** May somebody with this scope know of what is about these users alone? null: about others too. */
 export function coversUsers(scope: DataScope, users: readonly string[] | null): boolean {
   return scope === "all" || (users !== null && users.length > 0 && users.every((user) => scope.users.includes(user)));

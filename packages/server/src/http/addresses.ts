@@ -1,6 +1,7 @@
 import { InvalidInput, NANO_PER_USD, buckets, resolvePeriod, usdNumber } from "@outlay/core";
 import type { Context } from "hono";
 import { z } from "zod";
+import { ownUserOf } from "../access/data-scope.ts";
 import { projection } from "../insights/projection.ts";
 import { trends } from "../insights/trends.ts";
 import type { EventAnswer, QueryAnswer, QueryParams, Row } from "../ledger/answers.ts";
@@ -12,7 +13,7 @@ import { standingOf } from "../limits/budget-report.ts";
 import type { Limits } from "../limits/limits.ts";
 import type { PersonalLimitsDesk } from "../limits/personal-limits.ts";
 import { askLedger } from "./ask-ledger.ts";
-import { actorOf, ledgerOf } from "./authorize.ts";
+import { actorOf, ledgerOf, principalOf } from "./authorize.ts";
 import { eventAnswer } from "./answers.ts";
 import { ChangeStreams } from "./change-stream.ts";
 import type { HttpEnvironment } from "./environment.ts";
@@ -679,7 +680,10 @@ function addChat(app: App, personal: PersonalLimitsDesk): void {
     {
       path: "/api/analytics/user",
       summary: "Sessions, cost and tokens of all time, averages, most used models, cost over time",
-      query: parameters({ userId: "Whose; default: everybody's, as there are no accounts", tz: "IANA time zone" }),
+      query: parameters({
+        userId: "Whose; default: one's own, and everybody's where nobody signs in",
+        tz: "IANA time zone",
+      }),
       answer: z.strictObject({
         totalSessions: z.number(),
         totalCost: z.number().nullable(),
@@ -691,7 +695,7 @@ function addChat(app: App, personal: PersonalLimitsDesk): void {
         costOverTime,
       }),
     },
-    ({ c, query: params }) => chatUser(ledgerOf(c), params),
+    ({ c, query: params }) => chatUser(ledgerOf(c), oneValue(params, "userId") ?? ownUserOf(principalOf(c)), params),
   );
   get(
     app,
@@ -793,7 +797,7 @@ function addChatLimits(app: App, personal: PersonalLimitsDesk): void {
       summary: "How much of each limit is used, and when it resets",
       query: parameters({
         sessionId: "Also this session",
-        userId: "Whose; default: everybody's",
+        userId: "Whose; default: one's own, and everybody's where nobody signs in",
         tz: "IANA time zone",
       }),
       answer: z.strictObject({
@@ -823,8 +827,8 @@ function addChatLimits(app: App, personal: PersonalLimitsDesk): void {
   );
 }
 
-async function chatUser(ledger: Ledger, params: QueryParams): Promise<unknown> {
-  const userId = oneValue(params, "userId");
+/** `userId` undefined: of everybody. */
+async function chatUser(ledger: Ledger, userId: string | undefined, params: QueryParams): Promise<unknown> {
   const question = { period: ["all"], tz: params["tz"], filter: userId === undefined ? [] : [`user:${userId}`] };
   const [all, models, days] = await Promise.all([
     askLedger(ledger, { ...question, metrics: ["cost,tokens,calls,sessions,costPerSession,costPerCall"] }),

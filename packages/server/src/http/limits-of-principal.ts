@@ -1,6 +1,6 @@
 import { InvalidInput, shown } from "@outlay/core";
 import type { Context } from "hono";
-import { dataScopeOf, type DataScope } from "../access/data-scope.ts";
+import { dataScopeOf, ownUserOf, type DataScope } from "../access/data-scope.ts";
 import { accountDimension } from "../limits/limit-scope.ts";
 import type { Limit } from "../limits/limit.ts";
 import { principalOf } from "./authorize.ts";
@@ -14,14 +14,15 @@ export interface VisibleLimits {
   seesAccount(limit: Limit, value: string | null): boolean;
   /** InvalidInput `not_allowed` unless calls of this user may be asked about. */
   requireUser(user: string | undefined): void;
-  /** The only user whose events may be seen; undefined: there is none, or several. */
+  /** Who asks, as a user; undefined: nobody in particular. */
   ownUser: string | undefined;
 }
 
 export function visibleLimits(c: Context<HttpEnvironment>): VisibleLimits {
   const scope = dataScopeOf(principalOf(c));
+  const ownUser = ownUserOf(principalOf(c));
   if (scope === "all") {
-    return { sees: () => true, seesAccount: () => true, requireUser: () => undefined, ownUser: undefined };
+    return { sees: () => true, seesAccount: () => true, requireUser: () => undefined, ownUser };
   }
   return {
     sees: (limit) => ["user", "session"].includes(accountDimension(limit) ?? "") || isOfUsers(limit, scope.users),
@@ -37,7 +38,7 @@ export function visibleLimits(c: Context<HttpEnvironment>): VisibleLimits {
         status: 403,
       });
     },
-    ownUser: scope.users.length === 1 ? scope.users[0] : undefined,
+    ownUser,
   };
 }
 

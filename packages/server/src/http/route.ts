@@ -59,6 +59,8 @@ export function addRoute(app: App, route: RouteDeclaration, handle: RouteHandler
       body: () => readJsonBody(c),
     });
     const response = answer instanceof Response ? answer : jsonResponse(answer, route.status ?? 200);
+    // what one may see, another may not: nothing in between may keep it
+    if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
     // nobody will read it: a stream must not wait for that
     if (c.req.method === "HEAD") await response.body?.cancel();
     return response;

@@ -1,7 +1,7 @@
 import { DIMENSIONS, METRICS, PERIOD_NAMES, TIME_UNITS } from "@outlay/core";
 import { z } from "zod";
 import type { Ledger } from "../../ledger/ledger.ts";
-import { ledgerOf } from "../authorize.ts";
+import { ledgerOf, principalOf } from "../authorize.ts";
 import { addRoute } from "../route.ts";
 import type { App } from "../route.ts";
 
@@ -29,12 +29,12 @@ export function addSystemRoutes(app: App, ledger: Ledger, facts: ServerFacts): v
         status: z.literal("ok"),
         version: z.string(),
         storage: z.string(),
-        events: z.number().int(),
+        events: z.number().int().nullable().meta({ description: "That one may see; null: nobody has signed in" }),
         unrecorded: z.number().int().meta({ description: "Calls that could not be recorded since the start" }),
       }),
     },
     async ({ c }) => {
-      const { events } = await ledgerOf(c).storage.stats();
+      const events = principalOf(c).kind === "nobody" ? null : (await ledgerOf(c).storage.stats()).events;
       const { unrecorded } = ledger.health;
       return { status: "ok", version: facts.version, storage: storageName, events, unrecorded };
     },

@@ -1,0 +1,240 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+
+import {
+  openOne,
+  openOrganisation,
+  operationsOf,
+  record,
+  type Asker,
+  type OpenedOutlay,
+  type Operation,
+  type Organisation,
+} from "./organisation.ts";
+
+// Members see what is theirs, leads also what their teams' members did, viewers everything: in every operation that reads, each
+// answer is the one that an Outlay would give which holds nothing else.
+
+let organisation: Organisation;
+/** Hold what one of them may see, and nothing else. */
+let onlyAlices: OpenedOutlay;
+let onlyTheTeams: OpenedOutlay;
+let operations: Operation[];
+
+beforeAll(async () => {
+  // answers that depend on the time of asking can be compared
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 10, 22, 13, 37, 12, 345) });
+  organisation = await openOrganisation();
+  [onlyAlices, onlyTheTeams] = await Promise.all([openOne(), openOne()]);
+  await record(organisation.askers.administrator, ["alice", "bob", "carol", "dave", "unattributed"]);
+  await record(asOwner(onlyAlices), ["alice"]);
+  await record(asOwner(onlyTheTeams), ["carol", "dave"]);
+  operations = await operationsOf(organisation.outlay);
+});
+afterAll(async () => {
+  vi.useRealTimers();
+  await Promise.all([organisation.outlay, onlyAlices, onlyTheTeams].map((outlay) => outlay.close()));
+});
+
+function asOwner(outlay: OpenedOutlay): Asker {
+  return (method, path, body) => outlay.ask(method, path, body);
+}
+
+/** For `{name}` in a path: of one's own, of others, shared, and of nobody. */
+const PATH_VALUES: Record<string, string[]> = {
+  id: [
+    ...["alice", "bob", "dave"].flatMap((name) => [`mark-${name}-event-1`, `mark-${name}-session`, `u-${name}`]),
+    "mark-alice-agent",
+    "mark-bob-agent",
+    "shared-session",
+    "shared-agent",
+    "nobody",
+  ],
+  agentId: ["mark-alice-agent", "mark-bob-agent", "shared-agent"],
+  storyId: ["mark-alice-story", "mark-bob-story", "shared-story"],
+  key: ["story"],
+  value: ["mark-alice-story", "mark-bob-story", "shared-story"],
+};
+
+/** For parameters of these names, one after the other. */
+const QUERY_VALUES: Record<string, string[]> = {
+  period: ["all", "7d", "month"],
+  by: ["user,day", "session", "model", "tag:story", "agent,model", "user,hour&period=today"],
+  metrics: ["cost,calls,tokens,sessions,users,errorRate,p95DurationMs"],
+  filter: ["user:u-bob", "user:u-alice", "!user:u-alice", "user:", "session:shared-session", "user:*", "tag:story:*"],
+  compare: ["previous"],
+  include: ["byUser,byTag:story"],
+  format: ["csv", "json", "jsonl"],
+  user: ["u-bob", "u-alice"],
+  userId: ["u-bob", "u-alice"],
+  kind: ["payment_fee"],
+  order: ["cost", "recent"],
+  limit: ["1", "500"],
+  view: ["summary", "daily", "top-users", "projection"],
+  dimension: ["user", "model", "session", "agent", "project", "tag:story", "credential", "category"],
+  granularity: ["hourly"],
+  sessionId: ["shared-session", "mark-bob-session"],
+  lastEventId: ["0"],
+};
+/** They need more than one parameter at once. */
+const ALWAYS: Record<string, string> = {
+  "/api/v1/values": "dimension=user",
+  "/api/v1/prices/match": "provider=openai&model=gpt-4o",
+  "/api/v1/prices/history": "provider=openai&model=gpt-4o",
+};
+
+/** Addresses of an operation, with each of its parameters in turn. */
+function addressesOf({ path, parameters }: Operation): string[] {
+  const paths = [...path.matchAll(/\{(.+?)\}/g)].reduce(
+    (made, [place, name]) =>
+      made.flatMap((text) => (PATH_VALUES[name!] ?? ["nothing"]).map((value) => text.replace(place, value))),
+    [path],
+  );
+  const queries = parameters
+    .filter((parameter) => parameter.in === "query")
+    .flatMap(({ name }) => (QUERY_VALUES[name] ?? []).map((value) => `${name}=${value}`));
+  const always = ALWAYS[path];
+  return paths.flatMap((address) =>
+    [...(always === undefined ? [""] : [always]), ...queries].map((query) => `${address}?${query}`),
+  );
+}
+
+/** Counts of everybody's arrivals, sizes and places in lists are the store's, not the data's. */
+const OF_THE_STORE = new Set(["seq", "scannedEvents", "sizeBytes", "nextCursor", "requestId"]);
+
+/** A body with its lists in one order: what is alike may stand in any. */
+function comparable(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(comparable).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  }
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([name]) => !OF_THE_STORE.has(name));
+  return Object.fromEntries(entries.map(([name, part]) => [name, comparable(part)]));
+}
+
+/** What was answered, without what differs between two stores with the same data. */
+async function said(asker: Asker, address: string): Promise<{ status: number; body: unknown; text: string }> {
+  const answer = await asker("GET", address);
+  const type = answer.headers.get("content-type") ?? "";
+  const text = type.startsWith("text/event-stream") ? await firstMessages(answer) : await answer.text();
+  return { status: answer.status, body: comparable(parsed(type, text)), text };
+}
+
+function parsed(type: string, text: string): unknown {
+  if (type.includes("json") && !type.includes("x-ndjson")) return JSON.parse(text);
+  const lines = text.split(/\r?\n/);
+  if (type.startsWith("text/csv")) return lines;
+  return lines.flatMap((line) => {
+    const data = line.replace(/^data: /, "");
+    return data.startsWith("{") ? [JSON.parse(data) as unknown] : [];
+  });
+}
+
+/** Until nothing more has come for a moment: what is sent to somebody who has just come. */
+async function firstMessages(answer: Response): Promise<string> {
+  const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  const nothing = Symbol("nothing");
+  for (;;) {
+    const pause = new Promise<typeof nothing>((resolve) => {
+      setTimeout(() => resolve(nothing), 400);
+    });
+    const next = await Promise.race([reader.read(), pause]);
+    if (next === nothing || next.done) break;
+    text += next.value;
+  }
+  await reader.cancel();
+  return text;
+}
+
+const reads = () => operations.filter(({ method, access }) => method === "GET" && access === "read");
+/** What has no user in particular is about oneself there: one is not the other, nor is a lead the team. */
+const ABOUT_ONESELF = new Set(["/api/analytics/user", "/api/analytics/check-limit"]);
+const aboutAll = () => reads().filter(({ path }) => !ABOUT_ONESELF.has(path));
+/** Of others' limits it is said that one may not ask, whether or not there is such a user. */
+const ofOthersLimits = (address: string) => /check-limit\?.*userId=u-bob/.test(address);
+
+async function compare(asker: Asker, own: Asker, strangers: string[], addresses: string[]): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const address of addresses) {
+    const [seen, theirs] = [await said(asker, address), await said(own, address)];
+    if (JSON.stringify([seen.status, seen.body]) !== JSON.stringify([theirs.status, theirs.body])) {
+      wrong.push(
+        `${address}\n  ${seen.status} ${seen.text.slice(0, 400)}\n  ${theirs.status} ${theirs.text.slice(0, 400)}`,
+      );
+    }
+    // what they sent themselves may come back
+    const leaks = strangers.filter((name) => seen.text.includes(name) && !address.includes(name));
+    if (leaks.length > 0) wrong.push(`${address} tells of ${leaks.join(", ")}`);
+  }
+  return wrong;
+}
+
+const marksOf = (names: string[]) => names.flatMap((name) => [`mark-${name}-`, `u-${name}`]);
+
+describe("every operation that reads", () => {
+  it("answers a member as if there were nothing but what is theirs", async () => {
+    const addresses = reads()
+      .flatMap(addressesOf)
+      .filter((address) => !ofOthersLimits(address));
+    expect(addresses.length).toBeGreaterThan(300);
+    const strangers = marksOf(["bob", "carol", "dave", "unattributed"]);
+    expect(await compare(organisation.askers.member, asOwner(onlyAlices), strangers, addresses)).toEqual([]);
+  });
+
+  it("answers a key of a user that only reads in the same way", async () => {
+    const addresses = reads().flatMap((operation) => addressesOf(operation).slice(0, 3));
+    const strangers = marksOf(["bob", "carol", "dave", "unattributed"]);
+    const key = organisation.askers["key read of a user"];
+    expect(await compare(key, asOwner(onlyAlices), strangers, addresses)).toEqual([]);
+  });
+
+  it("answers a lead with what the team's members did", async () => {
+    const addresses = aboutAll().flatMap((operation) => addressesOf(operation).slice(0, 6));
+    const strangers = marksOf(["bob", "alice", "unattributed"]);
+    expect(await compare(organisation.askers.lead, asOwner(onlyTheTeams), strangers, addresses)).toEqual([]);
+  });
+
+  it("answers a viewer, and a key that reads, as it answers an administrator", async () => {
+    const { viewer, administrator } = organisation.askers;
+    const addresses = aboutAll().flatMap((operation) => addressesOf(operation).slice(0, 2));
+    expect(await compare(viewer, administrator, [], addresses)).toEqual([]);
+    expect(await compare(organisation.askers["key read"], administrator, [], addresses)).toEqual([]);
+  });
+});
+
+it("without a user, what is about a person is about oneself", async () => {
+  const { member, lead, administrator } = organisation.askers;
+  const callsFor = async (asker: Asker, query = "") => {
+    const answer = await asker("GET", `/api/analytics/user${query}`);
+    return ((await answer.json()) as { totalMessages: number }).totalMessages;
+  };
+  expect(await callsFor(member)).toBe(24);
+  expect(await callsFor(lead)).toBe(24);
+  expect(await callsFor(administrator)).toBe(0);
+  expect(await callsFor(administrator, "?userId=u-bob")).toBe(24);
+  expect(await callsFor(member, "?userId=u-bob")).toBe(0);
+  expect((await member("GET", "/api/analytics/check-limit?userId=u-bob")).status).toBe(403);
+  expect((await member("GET", "/api/analytics/check-limit?userId=nobody-at-all")).status).toBe(403);
+});
+
+it("health tells each how many events they may see, and nobody none", async () => {
+  const eventsFor = async (asker: Asker) =>
+    ((await (await asker("GET", "/api/health")).json()) as { events: number | null }).events;
+  const { member, lead, administrator, nobody } = organisation.askers;
+  expect(await eventsFor(administrator)).toBe(120);
+  expect(await eventsFor(member)).toBe(24);
+  expect(await eventsFor(lead)).toBe(48);
+  expect(await eventsFor(nobody)).toBeNull();
+});
+
+it("nobody may keep an answer for somebody else", async () => {
+  const { member, administrator } = organisation.askers;
+  for (const asker of [administrator, member]) {
+    for (const path of ["/api/v1/query", "/api/v1/events", "/api/v1/export", "/api/v1/summary"]) {
+      const answer = await asker("GET", path);
+      expect(answer.headers.get("cache-control"), path).toMatch(/no-store/);
+      expect(answer.headers.get("etag"), path).toBeNull();
+      await answer.body?.cancel();
+    }
+  }
+});
