@@ -1,6 +1,7 @@
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import Provider from "oidc-provider";
+import { Provider } from "oidc-provider";
 import { onTestFinished } from "vitest";
 
 import { visitor } from "./visitor.ts";
@@ -12,8 +13,7 @@ export type Claims = Record<string, Record<string, unknown>>;
 
 /** A real OpenID Connect provider on loopback, which lets in whoever says a known name. It ends with the test. */
 export async function startOidcProvider(people: Claims): Promise<{ issuer: string; people: Claims }> {
-  // Its address is needed before it listens.
-  const { createServer } = await import("node:http");
+  // Its address is needed before it is made.
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -34,8 +34,7 @@ export async function startOidcProvider(people: Claims): Promise<{ issuer: strin
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...people[id] }) }),
   });
   // The server under test takes any free port, and each of its pages is one of the client's.
-  const { Client } = provider as unknown as { Client: { prototype: { redirectUriAllowed(uri: string): boolean } } };
-  Client.prototype.redirectUriAllowed = (uri) => new URL(uri).pathname === "/api/v1/account/provider/callback";
+  provider.Client.prototype.redirectUriAllowed = (uri) => new URL(uri).pathname === "/api/v1/account/provider/callback";
   server.on("request", provider.callback());
   onTestFinished(() => void server.close().closeAllConnections());
   return { issuer, people };

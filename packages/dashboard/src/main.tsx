@@ -1,7 +1,8 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider, createRouter } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { accountQuestion } from "./api/account.ts";
 import { ApiProblem } from "./api/client.ts";
 import { mountPath } from "./api/server-url.ts";
 import { parseSearch, stringifySearch } from "./filters/search.ts";
@@ -9,6 +10,7 @@ import { routeTree } from "./routes/tree.ts";
 import "./styles.css";
 
 const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: (error) => leaveWhenSignedOut(error) }),
   defaultOptions: {
     queries: {
       staleTime: 30_000,
@@ -18,7 +20,20 @@ const queryClient = new QueryClient({
   },
 });
 
-const router = createRouter({ routeTree, parseSearch, stringifySearch, basepath: mountPath() });
+const router = createRouter({
+  routeTree,
+  parseSearch,
+  stringifySearch,
+  basepath: mountPath(),
+  context: { queries: queryClient },
+});
+
+/** A session may end while its page is open: the way to the sign-in page is found by asking again who is signed in. */
+function leaveWhenSignedOut(error: Error): void {
+  if (!(error instanceof ApiProblem) || error.status !== 401) return;
+  queryClient.removeQueries({ queryKey: accountQuestion.queryKey, exact: true });
+  void router.invalidate();
+}
 
 declare module "@tanstack/react-router" {
   interface Register {

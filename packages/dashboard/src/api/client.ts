@@ -25,12 +25,21 @@ class Unreachable extends Error {
 /** Asks the server that the page came from. Rejects with ApiProblem or Unreachable; an abort stays an abort. */
 export async function getJson<T>(path: `/${string}`, params: URLSearchParams, signal: AbortSignal): Promise<T> {
   const query = params.toString();
-  const url = serverUrl(path);
-  const response = await fetch(query === "" ? url : `${url}?${query}`, {
-    signal,
-    headers: { accept: "application/json" },
-  }).catch((cause: unknown) => {
-    if (signal.aborted) throw cause;
+  return answerOf<T>(query === "" ? path : `${path}?${query}`, { signal });
+}
+
+/** Changes something there. Rejects as `getJson` does. */
+export async function sendJson<T>(method: "POST" | "PATCH" | "DELETE", path: `/${string}`, body?: unknown): Promise<T> {
+  return answerOf<T>(path, {
+    method,
+    ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+  });
+}
+
+async function answerOf<T>(path: `/${string}`, init: RequestInit): Promise<T> {
+  const headers = { accept: "application/json", ...init.headers };
+  const response = await fetch(serverUrl(path), { ...init, headers }).catch((cause: unknown) => {
+    if (init.signal?.aborted === true) throw cause;
     throw new Unreachable(cause);
   });
   const body: unknown = await response.json().catch(() => null);

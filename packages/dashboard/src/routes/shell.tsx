@@ -6,12 +6,14 @@ import { FIGURES, metaQuestion } from "../api/questions.ts";
 import { PanelsProvider } from "../filters/panels.tsx";
 import { usePanels } from "../filters/use-panels.ts";
 import { Icon } from "../ui/icon.tsx";
+import { Logo } from "../ui/logo.tsx";
 import { iconButton } from "../ui/sheet.tsx";
+import { AccountMenu } from "./account/account-menu.tsx";
 import { LiveStatus } from "./live-status.tsx";
 import { ThemeButton } from "./theme-button.tsx";
 import { UnrecordedCalls } from "./unrecorded-calls.tsx";
 
-/** What every page stands in: the head line, the keys and panels, the live connection. */
+/** What every page of the dashboard stands in: the head line, the keys and panels, the live connection. */
 export function Shell() {
   useLiveFigures();
   return (
@@ -39,12 +41,7 @@ function Head() {
   return (
     <header className="mx-auto flex min-h-14 w-full max-w-[84rem] flex-wrap items-center gap-x-3 px-4 sm:px-6">
       <Link to="/" className="flex items-center gap-2.5 text-base font-semibold tracking-[-0.02em]">
-        <svg viewBox="0 0 24 24" aria-hidden="true" className="size-6">
-          <rect width="24" height="24" rx="6" fill="var(--strong)" />
-          <rect x="5" y="13" width="4" height="6" rx="1" fill="var(--series-0)" />
-          <rect x="10" y="9" width="4" height="10" rx="1" fill="var(--series-1)" />
-          <rect x="15" y="5" width="4" height="14" rx="1" fill="var(--surface)" />
-        </svg>
+        <Logo />
         Outlay
       </Link>
       <Pages />
@@ -57,6 +54,7 @@ function Head() {
             <span className="sr-only">Keyboard shortcuts</span>
           </button>
         </div>
+        <AccountMenu />
       </div>
     </header>
   );

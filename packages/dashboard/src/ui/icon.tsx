@@ -24,6 +24,7 @@ const PATHS = {
   check: "M3 8.5l3.2 3.2L13 5",
   pause: "M5.5 3.5v9M10.5 3.5v9",
   play: "M5 3.5l7.5 4.5L5 12.5z",
+  unlocked: "M4 7.5h8v6H4zM5.5 7.5V5a2.5 2.5 0 015-.6",
   up: "M8 12.5v-9M4 7.5l4-4 4 4",
   plus: "M8 3v10M3 8h10",
   stop: "M4.5 4.5h7v7h-7z",

@@ -1,0 +1,89 @@
+import { useState } from "react";
+import type { InputHTMLAttributes, ReactNode } from "react";
+
+interface FieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, "id" | "className"> {
+  label: string;
+  name: string;
+  hint?: ReactNode;
+}
+
+/** One line to fill in, with its label above it. */
+export function Field({ label, name, hint, ...input }: FieldProps) {
+  const id = `field-${name}`;
+  return (
+    <div className="flex flex-col gap-1.5">
+      <label htmlFor={id} className="text-[0.8125rem] font-medium">
+        {label}
+      </label>
+      <input
+        id={id}
+        name={name}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        className="h-11 w-full min-w-0 rounded-lg border border-control bg-surface px-3 text-base sm:h-10 sm:text-sm read-only:bg-raised read-only:text-muted"
+        {...input}
+      />
+      {hint === undefined ? null : (
+        <p id={`${id}-hint`} className="text-[0.8125rem] text-muted">
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface FormProps {
+  action: string;
+  /** Rejects with what is then shown. */
+  onSubmit: (values: Record<string, string>) => Promise<void>;
+  children: ReactNode;
+}
+
+/** Fields, what is wrong with them, and the button. While it is being sent it cannot be sent again. */
+export function Form({ action, onSubmit, children }: FormProps) {
+  const [problem, setProblem] = useState<string | null>(null);
+  const [isSending, setIsSending] = useState(false);
+  const send = async (form: HTMLFormElement) => {
+    setIsSending(true);
+    setProblem(null);
+    try {
+      const entries = [...new FormData(form)].filter(
+        (entry): entry is [string, string] => typeof entry[1] === "string",
+      );
+      await onSubmit(Object.fromEntries(entries));
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+    } finally {
+      setIsSending(false);
+    }
+  };
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!isSending) void send(event.currentTarget);
+      }}
+    >
+      {children}
+      {problem === null ? null : <Problem>{problem}</Problem>}
+      <button type="submit" aria-disabled={isSending} className={`${mainButton} aria-disabled:opacity-60`}>
+        {action}
+      </button>
+    </form>
+  );
+}
+
+/** Why something did not work. */
+export function Problem({ children }: { children: ReactNode }) {
+  return (
+    <p role="alert" className="rounded-lg bg-high-back px-3 py-2 text-[0.8125rem] break-words text-high">
+      {children}
+    </p>
+  );
+}
+
+export const mainButton =
+  "inline-flex h-11 items-center justify-center rounded-lg bg-strong px-4 font-medium text-on-strong sm:h-10";
+
+export const otherButton =
+  "inline-flex h-11 items-center justify-center rounded-lg border border-control px-4 font-medium hover:bg-raised sm:h-10";
