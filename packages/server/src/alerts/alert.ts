@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { AlertMessage, Severity } from "./alert-message.ts";
+import type { Severity } from "./alert-message.ts";
 import type { AlertPeriod, LimitReading, Texts } from "./finding.ts";
 import type { RuleKind } from "./rule.ts";
 
@@ -45,10 +45,10 @@ export interface HistoryEntry {
   alertId: string;
   ruleId: string;
   ruleName: string;
-  kind: RuleKind | "test";
+  kind: RuleKind;
   subject: string;
   users: string[] | null;
-  what: AlertMessage["state"] | "closed" | "acknowledged";
+  what: "fired" | "escalated" | "recovered" | "closed" | "acknowledged";
   severity: Severity;
   texts: Texts;
   limit: LimitReading | null;

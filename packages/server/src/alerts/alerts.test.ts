@@ -82,3 +82,131 @@ test("what the channels could not take goes out later, under the same id", async
   const { entries } = await open.alerts.history.page({ limit: 10, cursor: null, keeps: () => true });
   expect(entries).toHaveLength(1);
 });
+
+test("killed after the message went out and before that was noted: it goes out again, under the same id", async () => {
+  await open.alerts.createRule(daily, "test");
+  await open.record(costing(10, "2026-11-13T08:00:00Z"));
+  await open.look();
+  // the store as it was just before
+  const [alert] = open.alerts.list();
+  const { entries } = await page();
+  const waiting = [{ entry: { ...entries[0]!, number: undefined }, channelIds: null }];
+  await open.ledger.storage.putRecords("alerts", [
+    { id: alert!.id, atMs: alert!.openedAtMs, body: { ...alert!, waiting } },
+  ]);
+  await open.reopen();
+  await open.alerts.settled();
+  expect(open.sent.map((message) => message.id)).toEqual([open.sent[0]!.id, open.sent[0]!.id]);
+  expect((await page()).entries.map((entry) => entry.id)).toEqual([open.sent[0]!.id]);
+});
+
+test("killed before anything was noted: the alert fires under the same id as it would have", async () => {
+  await open.alerts.createRule(daily, "test");
+  await open.record(costing(10, "2026-11-13T08:00:00Z"));
+  await open.look();
+  const [alert] = open.alerts.list();
+  await open.ledger.storage.deleteRecords("alerts", [alert!.id]);
+  await open.ledger.storage.deleteRecords("alert-history", [open.sent[0]!.id]);
+  await open.reopen();
+  await open.look();
+  expect(new Set(open.sent.map((message) => message.id)).size).toBe(1);
+});
+
+test("a rule that is deleted or switched off closes its alerts, and tells nobody", async () => {
+  const { id } = await open.alerts.createRule(daily, "test");
+  await open.record(costing(10, "2026-11-13T08:00:00Z"));
+  await open.look();
+  await open.alerts.changeRule(id, { enabled: false }, "test");
+  expect(open.alerts.list()).toMatchObject([{ isOpen: false, closedBecause: "rule_disabled" }]);
+  await open.alerts.changeRule(id, { enabled: true }, "test");
+  await open.look();
+  expect(open.alerts.list()).toMatchObject([{ isOpen: true }]);
+  await open.alerts.removeRule(id, "test");
+  expect(open.alerts.list()).toMatchObject([{ isOpen: false, closedBecause: "rule_removed" }]);
+  await open.look();
+  expect(open.news()).toEqual(["fired warning: Calls have cost $10.00 today"]);
+  expect((await open.ledger.storage.listAudit({ limit: 3 })).map((entry) => entry.action)).toEqual([
+    "alert_rule_removed",
+    "alert_rule_changed",
+    "alert_rule_changed",
+  ]);
+});
+
+test("a silence of one subject leaves the others, and ends by itself", async () => {
+  const { id } = await open.alerts.createRule({ ...daily, each: "user" }, "test");
+  const until = "2026-11-13T10:00:00Z";
+  await open.alerts.silences.add({ rule: id, subject: "user:ada", until, reason: "known" }, "test");
+  await open.record(
+    costing(10, "2026-11-13T08:00:00Z", { user: "ada" }),
+    costing(10, "2026-11-13T08:00:00Z", { user: "bob" }),
+  );
+  await open.look();
+  expect(open.news()).toEqual(["fired warning: User bob has cost $10.00 today"]);
+  await open.reopen();
+  await open.look("2026-11-13T10:00:00Z");
+  expect(open.news()).toEqual(["fired warning: User ada has cost $10.00 today"]);
+});
+
+test("acknowledging is noted once, and only of what is open", async () => {
+  await open.alerts.createRule(daily, "test");
+  await open.record(costing(10, "2026-11-13T08:00:00Z"));
+  await open.look();
+  const { id } = open.alerts.list()[0]!;
+  await open.alerts.acknowledge(id, "person:ada");
+  await open.alerts.acknowledge(id, "person:bob");
+  await open.alerts.settled();
+  expect((await page()).entries.map(({ what, actor }) => [what, actor])).toEqual([
+    ["acknowledged", "person:ada"],
+    ["fired", null],
+  ]);
+  await open.look("2026-11-14T00:00:00Z");
+  await expect(open.alerts.acknowledge(id, "person:ada")).rejects.toMatchObject({ code: "alert_not_open" });
+  await expect(open.alerts.acknowledge("no", "person:ada")).rejects.toMatchObject({ code: "alert_not_found" });
+});
+
+test("the history is read page by page, each entry once, also those of one moment", async () => {
+  await open.alerts.createRule({ ...daily, each: "user" }, "test");
+  const users = Array.from({ length: 25 }, (_, user) => `user ${user}`);
+  await open.record(...users.map((user) => costing(10, "2026-11-13T08:00:00Z", { user })));
+  await open.look();
+  const seen: string[] = [];
+  for (let cursor: string | null = null; ;) {
+    const { entries, nextCursor }: Awaited<ReturnType<typeof page>> = await page(10, cursor);
+    seen.push(...entries.map((entry) => entry.subject));
+    if (nextCursor === null) break;
+    cursor = nextCursor;
+  }
+  expect(seen.toSorted()).toEqual(users.map((user) => `user:${user}`).toSorted());
+  await expect(page(10, "x")).rejects.toMatchObject({ code: "invalid_cursor" });
+});
+
+test("while nothing is recorded, most rules do not look again", async () => {
+  const { id } = await open.alerts.createRule(daily, "test");
+  await open.alerts.evaluate();
+  const first = open.alerts.lastLook(id)!.atMs;
+  open.ledger.setNow("2026-11-13T11:00:00Z");
+  await open.alerts.evaluate();
+  expect(open.alerts.lastLook(id)!.atMs).toBe(first);
+  await open.record(costing(1, "2026-11-13T08:00:00Z"));
+  await open.alerts.evaluate();
+  expect(open.alerts.lastLook(id)!.atMs).toBe(Date.parse("2026-11-13T11:00:00Z"));
+});
+
+test("a look that fails ends nothing, and says why", async () => {
+  const { id } = await open.alerts.createRule(daily, "test");
+  await open.record(costing(10, "2026-11-13T08:00:00Z"));
+  await open.look();
+  const { sum } = open.ledger.storage;
+  open.ledger.storage.sum = () => Promise.reject(new Error("the disk is gone"));
+  await open.look();
+  expect(open.alerts.lastLook(id)).toMatchObject({ failure: "the disk is gone" });
+  expect(open.alerts.list()).toMatchObject([{ isOpen: true }]);
+  open.ledger.storage.sum = sum;
+  await open.look();
+  expect(open.alerts.lastLook(id)).toMatchObject({ failure: null });
+  expect(open.news()).toHaveLength(1);
+});
+
+function page(limit = 100, cursor: string | null = null) {
+  return open.alerts.history.page({ limit, cursor, keeps: () => true });
+}

@@ -309,7 +309,8 @@ class WatchedAlerts implements Alerts {
       const { entry, channelIds } = telling;
       if (!this.#inHistory.has(entry.id)) await this.history.add(entry);
       this.#inHistory.add(entry.id);
-      if (!entry.muted) await this.#options.channels.send(messageOf(entry), channelIds);
+      const message = messageOf(entry);
+      if (message !== null) await this.#options.channels.send(message, channelIds);
       await this.#inTurn(async () => {
         const alert = this.#alerts.get(id);
         if (alert === null) return;

@@ -35,7 +35,7 @@ export function meetFinding(before: Alert | null, finding: Finding, rule: AlertR
     against: finding.against,
   };
   if (isAbove(severity, alert.told)) {
-    if (!moment.isSilenced) return tell(alert, alert.told === null ? "fired" : "escalated", rule, moment);
+    if (!moment.isSilenced) return tell(alert, alert.owesRecovery ? "escalated" : "fired", rule, moment);
     const isNew = isAbove(severity, alert.muted) && isAbove(severity, alert.told);
     return isNew
       ? mute(alert, alert.muted === null && alert.told === null ? "fired" : "escalated", rule, moment)
@@ -44,7 +44,7 @@ export function meetFinding(before: Alert | null, finding: Finding, rule: AlertR
   return tellIfUnanswered(alert, rule, moment);
 }
 
-/** The alert closed. Who was told that it fired is told that it is over, unless the rule or a silence says otherwise. */
+/** The alert closed. Who was told that it fired is told that it is over, in a silence too, unless the rule says otherwise. */
 export function endAlert(
   before: Alert,
   because: ClosedBecause,
@@ -61,7 +61,7 @@ export function endAlert(
     owesRecovery: false,
   };
   const isOver = because === "recovered" || because === "period_ended";
-  const isTold = isOver && before.owesRecovery && rule?.tellRecovery === true && !moment.isSilenced;
+  const isTold = isOver && before.owesRecovery && rule?.tellRecovery === true;
   return enter(alert, { what: isOver ? "recovered" : "closed", texts, isTold, severity: "info" }, rule, moment);
 }
 
@@ -177,11 +177,11 @@ function enter(
   return { ...alert, entries: alert.entries + 1, waiting: [...alert.waiting, telling] };
 }
 
-/** What an entry tells channels. */
-export function messageOf(entry: HistoryEntry): AlertMessage {
-  const { id, alertId, kind, severity, texts, atMs } = entry;
-  const state = entry.what === "closed" || entry.what === "acknowledged" ? "recovered" : entry.what;
-  return { id, alertId, kind, severity, state, ...texts, atMs };
+/** What an entry tells channels; null: nothing. */
+export function messageOf(entry: HistoryEntry): AlertMessage | null {
+  const { id, alertId, kind, severity, what, muted, texts, atMs } = entry;
+  if (muted || what === "closed" || what === "acknowledged") return null;
+  return { id, alertId, kind, severity, state: what, ...texts, atMs };
 }
 
 function overTexts({ texts }: Alert, because: ClosedBecause): Texts {

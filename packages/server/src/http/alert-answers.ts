@@ -51,7 +51,7 @@ export const historyAnswerSchema = z
     alertId: z.string(),
     rule: z.strictObject({ id: z.string(), name: z.string(), kind: z.string() }),
     subject: z.string(),
-    what: z.enum(["fired", "escalated", "recovered", "closed", "acknowledged", "test"]),
+    what: z.enum(["fired", "escalated", "recovered", "closed", "acknowledged"]),
     severity,
     muted: z.boolean().meta({ description: "Nobody was told: silenced, or nothing that rules tell of" }),
     actor: z.string().nullable().meta({ description: "Who did it; null: Outlay noticed" }),

@@ -36,7 +36,6 @@ export function aboutLimit(
   { percent, reached, period }: { percent: number; reached: number | null; period: AlertPeriod },
 ): Finding {
   const kind = limit.kind === "budget" ? "Budget" : "Limit";
-  const name = state.value === null ? limit.name : `${limit.name} (${state.value})`;
   const reading = readingOf(limit, state, percent, period);
   return {
     subject: subjectOf(limit, state),
@@ -46,7 +45,7 @@ export function aboutLimit(
     users: usersOf(limit, state.value),
     limit: reading,
     texts: {
-      title: `${kind} ${name} is at ${percentText(Math.floor(percent))}`,
+      title: `${limitName(limit, state)} is at ${percentText(Math.floor(percent))}`,
       summary: `${dollars(reading.spentUsd)} of ${dollars(reading.amountUsd)} are spent. ${whatFollows(limit, percent)}`,
       facts: [
         { label: "Spent", value: dollars(reading.spentUsd) },
@@ -60,6 +59,11 @@ export function aboutLimit(
       link: "/budgets",
     },
   };
+}
+
+/** "Budget Shop", "Limit A day (alice)". */
+export function limitName({ kind, name }: Limit, { value }: Pick<LimitState, "value">): string {
+  return `${kind === "budget" ? "Budget" : "Limit"} ${name}${value === null ? "" : ` (${value})`}`;
 }
 
 export function readingOf(limit: Limit, state: LimitState, percent: number, period: AlertPeriod): LimitReading {

@@ -4,7 +4,7 @@ import type { Ledger } from "../../ledger/ledger.ts";
 import type { Finding } from "../finding.ts";
 import type { RuleOf } from "../rule.ts";
 import type { Check, Sight } from "./check.ts";
-import { aboutLimit, chosenLimits, limitPeriod, subjectOf } from "./about-limit.ts";
+import { aboutLimit, chosenLimits, limitName, limitPeriod, subjectOf } from "./about-limit.ts";
 
 /** A rolling period ends an alert only when it is clearly below the threshold again. */
 const HOLD_SHARE = 0.95;
@@ -16,10 +16,22 @@ export const checkLimitThreshold: Check<"limitThreshold"> = async (rule, { ledge
     for (const state of await statesOf(limits, limit, open)) {
       const finding = findingOf(ledger, limit, state);
       if (finding !== null) findings.push(finding);
+      else findings.push(...backBelow(ledger, limit, state, open));
     }
   }
   return { findings, note: null };
 };
+
+/** Of an alert whose period goes on: the amount was raised, or what was spent became less. */
+function backBelow(ledger: Ledger, limit: Limit, state: LimitState, open: Sight["open"]): Finding[] {
+  const subject = subjectOf(limit, state);
+  const period = limitPeriod(ledger, limit, ledger.now());
+  const alert = open.find((it) => it.subject === subject && (it.period.lasts || it.period.key === period.key));
+  if (alert === undefined) return [];
+  const finding = aboutLimit(ledger, limit, state, { percent: percentOf(state), reached: null, period: alert.period });
+  const texts = { ...finding.texts, title: `${limitName(limit, state)} is back below its thresholds` };
+  return [{ ...finding, level: "over", texts }];
+}
 
 /** The same of a crossing that has just been told, as it was then; null: the rule is not about that limit. */
 export function crossingFinding(
@@ -43,8 +55,7 @@ async function statesOf(limits: Sight["limits"], limit: Limit, open: Sight["open
 }
 
 function findingOf(ledger: Ledger, limit: Limit, state: LimitState, periodStartMs?: number | null): Finding | null {
-  const { amountNanoUsd, spentNanoUsd } = state;
-  const percent = amountNanoUsd === 0 ? (spentNanoUsd > 0 ? 100 : 0) : (spentNanoUsd / amountNanoUsd) * 100;
+  const percent = percentOf(state);
   const reached = limit.thresholdsPercent.findLast((threshold) => percent >= threshold) ?? null;
   const lowest = limit.thresholdsPercent[0];
   const isHeld = limit.period.rolling && lowest !== undefined && percent >= lowest * HOLD_SHARE;
@@ -54,4 +65,10 @@ function findingOf(ledger: Ledger, limit: Limit, state: LimitState, periodStartM
     reached,
     period: limitPeriod(ledger, limit, periodStartMs ?? ledger.now()),
   });
+}
+
+function percentOf({ amountNanoUsd, spentNanoUsd }: LimitState): number {
+  if (amountNanoUsd === 0) return spentNanoUsd > 0 ? 100 : 0;
+  // in this order it is exact for whole percentages
+  return (spentNanoUsd * 100) / amountNanoUsd;
 }

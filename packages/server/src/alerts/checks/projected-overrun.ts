@@ -2,7 +2,7 @@ import { usdNumber } from "@outlay/core";
 import { budgetReport } from "../../limits/budget-report.ts";
 import { dollars, percentText, timeText } from "../amount-text.ts";
 import type { Finding } from "../finding.ts";
-import { chosenLimits, limitPeriod, readingOf, subjectOf, usersOf } from "./about-limit.ts";
+import { chosenLimits, limitName, limitPeriod, readingOf, subjectOf, usersOf } from "./about-limit.ts";
 import type { Check } from "./check.ts";
 
 /** Values of one limit that are looked at, those that have spent most first. */
@@ -30,10 +30,9 @@ export const checkProjectedOverrun: Check<"projectedOverrun"> = async (rule, { l
       const endNanoUsd = report.projection?.endNanoUsd ?? null;
       if (endNanoUsd === null || endNanoUsd <= amountNanoUsd) continue;
       const period = limitPeriod(ledger, limit, ledger.now());
-      const percent = (spentNanoUsd / amountNanoUsd) * 100;
+      const percent = (spentNanoUsd * 100) / amountNanoUsd;
       const zone = limit.period.timeZone ?? ledger.timeZone;
-      const name = state.value === null ? limit.name : `${limit.name} (${state.value})`;
-      const endPercent = percentText(Math.round((endNanoUsd / amountNanoUsd) * 100));
+      const endPercent = percentText(Math.round((endNanoUsd * 100) / amountNanoUsd));
       const exhaustedAtMs = report.projection?.exhaustedAtMs ?? null;
       const exhausted = exhaustedAtMs === null ? null : timeText(exhaustedAtMs, zone);
       findings.push({
@@ -44,7 +43,7 @@ export const checkProjectedOverrun: Check<"projectedOverrun"> = async (rule, { l
         users: usersOf(limit, state.value),
         limit: readingOf(limit, state, percent, period),
         texts: {
-          title: `${limit.kind === "budget" ? "Budget" : "Limit"} ${name} will not last: ${endPercent} at the end`,
+          title: `${limitName(limit, state)} will not last: ${endPercent} at the end`,
           summary: `As it goes, ${dollars(usdNumber(endNanoUsd))} will have been spent of ${dollars(usdNumber(amountNanoUsd))}${exhausted === null ? "" : `, and it is used up on ${exhausted}`}.`,
           facts: [
             { label: "Projected", value: dollars(usdNumber(endNanoUsd)) },

@@ -224,7 +224,8 @@ function addSilences(app: App, { silences, rules }: Alerts): void {
       access: "admin",
       tag,
       summary: "Tell nobody of a rule, of one subject of it, or of anything, until an instant",
-      description: "Alerts are noted all the same. What is still so when the silence ends is told then.",
+      description:
+        "Alerts are noted all the same. What is still so when the silence ends is told then; what was told before and is over is told at once.",
       body: {
         schema: silenceSchema,
         example: { rule: "spike", until: "2026-11-23T08:00:00Z", reason: "load test tonight" },
