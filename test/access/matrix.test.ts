@@ -141,11 +141,14 @@ describe("without accounts", () => {
   });
 });
 
+function basic(text: string): string {
+  return `Basic ${Buffer.from(text).toString("base64")}`;
+}
+
 describe("keys", () => {
   it("are found wherever clients put them", async () => {
     const { outlay } = organisation;
     const { token } = await outlay.keys.create({ name: "k", scopes: ["ingest"], attribution: {} }, "test");
-    const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
     const ways: Record<string, string>[] = [
       { authorization: `Bearer ${token}` },
       { authorization: `bearer  ${token}` },

@@ -64,15 +64,16 @@ export async function openOne(): Promise<OpenedOutlay> {
   };
 }
 
+async function post(asker: Asker, path: string, body: unknown): Promise<Response> {
+  const answer = await asker("POST", path, body);
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+  return answer;
+}
+
 /** With accounts of each role, who have signed in, and keys of each kind. Carol leads a team to which Dave belongs. */
 export async function openOrganisation(): Promise<Organisation> {
   const outlay = await openOne();
   const secrets = [password];
-  const post = async (asker: Asker, path: string, body: unknown): Promise<Response> => {
-    const answer = await asker("POST", path, body);
-    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
-    return answer;
-  };
   const as =
     (headers: Record<string, string>): Asker =>
     (method, path, body) =>

@@ -202,12 +202,13 @@ describe("every operation that reads", () => {
   });
 });
 
+async function callsFor(asker: Asker, query = ""): Promise<number> {
+  const answer = await asker("GET", `/api/analytics/user${query}`);
+  return ((await answer.json()) as { totalMessages: number }).totalMessages;
+}
+
 it("without a user, what is about a person is about oneself", async () => {
   const { member, lead, administrator } = organisation.askers;
-  const callsFor = async (asker: Asker, query = "") => {
-    const answer = await asker("GET", `/api/analytics/user${query}`);
-    return ((await answer.json()) as { totalMessages: number }).totalMessages;
-  };
   expect(await callsFor(member)).toBe(24);
   expect(await callsFor(lead)).toBe(24);
   expect(await callsFor(administrator)).toBe(0);
@@ -217,9 +218,11 @@ it("without a user, what is about a person is about oneself", async () => {
   expect((await member("GET", "/api/analytics/check-limit?userId=nobody-at-all")).status).toBe(403);
 });
 
+async function eventsFor(asker: Asker): Promise<number | null> {
+  return ((await (await asker("GET", "/api/health")).json()) as { events: number | null }).events;
+}
+
 it("health tells each how many events they may see, and nobody none", async () => {
-  const eventsFor = async (asker: Asker) =>
-    ((await (await asker("GET", "/api/health")).json()) as { events: number | null }).events;
   const { member, lead, administrator, nobody } = organisation.askers;
   expect(await eventsFor(administrator)).toBe(120);
   expect(await eventsFor(member)).toBe(24);
