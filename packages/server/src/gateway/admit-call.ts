@@ -34,7 +34,7 @@ export type Admission =
       kind: "admitted";
       /** For the answer: name and value, one after the other. */
       headers: string[];
-      /** null: nothing is set aside. */
+      /** null: nothing could be set aside. */
       lease: Lease | null;
       asked: AskedCall | null;
       /** As they go to the provider: for another model than the client asked for, when a limit wants that. */
@@ -42,87 +42,59 @@ export type Admission =
       body: RequestBody | null;
     };
 
-/** A model may be exchanged by one limit after the other, but not in a circle. */
-const MAX_SWAPS = 3;
-
 /** Asks the limits. At once when they can say at once; never rejects. */
 export function admitCall(
   enforcement: Enforcement,
   leases: OpenLeases,
   call: CallToAdmit,
 ): Admission | Promise<Admission> {
-  const deciding: Deciding = { enforcement, leases, swappedFrom: [], before: null };
-  const failed = (error: unknown) => withoutDecision(deciding, call, null, enforcement.undecided(error, null));
+  const failed = (error: unknown) => withoutDecision(call, null, enforcement.undecided(error, null));
   try {
-    const admission = decide(deciding, call);
+    const admission = decide(enforcement, leases, call);
     return admission instanceof Promise ? admission.catch(failed) : admission;
   } catch (error) {
     return failed(error);
   }
 }
 
-interface Deciding {
-  enforcement: Enforcement;
-  leases: OpenLeases;
-  /** Models that the call was for before, the client's first. */
-  swappedFrom: string[];
-  /** What is set aside for the call as it was before. */
-  before: Lease | null;
-}
-
-function decide(deciding: Deciding, call: CallToAdmit): Admission | Promise<Admission> {
+function decide(enforcement: Enforcement, leases: OpenLeases, call: CallToAdmit): Admission | Promise<Admission> {
   const asked = call.record?.asked(call.body) ?? null;
-  const verdict = deciding.enforcement.ask(callToEnforce(call, asked));
+  const verdict = enforcement.ask(callToEnforce(call, asked));
   return verdict instanceof Promise
-    ? verdict.then((it) => conclude(deciding, call, asked, it))
-    : conclude(deciding, call, asked, verdict);
+    ? verdict.then((it) => conclude(leases, call, asked, it))
+    : conclude(leases, call, asked, verdict);
 }
 
 function conclude(
-  deciding: Deciding,
+  leases: OpenLeases,
   call: CallToAdmit,
   asked: AskedCall | null,
   verdict: Verdict | Undecided,
-): Admission | Promise<Admission> {
-  if (verdict.kind === "undecided") return withoutDecision(deciding, call, asked, verdict);
-  if (verdict.kind === "refused") {
-    deciding.before?.release();
-    const what = { model: asked?.model ?? null, path: `${call.incoming.method} ${call.path.replace(/\?.*$/, "")}` };
-    return { kind: "refused", refusal: refusalOfVerdict(verdict, what), headers: headersOfRefusal(verdict) };
-  }
-  const { swappedModel } = verdict;
-  const isSwapped = swappedModel !== null && swappedModel !== asked?.model && deciding.swappedFrom.length < MAX_SWAPS;
-  if (isSwapped && asked !== null) {
-    const other = swapped(call, asked.model, swappedModel);
-    if (other !== null) {
-      const swappedFrom = [...deciding.swappedFrom, asked.model];
-      return decide({ ...deciding, swappedFrom, before: verdict.lease }, other);
-    }
-  }
-  return admitted(deciding, call, asked, verdict);
+): Admission {
+  if (verdict.kind === "undecided") return withoutDecision(call, asked, verdict);
+  if (verdict.kind === "pass") return admitted(leases, call, asked, verdict);
+  const what = { model: asked?.model ?? null, path: `${call.incoming.method} ${call.path.replace(/\?.*$/, "")}` };
+  return { kind: "refused", refusal: refusalOfVerdict(verdict, what), headers: headersOfRefusal(verdict) };
 }
 
 function admitted(
-  { leases, swappedFrom }: Deciding,
-  { eventId, path, body }: CallToAdmit,
+  leases: OpenLeases,
+  call: CallToAdmit,
   asked: AskedCall | null,
-  { lease, warnings }: Extract<Verdict, { kind: "pass" }>,
+  { lease, warnings, swappedModel, remainingNanoUsd }: Extract<Verdict, { kind: "pass" }>,
 ): Admission {
-  const headers = [...remainingHeader(warnings), ...warningHeaders(warnings)];
-  if (swappedFrom.length > 0) headers.push("x-outlay-model-swapped", headerText(asked?.model ?? UNKNOWN_MODEL));
-  const isLeased = lease.leasedNanoUsd > 0;
-  if (isLeased) leases.add(eventId, lease);
-  return { kind: "admitted", headers, lease: isLeased ? lease : null, asked, path, body };
+  leases.add(call.eventId, lease);
+  const headers = [...remainingHeader(remainingNanoUsd), ...warningHeaders(warnings)];
+  const swap = asked === null || swappedModel === null ? null : swapOf(call, asked.model, swappedModel);
+  const { path, body, record } = call;
+  if (swap === null || asked === null) return { kind: "admitted", headers, lease, asked, path, body };
+  record!.takeSwapped(swap.path, swap.body);
+  headers.push("x-outlay-model-swapped", headerText(swappedModel!));
+  return { kind: "admitted", headers, lease, asked: { ...asked, model: swappedModel! }, ...swap };
 }
 
 /** The store does not answer: who wants to be held in any case is held, all others go on. */
-function withoutDecision(
-  { before }: Deciding,
-  { path, body }: CallToAdmit,
-  asked: AskedCall | null,
-  { isStrict }: Undecided,
-): Admission {
-  before?.release();
+function withoutDecision({ path, body }: CallToAdmit, asked: AskedCall | null, { isStrict }: Undecided): Admission {
   if (!isStrict) {
     const headers = ["x-outlay-warning", "limits could not be checked"];
     return { kind: "admitted", headers, lease: null, asked, path, body };
@@ -133,33 +105,29 @@ function withoutDecision(
   return { kind: "refused", refusal, headers: ["retry-after", "5"] };
 }
 
-/** The same call for another model; null: it cannot be changed. */
-function swapped(call: CallToAdmit, from: string, to: string): CallToAdmit | null {
+/** The same request for another model; null: it cannot be changed. */
+function swapOf(call: CallToAdmit, from: string, to: string): { path: string; body: RequestBody } | null {
   const { incoming, record, path, body } = call;
   // A signature of AWS covers path and body.
-  if (record === null || incoming.headers.authorization?.startsWith("AWS4-") === true) return null;
-  const bytes = body === null || body.stream !== null ? null : body.bytes;
+  if (record === null || body === null || incoming.headers.authorization?.startsWith("AWS4-") === true) return null;
+  const bytes = body.stream === null ? body.bytes : null;
   const other = swapModel({ path, body: bytes, contentType: incoming.headers["content-type"] ?? null }, from, to);
-  if (other === null || body === null) return null;
-  const changed = other.body === null ? body : { ...body, bytes: other.body };
-  record.takeSwapped(other.path, changed);
-  return { ...call, path: other.path, body: changed };
+  if (other === null) return null;
+  return { path: other.path, body: other.body === null ? body : { ...body, bytes: other.body } };
 }
 
-function callToEnforce(
-  { record, eventId, incoming, upstream, credential }: CallToAdmit,
-  asked: AskedCall | null,
-): CallToEnforce {
+function callToEnforce(call: CallToAdmit, asked: AskedCall | null): CallToEnforce {
+  const { record, eventId, incoming, upstream, credential } = call;
   const whose = record?.attribution ?? readAttribution(incoming.headers, credential.outlayKey, blankRequest());
-  const model = asked?.model ?? UNKNOWN_MODEL;
   const provider = upstream.provider.billedAs;
   return {
     eventId,
     asked,
     provider,
-    model,
+    model: asked?.model ?? UNKNOWN_MODEL,
     dimensions: dimensionsOf(whose, credential, asked, provider),
     tags: whose.tags,
+    canSwapTo: (model) => asked !== null && swapOf(call, asked.model, model) !== null,
   };
 }
 

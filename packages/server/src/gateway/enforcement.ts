@@ -18,6 +18,8 @@ export interface CallToEnforce {
   model: string;
   dimensions: CallToCheck["dimensions"];
   tags: CallToCheck["tags"];
+  /** Whether the request can be changed to go to another model. */
+  canSwapTo: (model: string) => boolean;
 }
 
 /** No decision could be made: the store failed, or did not answer in time. */
@@ -77,12 +79,15 @@ export class Enforcement {
     return { kind: "undecided", isStrict };
   }
 
-  #callToCheck({ asked, ...call }: CallToEnforce): CallToCheck {
-    const worstCase =
-      asked === null
-        ? { mostNanoUsd: null, likelyNanoUsd: null, mostTokens: 0 }
-        : worstCaseOf(this.#prices, this.sizes, asked);
-    return { ...call, worstCase };
+  #callToCheck({ asked, canSwapTo, ...call }: CallToEnforce): CallToCheck {
+    if (asked === null) return { ...call, worstCase: { mostNanoUsd: null, likelyNanoUsd: null, mostTokens: 0 } };
+    const costs = (model: string) => worstCaseOf(this.#prices, this.sizes, { ...asked, model });
+    return {
+      ...call,
+      worstCase: worstCaseOf(this.#prices, this.sizes, asked),
+      // Where the model cannot be exchanged, the call goes as it was asked for.
+      worstCaseOf: (model) => costs(canSwapTo(model) ? model : asked.model),
+    };
   }
 
   async #inTime(verdict: Promise<Verdict>, call: CallToEnforce): Promise<Verdict | Undecided> {

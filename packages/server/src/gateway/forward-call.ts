@@ -214,7 +214,8 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
 
   /** A limit wants it to end when nothing more can be set aside for it. */
   #mayBeEnded(): boolean {
-    return this.#admission !== null && this.#admission.lease?.whenStreamRunsOut === "end";
+    const lease = this.#admission?.lease ?? null;
+    return lease !== null && lease.whenStreamRunsOut === "end" && lease.leasedNanoUsd > 0;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -259,7 +260,14 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
     const { prices, sizes } = this.#parts.enforcement ?? {};
     if (this.#admission === null || prices === undefined || sizes === undefined) return;
     const { lease, asked } = this.#admission;
-    if (lease === null || asked === null || this.#status >= 400 || !this.#record!.facts.streaming) return;
+    if (
+      lease === null ||
+      lease.leasedNanoUsd === 0 ||
+      asked === null ||
+      this.#status >= 400 ||
+      !this.#record!.facts.streaming
+    )
+      return;
     const budget = new StreamBudget({ lease, asked, prices, sizes, estimates: this.#parts.estimates });
     this.#limited = new LimitedStream(budget, { contentType, isEnded: this.#mayBeEnded(), isPlain });
   }

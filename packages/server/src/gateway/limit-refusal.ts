@@ -34,7 +34,8 @@ export function refusalOfVerdict(verdict: Refused, what: { model: string | null;
 /** Headers of a refusal: name and value, one after the other. */
 export function headersOfRefusal(verdict: Refused): string[] {
   const { limit, retryAfterSeconds, refusalId } = verdict;
-  const headers = ["x-outlay-refusal-id", refusalId, ...remainingHeader([limit])];
+  const remaining = limit.amountNanoUsd - limit.spentNanoUsd - limit.leasedNanoUsd;
+  const headers = ["x-outlay-refusal-id", refusalId, ...remainingHeader(remaining)];
   if (retryAfterSeconds !== null) headers.push("retry-after", String(retryAfterSeconds));
   // Clients of OpenAI and Anthropic try again unless they are told not to: nothing will have changed by then.
   const isSoon = retryAfterSeconds !== null && retryAfterSeconds <= MAX_RETRY_WAIT_SECONDS;
@@ -42,11 +43,9 @@ export function headersOfRefusal(verdict: Refused): string[] {
   return headers;
 }
 
-/** What is left of the fullest of these limits. */
-export function remainingHeader(states: LimitState[]): string[] {
-  if (states.length === 0) return [];
-  const remaining = states.map((it) => it.amountNanoUsd - it.spentNanoUsd - it.leasedNanoUsd);
-  return ["x-outlay-limit-remaining-usd", formatUsd(Math.max(0, Math.round(Math.min(...remaining))))];
+/** What is left in the fullest limit that applies; none applies to null. */
+export function remainingHeader(nanoUsd: number | null): string[] {
+  return nanoUsd === null ? [] : ["x-outlay-limit-remaining-usd", formatUsd(Math.max(0, Math.floor(nanoUsd)))];
 }
 
 const MAX_WARNINGS = 5;
