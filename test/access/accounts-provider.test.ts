@@ -91,12 +91,12 @@ describe("sign-in with an OpenID Connect provider", () => {
     changed.searchParams.set("state", "another");
     const other = server.visitor();
     await other.ask("POST", "/api/v1/account/provider", { returnTo: "/" });
-    expect((await other.ask("GET", back)).headers.get("location")).toBe("/sign-in?problem=provider_refused");
+    expect((await other.ask("GET", back)).headers.get("location")).toBe("/sign-in?problem=sign_in_provider_refused");
     const errand = visitor.cookies.get("outlay.sign_in_errand")!;
     expect((await visitor.ask("GET", back)).headers.get("location")).toBe("/");
     const replay = server.visitor();
     replay.cookies.set("outlay.sign_in_errand", errand);
-    expect((await replay.ask("GET", back)).headers.get("location")).toBe("/sign-in?problem=provider_refused");
+    expect((await replay.ask("GET", back)).headers.get("location")).toBe("/sign-in?problem=sign_in_provider_refused");
 
     for (const returnTo of ["https://evil.example", "//evil.example", "/\\evil.example"]) {
       expect((await visitor.ask("POST", "/api/v1/account/provider", { returnTo })).json.code).toBe("invalid_body");
@@ -107,6 +107,6 @@ describe("sign-in with an OpenID Connect provider", () => {
     const oidc = { issuer: "http://127.0.0.1:9", clientId: CLIENT.id };
     const { server } = await startWithAdministrator({ config: { oidc } });
     const reply = await server.visitor().ask("POST", "/api/v1/account/provider", { returnTo: "/" });
-    expect(reply).toMatchObject({ status: 502, json: { code: "provider_unreachable" } });
+    expect(reply).toMatchObject({ status: 502, json: { code: "sign_in_provider_unreachable" } });
   });
 });

@@ -23,8 +23,8 @@ export interface ProviderErrand {
 export interface IdentityProvider {
   begin(callbackUrl: string): Promise<{ url: string; errand: ProviderErrand }>;
   /**
-   * Claims of the ID token and of the user-info endpoint. InvalidInput `provider_refused` when the provider said no, or its answer does
-   * not belong to the errand; ProviderFailed `provider_unreachable`.
+   * Claims of the ID token and of the user-info endpoint. InvalidInput `sign_in_provider_refused` when the provider said no, or its answer does
+   * not belong to the errand; ProviderFailed `sign_in_provider_unreachable`.
    */
   end(callbackUrl: string, query: URLSearchParams, errand: ProviderErrand): Promise<Record<string, unknown>>;
 }
@@ -93,9 +93,9 @@ async function asking<T>(ask: () => Promise<T>): Promise<T> {
     return await ask();
   } catch (error) {
     const refusal = refusalIn(error);
-    if (refusal !== null) throw new InvalidInput("provider_refused", refusal, { status: 403 });
+    if (refusal !== null) throw new InvalidInput("sign_in_provider_refused", refusal, { status: 403 });
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ProviderFailed("provider_unreachable", `The sign-in provider could not be asked: ${reason}`, {
+    throw new ProviderFailed("sign_in_provider_unreachable", `The sign-in provider could not be asked: ${reason}`, {
       retryable: true,
       cause: error,
     });

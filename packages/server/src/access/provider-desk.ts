@@ -9,7 +9,7 @@ import { beginSession } from "./sign-in-desk.ts";
 
 /** How people come in with an OpenID Connect provider. */
 export interface ProviderDesk {
-  /** `serverUrl`: where browsers find this server. InvalidInput `no_provider`; ProviderFailed `provider_unreachable`. */
+  /** `serverUrl`: where browsers find this server. InvalidInput `no_provider`; ProviderFailed `sign_in_provider_unreachable`. */
   beginProviderSignIn(returnTo: string, serverUrl: string, visit: Visit): Promise<{ url: string; cookies: string[] }>;
   /** Where the browser goes next: back to where it began, or to the sign-in page with the reason why not. */
   endProviderSignIn(
@@ -85,7 +85,7 @@ async function personBehind(
   const knownId = await credentials.personOfProvider(issuer, profile.subject);
   const known = knownId === null ? byCheckedEmail(parts, profile) : parts.people.get(knownId);
   const person = known ?? (await signUp(desk, profile, provider.role));
-  if (person.disabled) throw refused("account_disabled", "This account is disabled");
+  if (person.disabled) throw new InvalidInput("account_disabled", "This account is disabled", { status: 403 });
   if (knownId !== person.id) await credentials.linkProvider(person.id, issuer, profile.subject);
   return applyGroups(parts, desk, person, profile);
 }
@@ -97,7 +97,11 @@ function byCheckedEmail({ people }: AccountParts, { email, isEmailVerified }: Pr
 async function signUp(desk: PeopleDesk, profile: ProviderProfile, usualRole: Role): Promise<StoredPerson> {
   const { email, name, role, maySignUp } = profile;
   if (!maySignUp || email === null) {
-    throw refused("no_account_here", "There is no account for this person, and they may not make one themselves");
+    throw new InvalidInput(
+      "no_account_here",
+      "There is no account for this person, and they may not make one themselves",
+      { status: 403 },
+    );
   }
   return desk.createPerson({ name, email, role: role ?? usualRole, user: email, password: null }, "provider");
 }
@@ -143,13 +147,11 @@ async function errandOf(headers: Headers, { unlock }: ErrandLock, nowMs: number)
   const text = cookie === undefined ? null : unlock(cookie);
   const errand = text === null ? null : (JSON.parse(text) as Errand);
   if (errand !== null && errand.untilMs > nowMs) return errand;
-  throw refused("sign_in_expired", "This sign-in was begun elsewhere, or too long ago: begin again");
+  throw new InvalidInput("sign_in_expired", "This sign-in was begun elsewhere, or too long ago: begin again", {
+    status: 403,
+  });
 }
 
 function errandCookie(value: string, seconds: number, { isSecure }: Visit): string {
   return `${COOKIE}=${value}; Path=${CALLBACK_PATH}; Max-Age=${seconds}; HttpOnly; SameSite=Lax${isSecure ? "; Secure" : ""}`;
-}
-
-function refused(code: string, message: string): InvalidInput {
-  return new InvalidInput(code, message, { status: 403 });
 }

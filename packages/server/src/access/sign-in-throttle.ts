@@ -114,8 +114,9 @@ export class TooManySignIns extends InvalidInput {
   constructor(retryAfterSeconds: number) {
     const wait =
       retryAfterSeconds > 90 ? `${Math.ceil(retryAfterSeconds / 60)} minutes` : `${retryAfterSeconds} seconds`;
+    const code = "too_many_sign_ins";
     super(
-      "too_many_sign_ins",
+      code,
       `Too many failed sign-ins for this account or from this address: wait ${wait}, also if the password is right`,
       { status: 429 },
     );

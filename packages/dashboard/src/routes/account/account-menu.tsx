@@ -17,12 +17,18 @@ export function AccountMenu() {
   // Mounted in another application, who may come is that application's affair.
   if (person === null && !setUp.allowed) return null;
   const close = () => setIsOpen(false);
-  const label = person === null ? "No accounts: everything is open" : `Account of ${person.name}`;
+  const label = person === null ? "Open: there are no accounts" : `Account of ${person.name}`;
   return (
     <>
-      <button type="button" title={label} onClick={() => setIsOpen(true)} className={iconButton}>
+      <button
+        type="button"
+        title={label}
+        aria-label={label}
+        onClick={() => setIsOpen(true)}
+        className={person === null ? `${iconButton} w-auto min-w-9 gap-1.5 px-2 text-[0.8125rem]` : iconButton}
+      >
         {person === null ? <Icon name="unlocked" /> : <Initials name={person.name} />}
-        <span className="sr-only">{label}</span>
+        {person === null ? <span className="hidden sm:inline">Open</span> : null}
       </button>
       {!isOpen ? null : person === null ? (
         <OpenSheet onClose={close} />

@@ -28,7 +28,7 @@ function SignInForm({ account, target, problem }: { account: Account; target: `/
   const { provider } = account.signIn;
   return (
     <Entrance title="Sign in">
-      {typeof problem === "string" ? <Problem>{PROBLEMS[problem] ?? PROBLEMS["provider_refused"]}</Problem> : null}
+      {typeof problem === "string" ? <Problem>{PROBLEMS[problem] ?? PROBLEMS["sign_in_provider_refused"]}</Problem> : null}
       {provider === null ? null : <ProviderButton name={provider} target={target} />}
       {provider === null ? null : (
         <p className="flex items-center gap-3 text-[0.8125rem] text-muted before:h-px before:grow before:bg-line after:h-px after:grow after:bg-line">
@@ -47,7 +47,7 @@ function SignInForm({ account, target, problem }: { account: Account; target: `/
       </Form>
       <p className="text-[0.8125rem] text-muted">
         No account, or the password forgotten? Ask an administrator for a link, or use{" "}
-        <code className="font-mono">outlay admin reset-password</code> on the server.
+        <code className="font-mono whitespace-nowrap">outlay admin reset-password</code> on the server.
       </p>
     </Entrance>
   );
@@ -100,6 +100,6 @@ const PROBLEMS: Record<string, string> = {
   no_account_here: "There is no account for you here. Ask an administrator for an invitation.",
   account_disabled: "Your account is disabled. Ask an administrator.",
   sign_in_expired: "That took too long, or was begun in another browser. Begin again.",
-  provider_unreachable: "The sign-in provider does not answer. Try again later, or use a password.",
-  provider_refused: "The sign-in provider did not let you in.",
+  sign_in_provider_unreachable: "The sign-in provider does not answer. Try again later, or use a password.",
+  sign_in_provider_refused: "The sign-in provider did not let you in.",
 };
