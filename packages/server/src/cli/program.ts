@@ -4,6 +4,7 @@ import { addAlertsCommand } from "./alerts.ts";
 import { addArchiveCommand } from "./archive.ts";
 import { createContext } from "./create-context.ts";
 import { addBudgetsCommand } from "./budgets.ts";
+import { addChannelsCommand } from "./channels.ts";
 import { addCostsCommand } from "./costs.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addDoctorCommand } from "./doctor.ts";
@@ -80,6 +81,7 @@ const COMMANDS = [
   addPricesCommand,
   addRateCommand,
   addAlertsCommand,
+  addChannelsCommand,
   addBudgetsCommand,
   addLimitsCommand,
   addKeysCommand,

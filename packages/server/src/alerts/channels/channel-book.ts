@@ -21,6 +21,8 @@ export interface ListedChannel {
   kind: ChannelKindName;
   enabled: boolean;
   maxPerMinute: number;
+  /** Who or which host gets its messages, for people: `ops@example.com`, `hooks.slack.com`. */
+  target: string;
   /** Without the secrets. */
   settings: Record<string, unknown>;
   /** The end of each secret, to tell it from others; empty when it is too short to show any of it. */
@@ -164,6 +166,7 @@ export class ChannelBook {
       kind,
       enabled,
       maxPerMinute,
+      target: stored.target,
       settings,
       lastFour: stored.lastFour,
       readable: this.#open.has(id),
@@ -205,6 +208,7 @@ export class ChannelBook {
       id,
       createdAtMs,
       settings: Object.fromEntries(Object.entries(settings).filter(([name]) => !names.includes(name))),
+      target: targetOf(settings),
       lastFour: Object.fromEntries(secrets.map(([name, value]) => [name, lastFour(value)])),
       locked: this.#secret?.lock(JSON.stringify(Object.fromEntries(secrets)), purposeOf(id)) ?? null,
     };
@@ -247,6 +251,7 @@ export class ChannelBook {
 }
 
 interface StoredChannel extends Channel {
+  target: string;
   lastFour: Record<string, string>;
   locked: Locked | null;
 }
@@ -254,6 +259,11 @@ interface StoredChannel extends Channel {
 /** Of a secret so short that its end would give it away, nothing. */
 function lastFour(secret: string): string {
   return secret.length >= 12 ? secret.slice(-4) : "";
+}
+
+function targetOf({ to, url }: Record<string, unknown>): string {
+  if (Array.isArray(to)) return to.join(", ");
+  return typeof url === "string" ? new URL(url).host : "";
 }
 
 /** Binds the secrets to their channel. */

@@ -6,7 +6,7 @@ export interface Channels {
    * Takes a message for the channels with these ids; null: for every enabled one. Ids that are not there any more, and
    * channels that are switched off, are left out. Resolves when the messages are stored: from then on they are sent, again
    * after failures, and also when the process is killed; what became of them is in `deliveries`. A message whose `id` a
-   * channel was given before is not sent to it again.
+   * channel was given before is not sent to it again. A test goes out at once and once, and its results say how it went.
    */
   send(message: AlertMessage, channelIds: string[] | null): Promise<DeliveryResult[]>;
   /** Sends a message that says it is a test, once, and waits for the answer. InvalidInput `channel_not_found` (404). */

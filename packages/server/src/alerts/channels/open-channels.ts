@@ -59,30 +59,34 @@ export async function openChannels(options: ChannelsOptions): Promise<OpenChanne
     ...(retryDelaysMs === undefined ? {} : { retryDelaysMs }),
   });
 
+  const sendAtOnce = async (message: AlertMessage, channel: ListedChannel): Promise<DeliveryResult> => {
+    const id = randomUUID();
+    const { delivered, failure, answer } = await attempt(channel.id, id, [message]);
+    const atMs = now();
+    const delivery: Delivery = {
+      ...newDelivery(message, channel, atMs),
+      status: delivered ? "sent" : "failed",
+      attempts: [{ atMs, delivered, failure, answer }],
+      nextAttemptAtMs: null,
+      failures: delivered ? 0 : 1,
+      sentAs: id,
+    };
+    await outbox.record(delivery);
+    return resultOf(delivery);
+  };
+
   return {
     book,
     start: () => outbox.start(),
     async send(message, channelIds) {
       const channels = book.list().filter(({ id, enabled }) => enabled && (channelIds?.includes(id) ?? true));
+      if (message.state === "test") return Promise.all(channels.map((channel) => sendAtOnce(message, channel)));
       const added = await outbox.add(channels.map((channel) => newDelivery(message, channel, now())));
       return added.map(resultOf);
     },
     async test(channelId) {
       const channel = book.get(channelId);
-      const message = testMessage(channel, now());
-      const result = await attempt(channelId, message.id, [message]);
-      const { delivered, failure, answer } = result;
-      const atMs = now();
-      const delivery: Delivery = {
-        ...newDelivery(message, channel, atMs),
-        status: delivered ? "sent" : "failed",
-        attempts: [{ atMs, delivered, failure, answer }],
-        nextAttemptAtMs: null,
-        failures: delivered ? 0 : 1,
-        sentAs: message.id,
-      };
-      await outbox.record(delivery);
-      return resultOf(delivery);
+      return sendAtOnce(testMessage(channel, now()), channel);
     },
     deliveries: (question: DeliveriesQuestion) => outbox.list(question),
     retry: (deliveryId) => retry(outbox, deliveryId),

@@ -20,6 +20,7 @@ const channelAnswer = z
     kind: z.string(),
     enabled: z.boolean(),
     maxPerMinute: z.number().int(),
+    target: z.string().meta({ description: "Who or which host gets its messages" }),
     settings: z.record(z.string(), z.unknown()).meta({ description: "Without the secrets" }),
     lastFour: z.record(z.string(), z.string()).meta({ description: "The end of each secret" }),
     readable: z
