@@ -10,11 +10,11 @@ import {
   addRemoveCommand,
   changeLimit,
   create,
-  pathOf,
   printReport,
   type Report,
   type Switch,
 } from "./limits.ts";
+import { limitPath } from "./limit-path.ts";
 import { parseCount } from "./parse-option.ts";
 import { printTable } from "./print-answer.ts";
 
@@ -30,7 +30,7 @@ Examples:
   outlay budgets create "everything" --amount 500 --period month --zone Europe/Berlin
   outlay budgets create "each customer" --each customer --amount 20 --period month --threshold 50 --threshold 100
   outlay budgets                                how each stands
-  outlay budgets show 0197… --periods 12`,
+  outlay budgets show everything --periods 12`,
     );
   addStatus(budgets, context);
   addListCommand(budgets, context, "budget");
@@ -41,7 +41,7 @@ Examples:
   const change = budgets
     .command("change")
     .description("change what is said, keep the rest")
-    .argument("<id>", "of the budget");
+    .argument("<budget>", "its id or name");
   addBudgetOptions(change.option("--name <name>", "for people"))
     .option("--enable", "switch it on")
     .option("--disable", "switch it off")
@@ -89,12 +89,12 @@ function addShow(budgets: Command, context: CliContext): void {
   budgets
     .command("show")
     .description("one: how it stands, where it is going, how its periods were")
-    .argument("<id>", "of the budget")
+    .argument("<budget>", "its id or name")
     .option("--value <value>", "only this one, of those that have an account each")
     .option("--periods <number>", "how many periods of history (default: 12)", parseCount)
     .action(async (id: string, options: { value?: string; periods?: number }) => {
       const api = await context.connect();
-      const report = await getJson<Report>(api, `${pathOf(id)}/report`, { ...options });
+      const report = await getJson<Report>(api, `${await limitPath(api, id)}/report`, { ...options });
       if (context.isJson()) return context.printJson(report);
       const { limit, history } = report;
       await context.print(

@@ -3,6 +3,7 @@ import type { CliContext } from "./context.ts";
 import { formatInstant, formatUsd } from "./draw/values.ts";
 import { getJson, sendJson } from "./get-json.ts";
 import type { LimitOverride } from "./limit-table.ts";
+import { limitPath } from "./limit-path.ts";
 import { printTable } from "./print-answer.ts";
 import { UsageError } from "./problem.ts";
 
@@ -11,7 +12,7 @@ export function addOverrideCommands(limits: Command, context: CliContext): void 
   limits
     .command("raise")
     .description("another amount for a time, or no limit at all")
-    .argument("<id>", "of the limit")
+    .argument("<limit>", "its id or name")
     .requiredOption("--to <dollars>", "the amount until then; off: nothing is refused")
     .requiredOption("--until <when>", "an instant, or 30m, 12h, 7d from now")
     .requiredOption("--reason <text>", "for the audit trail")
@@ -24,8 +25,7 @@ export function addOverrideCommands(limits: Command, context: CliContext): void 
         reason: options.reason,
         value: options.for,
       };
-      const path = `/api/v1/limits/${encodeURIComponent(id)}/overrides`;
-      const made = await sendJson<LimitOverride>(api, "POST", path, body);
+      const made = await sendJson<LimitOverride>(api, "POST", `${await limitPath(api, id)}/overrides`, body);
       if (context.isJson()) return context.printJson(made);
       await context.print(`${describe(made)} until ${formatInstant(made.until, context.timeZone())}.`);
       context.note(`End it sooner with: outlay limits end-override ${made.id}`);

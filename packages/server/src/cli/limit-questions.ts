@@ -5,6 +5,7 @@ import { formatCount, formatInstant, formatUsd, UNKNOWN } from "./draw/values.ts
 import { getJson, sendJson } from "./get-json.ts";
 import { addBudgetOptions, addEnforcementOptions, limitBody, type LimitOptions } from "./limit-options.ts";
 import { describeTerms, type Limit, type LimitState } from "./limit-table.ts";
+import { findLimit } from "./limit-path.ts";
 import { collect, parseCount } from "./parse-option.ts";
 import { printTable } from "./print-answer.ts";
 import { UsageError } from "./problem.ts";
@@ -160,7 +161,7 @@ function addReplay(limits: Command, context: CliContext): void {
   const command = limits
     .command("replay")
     .description("what a limit would have done to the last days: one that is there, or one that is not made yet")
-    .argument("[id]", "of a limit")
+    .argument("[limit]", "its id or name")
     .option("--days <number>", "how many (default: 30)", parseCount);
   addEnforcementOptions(addBudgetOptions(command)).action(
     async (id: string | undefined, { days, ...options }: LimitOptions & { days?: number }) => {
@@ -169,7 +170,7 @@ function addReplay(limits: Command, context: CliContext): void {
         throw new UsageError("Give the id of a limit, or the flags of one that is not made yet.");
       }
       const api = await context.connect();
-      const limit = id === undefined ? { limit: { name: "tried", ...terms } } : { limitId: id };
+      const limit = id === undefined ? { limit: { name: "tried", ...terms } } : { limitId: await findLimit(api, id) };
       const replay = await sendJson<Replay>(api, "POST", "/api/v1/limits/replay", { ...limit, days });
       if (context.isJson()) return context.printJson(replay);
       await printReplay(context, replay, days ?? 30);

@@ -15,6 +15,7 @@ import {
   type LimitOverride,
   type Standing,
 } from "./limit-table.ts";
+import { limitPath } from "./limit-path.ts";
 import { printTable } from "./print-answer.ts";
 import { UsageError } from "./problem.ts";
 
@@ -30,7 +31,7 @@ Examples:
   outlay limits create "each user" --each user --amount 1 --period day
   outlay limits create shop --filter project:shop --amount 200 --period month --at-limit throttle
   outlay limits personal                        1 a day, 5 a week, 20 a month, 0.50 a session
-  outlay limits raise 0197… --for alice --to 5 --until 2026-11-29T00:00:00Z --reason "migration week"
+  outlay limits raise "each user" --for alice --to 5 --until 7d --reason "migration week"
   outlay limits replay --each user --amount 1 --period day --days 30
   outlay limits explain 0197…                   why a call was refused`,
     );
@@ -44,7 +45,7 @@ Examples:
   const change = limits
     .command("change")
     .description("change what is said, keep the rest")
-    .argument("<id>", "of the limit");
+    .argument("<limit>", "its id or name");
   addEnforcementOptions(addBudgetOptions(change.option("--name <name>", "for people")))
     .option("--enable", "switch it on")
     .option("--disable", "switch it off")
@@ -75,7 +76,7 @@ export async function changeLimit(context: CliContext, id: string, options: Limi
   const body = { ...limitBody(terms), ...(enabled === undefined ? {} : { enabled }) };
   if (Object.keys(body).length === 0) throw new UsageError("Say what is to change; --help lists what can.");
   const api = await context.connect();
-  const changed = await sendJson<Limit>(api, "PATCH", pathOf(id), body);
+  const changed = await sendJson<Limit>(api, "PATCH", await limitPath(api, id), body);
   if (context.isJson()) return context.printJson(changed);
   await context.print(`Changed: ${describeTerms(changed)}; ${describeEnforcement(changed)}.`);
 }
@@ -105,12 +106,13 @@ export function addShowCommand(parent: Command, context: CliContext, kind: Limit
   parent
     .command("show")
     .description("one, and how full it is")
-    .argument("<id>", `of the ${kind}`)
+    .argument(`<${kind}>`, "its id or name")
     .option("--value <value>", "only this one, of those that have an account each")
     .action(async (id: string, options: { value?: string }) => {
       const api = await context.connect();
-      const { limit, overrides } = await getJson<{ limit: Limit; overrides: LimitOverride[] }>(api, pathOf(id));
-      const report = await getJson<Report>(api, `${pathOf(id)}/report`, { value: options.value });
+      const path = await limitPath(api, id);
+      const { limit, overrides } = await getJson<{ limit: Limit; overrides: LimitOverride[] }>(api, path);
+      const report = await getJson<Report>(api, `${path}/report`, { value: options.value });
       if (context.isJson()) return context.printJson({ ...report, overrides });
       await context.print(
         context.colors.bold(printable(limit.name)),
@@ -149,10 +151,10 @@ export function addRemoveCommand(parent: Command, context: CliContext, kind: Lim
   parent
     .command("remove")
     .description(`take a ${kind} away`)
-    .argument("<id>", `of the ${kind}`)
+    .argument(`<${kind}>`, "its id or name")
     .action(async (id: string) => {
       const api = await context.connect();
-      const answer = await sendJson(api, "DELETE", pathOf(id), undefined);
+      const answer = await sendJson(api, "DELETE", await limitPath(api, id), undefined);
       if (context.isJson()) return context.printJson(answer);
       await context.print("Removed.");
     });
@@ -187,8 +189,4 @@ function dollars(text: string, name: string): number {
   const amount = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(amount)) throw new UsageError(`--${name} must be dollars or off.`);
   return amount;
-}
-
-export function pathOf(id: string): string {
-  return `/api/v1/limits/${encodeURIComponent(id)}`;
 }

@@ -140,7 +140,7 @@ export function addLimitQuestions(app: App, { limits }: LimitParts): void {
     async ({ c, body }) => {
       const ledger = ledgerOf(c);
       const wanted = parseAs(
-        replayBody.omit({ limit: true }).extend({ limit: z.unknown() }),
+        replayBody.omit({ limit: true }).extend({ limit: z.unknown().optional() }),
         await body(),
         "invalid_body",
       );
