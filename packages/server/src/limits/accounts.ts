@@ -1,5 +1,5 @@
 import type { RecordedCharge, RecordedEvent, Storage } from "../storage/storage.ts";
-import type { StorageWatch } from "../storage/watch-storage.ts";
+import type { StorageWatch, ToldRevision } from "../storage/watch-storage.ts";
 import { newAccount, newActiveLimit, unitsOf, type Account, type ActiveLimit } from "./account.ts";
 import { LimitIndex } from "./limit-index.ts";
 import { chargeTest } from "./limit-scope.ts";
@@ -113,6 +113,29 @@ export class Accounts implements StorageWatch {
     }
   }
 
+  wantsRevisions(): boolean {
+    return this.limits.size > 0;
+  }
+
+  /** What was is taken out again and what is now comes in; a removal has no place in the order of arrival, so what it moved is loaded again. */
+  revised(revisions: ToldRevision[]): void {
+    const nowMs = this.#options.now();
+    for (const { before, after, seq } of revisions) {
+      this.#index.match(valuesOfEvent(before), (active, value) => {
+        const account = active.accounts.get(value ?? "");
+        if (account === undefined) this.#options.unseen(active, value);
+        else if (seq === null) this.#makeStale(account);
+        else this.#count(account, before, seq, nowMs, -1n);
+      });
+      if (after === null || seq === null) continue;
+      this.#index.match(valuesOfEvent(after), (active, value) => {
+        const account = active.accounts.get(value ?? "");
+        if (account === undefined) this.#options.unseen(active, value);
+        else this.#count(account, after, seq, nowMs);
+      });
+    }
+  }
+
   /** Charges have no order of arrival that sums could be compared with: what counts them is loaded again. */
   addedCharges(charges: RecordedCharge[]): void {
     for (const active of this.limits.values()) {
@@ -141,11 +164,11 @@ export class Accounts implements StorageWatch {
     this.#options.unseen(account.active, account.value);
   }
 
-  #count(account: Account, event: RecordedEvent, seq: number, nowMs: number): void {
+  #count(account: Account, event: RecordedEvent, seq: number, nowMs: number, sign = 1n): void {
     const { active, spent } = account;
     const unpricedTokens =
       event.costNanoUsd === null ? (event.usage.inputTokens ?? 0) + (event.usage.outputTokens ?? 0) : 0;
-    const amount = unitsOf(active, event.costNanoUsd ?? 0, unpricedTokens);
+    const amount = sign * unitsOf(active, event.costNanoUsd ?? 0, unpricedTokens);
     if (account.loading !== null) account.waiting.push({ seq, occurredAtMs: event.occurredAtMs, amount });
     if (spent !== null && seq > spent.upToSeq && spent.add(event.occurredAtMs, amount) === "stale") {
       account.stale = true;

@@ -146,6 +146,7 @@ interface OpenCall {
   lease: Lease;
   atMs: number;
   expiresAtMs: number;
+  isExpired: boolean;
   /** Instead of what was wanted. */
   raisedTo: number;
 }
@@ -300,8 +301,8 @@ class World {
 
   /** The calls whose leases are open. What has expired stays so when the clock is set back, until it is renewed. */
   openCalls(): OpenCall[] {
-    for (const call of this.calls) if (call.expiresAtMs <= open.now()) call.expiresAtMs = -Infinity;
-    return this.calls.filter(({ expiresAtMs }) => expiresAtMs > open.now());
+    for (const call of this.calls) if (call.expiresAtMs <= open.now()) call.isExpired = true;
+    return this.calls.filter(({ isExpired }) => !isExpired);
   }
 
   leased(rule: Rule, value: string): number {
@@ -438,6 +439,7 @@ class World {
         if (renewed === undefined) return;
         renewed.lease.renew();
         renewed.expiresAtMs = nowMs + LEASE_MS;
+        renewed.isExpired = false;
         return;
       }
       case "again": {
@@ -449,7 +451,14 @@ class World {
         if (verdict.kind !== "pass") return;
         expect(verdict.lease.id).toBe(asked.lease.id);
         this.forget(asked);
-        this.calls.push({ ...asked, lease: verdict.lease, atMs: nowMs, expiresAtMs: nowMs + LEASE_MS, raisedTo: 0 });
+        this.calls.push({
+          ...asked,
+          lease: verdict.lease,
+          atMs: nowMs,
+          expiresAtMs: nowMs + LEASE_MS,
+          isExpired: false,
+          raisedTo: 0,
+        });
         return;
       }
       case "revise": {
@@ -457,12 +466,18 @@ class World {
         if (before === undefined) return;
         const event = {
           ...before,
+          user: step.which % 2 === 0 ? before.user : `${this.run}-u${step.which % 3}`,
           costNanoUsd: step.cost,
           basis: step.cost === null ? ("unpriced" as const) : ("rated" as const),
         };
-        const { seqs } = await open.storage.reviseEvents([{ id: before.id, event: step.remove ? null : event }]);
+        const revised = { id: before.id, event: step.remove ? null : event };
+        // The first of the two is overtaken by the second.
+        const { seqs } = await open.storage.reviseEvents([
+          { id: before.id, event: { ...before, costNanoUsd: 77 } },
+          revised,
+        ]);
         this.events = this.events.filter((other) => other !== before);
-        if (!step.remove) this.events.push({ ...event, seq: seqs[0]! });
+        if (!step.remove) this.events.push({ ...event, seq: seqs[1]! });
         return;
       }
       case "rerate": {
@@ -552,6 +567,7 @@ class World {
         lease: verdict.lease,
         atMs: open.now(),
         expiresAtMs: open.now() + LEASE_MS,
+        isExpired: false,
         raisedTo: 0,
       });
     }
@@ -559,6 +575,9 @@ class World {
 
   /** After a restart the owners are others; leases are known by their ids. Those that expired meanwhile are gone. */
   findLeases(): void {
+    this.openCalls();
+    // That a lease had expired may have been forgotten; where the clock was set back since, its time is not over.
+    for (const call of this.calls) if (open.limits.leaseById(call.lease.id) !== null) call.isExpired = false;
     this.calls = this.openCalls();
     for (const call of this.calls) {
       const lease = open.limits.leaseById(call.lease.id);

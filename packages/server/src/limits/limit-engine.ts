@@ -75,6 +75,11 @@ export class LimitEngine implements Limits {
         for (const { id } of events) this.#leases.settle(id);
         this.#accounts.added(events, seqs);
       },
+      wantsRevisions: () => this.#accounts.wantsRevisions(),
+      revised: (revisions) => {
+        for (const { after } of revisions) if (after !== null) this.#leases.settle(after.id);
+        this.#accounts.revised(revisions);
+      },
       addedCharges: (charges) => this.#accounts.addedCharges(charges),
       moved: () => this.#accounts.moved(),
     };

@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from "vitest";
 import { randomEvents, seededRandom, temporaryFolder } from "./sqlite/random-events.fixture.ts";
 import { openSqliteStorage } from "./sqlite/sqlite-storage.ts";
-import type { RecordedCharge, RecordedEvent } from "./storage.ts";
-import { watchStorage } from "./watch-storage.ts";
+import type { RecordedCharge, RecordedEvent, StoredEvent } from "./storage.ts";
+import { watchStorage, type ToldRevision } from "./watch-storage.ts";
 
 const DAY_MS = 86_400_000;
 const START_MS = Date.UTC(2026, 9, 20);
@@ -44,9 +44,50 @@ it("tells what was added, by seq, and when sums moved otherwise", async () => {
   await watched.close();
 });
 
+const costs = ({ before, after, seq }: ToldRevision) => [before.costNanoUsd, after?.costNanoUsd ?? null, seq];
+
+it("tells revisions one by one to who wants them, also several of one event at once", async () => {
+  const storage = await openSqliteStorage({ dataDir: folder.path });
+  const told: ToldRevision[] = [];
+  let moved = 0;
+  const watched = watchStorage(storage, {
+    added: () => {},
+    addedCharges: () => {},
+    wantsRevisions: () => true,
+    revised: (revisions) => told.push(...revisions),
+    moved: () => (moved += 1),
+  });
+  const [first, second] = randomEvents(seededRandom(4), 2, START_MS, START_MS + DAY_MS) as [
+    RecordedEvent,
+    RecordedEvent,
+  ];
+  await watched.appendEvents([first, second]);
+
+  const cost = (costNanoUsd: number) => ({ ...first, basis: "rated" as const, costNanoUsd });
+  await Promise.all([
+    watched.reviseEvents([
+      { id: first.id, event: cost(7) },
+      { id: first.id, event: cost(8) },
+      { id: "unknown", event: { ...cost(5), id: "unknown" } },
+    ]),
+    watched.reviseEvents([{ id: first.id, event: cost(9) }]),
+    watched.reviseEvents([{ id: first.id, event: null }]),
+  ]);
+  const [seqBefore] = told.map(({ before }) => (before as StoredEvent).seq);
+  expect(told.map(costs)).toEqual([
+    [first.costNanoUsd, 7, seqBefore! + 2],
+    [7, 8, seqBefore! + 3],
+    [8, 9, seqBefore! + 4],
+    [9, null, null],
+  ]);
+  expect(moved).toBe(0);
+  await watched.close();
+});
+
+const record = (id: string, atMs: number, body: unknown = { id }) => ({ id, atMs, body });
+
 it("keeps records by collection, newest first, each id once", async () => {
   const storage = await openSqliteStorage({ dataDir: folder.path });
-  const record = (id: string, atMs: number, body: unknown = { id }) => ({ id, atMs, body });
   await storage.putRecords("alerts", [record("a", 1), record("b", 3), record("c", 2)]);
   await storage.putRecords("limits", [record("a", 9)]);
   await storage.putRecords("alerts", [record("c", 5, { text: "ünïcødé" })]);
