@@ -15,7 +15,11 @@ interface Key {
   attribution: { tags?: Record<string, string> } & Record<string, unknown>;
   lastFour: string;
   createdAt: string;
+  expiresAt: string | null;
+  expired: boolean;
+  previous: { lastFour: string; until: string } | null;
   lastUsedAt: string | null;
+  usedFrom: { address: string }[];
 }
 
 /** Of `GET /api/v1/provider-keys`. */
@@ -42,10 +46,13 @@ Examples:
   outlay keys store-provider-key openai        asks for it, and does not show it
   outlay keys store-provider-key openai --from-env OPENAI_API_KEY
   outlay keys create "shop backend" --project shop --environment production
+  outlay keys create "nightly report" --scope read --expires 90d
+  outlay keys rotate 0197… --overlap 24        a new token; the one before works for a day more
   outlay keys revoke 0197…`,
     );
   addList(keys, context);
   addCreate(keys, context);
+  addRotate(keys, context);
   addRevoke(keys, context);
   addStore(keys, context);
   addForget(keys, context);
@@ -69,6 +76,7 @@ function addList(keys: Command, context: CliContext): void {
 interface CreateOptions extends Partial<Record<(typeof OWNERS)[number], string>> {
   scope?: string[];
   tag?: string[];
+  expires?: string;
 }
 
 function addCreate(keys: Command, context: CliContext): void {
@@ -84,16 +92,40 @@ function addCreate(keys: Command, context: CliContext): void {
   for (const owner of OWNERS) command.option(`--${owner} <name>`, `whose calls are made with it: ${owner}`);
   command
     .option("--tag <key=value>", "a tag of every call made with it, repeated", parseTag)
-    .action(async (name: string, { scope, tag, ...attribution }: CreateOptions) => {
+    .option("--expires <when>", "refused from then on: 90d, 12h, a date or an instant (default: never)")
+    .action(async (name: string, { scope, tag, expires, ...attribution }: CreateOptions) => {
+      const expiresAt = expires === undefined ? undefined : readExpiry(expires, context.now());
       const api = await context.connect();
       const tags = Object.fromEntries((tag ?? []).map(splitTag));
-      const body = { name, scopes: scope, attribution: { ...attribution, tags } };
+      const body = { name, scopes: scope, attribution: { ...attribution, tags }, expiresAt };
       const made = await sendJson<{ key: Key; token: string }>(api, "POST", "/api/v1/keys", body);
       if (context.isJson()) return context.printJson(made);
       await context.print(made.token);
       context.note(
         `This is "${printable(name)}". Keep it: it is not shown again. Revoke it with: outlay keys revoke ${made.key.id}`,
       );
+    });
+}
+
+function addRotate(keys: Command, context: CliContext): void {
+  keys
+    .command("rotate")
+    .description("give a key a new token; the one before works on for a while")
+    .argument("<id>", "of the key, as outlay keys list shows it")
+    .option(
+      "--overlap <hours>",
+      "how long the token before works beside the new one; 0: not at all (default: 24)",
+      parseHours,
+    )
+    .action(async (id: string, { overlap }: { overlap?: number }) => {
+      const api = await context.connect();
+      const path = `/api/v1/keys/${encodeURIComponent(id)}/rotate`;
+      const made = await sendJson<{ key: Key; token: string }>(api, "POST", path, { overlapHours: overlap });
+      if (context.isJson()) return context.printJson(made);
+      await context.print(made.token);
+      const { name, previous } = made.key;
+      const before = previous === null ? "stopped" : `works until ${formatInstant(previous.until, context.timeZone())}`;
+      context.note(`This is "${printable(name)}" from now on: it is not shown again. The token before ${before}.`);
     });
 }
 
@@ -151,7 +183,9 @@ async function printKeys(context: CliContext, keys: Key[]): Promise<void> {
       { header: "For", align: "left" },
       { header: "Whose calls", align: "left" },
       { header: "Created", align: "left" },
+      { header: "Expires", align: "left" },
       { header: "Last used", align: "left" },
+      { header: "From", align: "left" },
       { header: "Id", align: "left" },
     ],
     rows: keys.map((key) => [
@@ -160,7 +194,9 @@ async function printKeys(context: CliContext, keys: Key[]): Promise<void> {
       key.scopes.join(", "),
       describeAttribution(key.attribution),
       formatInstant(key.createdAt, context.timeZone()),
+      describeExpiry(key, context.timeZone()),
       key.lastUsedAt === null ? "never" : formatInstant(key.lastUsedAt, context.timeZone()),
+      key.usedFrom[0]?.address ?? UNKNOWN,
       key.id,
     ]),
   });
@@ -186,9 +222,29 @@ async function printProviderKeys(context: CliContext, keys: ProviderKey[]): Prom
   });
 }
 
+function describeExpiry({ expiresAt, expired }: Key, timeZone: string | undefined): string {
+  if (expired) return "expired";
+  return expiresAt === null ? "never" : formatInstant(expiresAt, timeZone);
+}
+
 function describeAttribution({ tags = {}, ...owners }: Key["attribution"]): string {
   const said = Object.entries({ ...owners, ...tags }).map(([name, value]) => `${name} ${String(value)}`);
   return said.length === 0 ? UNKNOWN : said.join(", ");
+}
+
+/** A length of time from now, or an instant as it is written. What it says is checked by the server. */
+function readExpiry(text: string, nowMs: number): string {
+  const [, count, unit] = /^(\d{1,5})([hd])$/.exec(text) ?? [];
+  if (count !== undefined) return new Date(nowMs + Number(count) * (unit === "h" ? HOUR_MS : DAY_MS)).toISOString();
+  return /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+function parseHours(text: string): number {
+  if (!/^\d{1,4}(\.\d{1,3})?$/.test(text)) throw new InvalidArgumentError("It must be a number of hours.");
+  return Number(text);
 }
 
 function parseScope(text: string): string {

@@ -5,6 +5,7 @@ import { addArchiveCommand } from "./archive.ts";
 import { createContext } from "./create-context.ts";
 import { addBudgetsCommand } from "./budgets.ts";
 import { addChannelsCommand } from "./channels.ts";
+import { addAuditCommand } from "./audit.ts";
 import { addCostsCommand } from "./costs.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addDoctorCommand } from "./doctor.ts";
@@ -85,6 +86,7 @@ const COMMANDS = [
   addBudgetsCommand,
   addLimitsCommand,
   addKeysCommand,
+  addAuditCommand,
   addAdminCommand,
   addMockProviderCommand,
   addDoctorCommand,
