@@ -69,9 +69,27 @@ export function worstCaseOf(prices: PriceBook, sizes: LearnedSizes, call: AskedC
   const most = mostUsage(sizes, call);
   const mostNanoUsd = highestCost(prices, call, most);
   const mostTokens = (most.inputTokens ?? 0) + (most.outputTokens ?? 0);
-  if (mostNanoUsd === null || mostNanoUsd === 0) return { mostNanoUsd, likelyNanoUsd: mostNanoUsd, mostTokens };
+  if (mostNanoUsd === null) return { mostNanoUsd, likelyNanoUsd: null, mostTokens };
+  if (mostNanoUsd === 0) return { ...leastOf(prices, call), mostTokens };
   const likely = costOfUsage(prices, call, likelyUsage(sizes, call));
   return { mostNanoUsd, likelyNanoUsd: likely === null ? null : Math.min(likely, mostNanoUsd), mostTokens };
+}
+
+/** One of everything that has a price. */
+const ANYTHING: EventUsage = {
+  inputTokens: 1e6,
+  outputTokens: 1e6,
+  images: 1,
+  audioSeconds: 3_600,
+  characters: 1e6,
+  pages: 1_000,
+  searches: 1_000,
+};
+
+/** A call that seems to use nothing is free only where everything is: an empty request is none to be trusted. */
+function leastOf(prices: PriceBook, call: AskedCall): Pick<WorstCase, "mostNanoUsd" | "likelyNanoUsd"> {
+  const least = rated(prices, call, { ...call.usage, ...ANYTHING }, null) === 0 ? 0 : 1;
+  return { mostNanoUsd: least, likelyNanoUsd: least };
 }
 
 /** In nano-dollars; null: no price. */
@@ -94,7 +112,7 @@ export function likelyUsage(sizes: LearnedSizes, call: AskedCall): EventUsage {
     inputTokens: Math.min(inputTokens, MOST_INPUT_TOKENS),
     outputTokens,
     madePictureTokens: outputTokens,
-    audioSeconds: learned("audioSeconds") ?? request.mediaBytes / USUAL_BYTES_PER_SECOND,
+    audioSeconds: learned("audioSeconds") ?? bytesOf(request) / USUAL_BYTES_PER_SECOND,
     pages: learned("pages") ?? USUAL_PAGES,
     searches: learned("searches") ?? (request.maySearch ? USUAL_SEARCHES : 0),
     rerankUnits: 1 + Math.floor(request.textBytes / (BYTES_PER_RERANK_UNIT * 10)),
@@ -115,11 +133,15 @@ function mostUsage(sizes: LearnedSizes, call: AskedCall): EventUsage {
     inputTokens: Math.min(inputTokens, MOST_INPUT_TOKENS),
     outputTokens: Math.ceil(perAnswer * choices),
     madePictureTokens: MOST_TOKENS_PER_MADE_PICTURE * choices,
-    audioSeconds: Math.max(seen("audioSeconds"), request.mediaBytes / LEAST_BYTES_PER_SECOND),
+    audioSeconds: Math.max(seen("audioSeconds"), bytesOf(request) / LEAST_BYTES_PER_SECOND),
     pages: MOST_PAGES,
     searches: Math.max(seen("searches"), request.maySearch ? MOST_SEARCHES : 0),
     rerankUnits: 1 + Math.floor(request.textBytes / BYTES_PER_RERANK_UNIT),
   });
+}
+
+function bytesOf({ textBytes, mediaBytes }: RequestSize): number {
+  return textBytes + mediaBytes;
 }
 
 interface Quantities {
