@@ -88,7 +88,8 @@ async function spendersOf(
         scanLimit: SCAN_LIMIT,
       });
       nanoUsd = Number(totals.costNanoUsd);
-      return [name, rows.map(({ key, sums }) => spenderOf(key[0]!, sums))] as const;
+      const spenders = rows.map(({ key, sums }) => spenderOf(key[0]!, sums));
+      return [name, spenders.toSorted((a, b) => b.nanoUsd - a.nanoUsd)] as const;
     }),
   );
   return { spenders: Object.fromEntries(answers) as Explanation["top"], nanoUsd };

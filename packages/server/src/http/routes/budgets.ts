@@ -13,12 +13,14 @@ import {
 } from "../limit-answers.ts";
 import { visibleLimits, type VisibleLimits } from "../limits-of-principal.ts";
 import { oneValue, wholeNumber } from "../parameters.ts";
-import { addRoute } from "../route.ts";
+import { addRoute, parseAs } from "../route.ts";
 import type { App, RouteHandler } from "../route.ts";
 import { limitId, visibleLimit, type LimitParts } from "./limits.ts";
 
 const tag = "Budgets";
 const path = "/api/v1/budgets";
+
+const budgetSchema = limitSchema.omit({ kind: true, atLimit: true, enforcement: true });
 
 const span = { start: z.string(), end: z.string() };
 const reportAnswer = z
@@ -87,16 +89,14 @@ export function addBudgetRoutes(app: App, parts: LimitParts): void {
       tag,
       summary: "Make a budget: it tells, and refuses nothing",
       body: {
-        schema: limitSchema.omit({ kind: true, atLimit: true, enforcement: true }),
+        schema: budgetSchema,
         example: { name: "All of it, a month", amountUsd: 500, period: { unit: "month", timeZone: "Europe/Berlin" } },
       },
       answer: limitAnswerSchema,
     },
     async ({ c, body }) => {
-      const wanted = await body();
-      const budget =
-        typeof wanted === "object" && wanted !== null && !("kind" in wanted) ? { ...wanted, kind: "budget" } : wanted;
-      return limitAnswer(await limits.create(budget, actorOf(c)));
+      const wanted = parseAs(budgetSchema, await body(), "invalid_limit");
+      return limitAnswer(await limits.create({ ...wanted, kind: "budget" }, actorOf(c)));
     },
   );
   const report: RouteHandler = async ({ c, params, query }) => {
