@@ -13,7 +13,7 @@ import { standingOf } from "../limits/budget-report.ts";
 import type { Limits } from "../limits/limits.ts";
 import type { PersonalLimitsDesk } from "../limits/personal-limits.ts";
 import { askLedger } from "./ask-ledger.ts";
-import { actorOf, ledgerOf, principalOf } from "./authorize.ts";
+import { actorOf, ledgerOf, principalOf, stayerOf } from "./authorize.ts";
 import { eventAnswer } from "./answers.ts";
 import { ChangeStreams } from "./change-stream.ts";
 import type { HttpEnvironment } from "./environment.ts";
@@ -81,7 +81,7 @@ function addUnifiedDashboard(app: App, streams: ChangeStreams, limits: Limits): 
     },
     async ({ c, query: params }) => {
       const period = unifiedPeriod(params);
-      return streams.open(ledgerOf(c).live, () => unified(c, limits, period, params["tz"]));
+      return streams.open(ledgerOf(c).live, stayerOf(c), () => unified(c, limits, period, params["tz"]));
     },
   );
 }

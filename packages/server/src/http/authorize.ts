@@ -74,7 +74,28 @@ export function ledgerOf(c: Context<HttpEnvironment>): Ledger {
 /** Who reads a stream: those who may see the same share one. */
 export function viewerOf(c: Context<HttpEnvironment>): Viewer {
   const scope = dataScopeOf(principalOf(c));
-  return { scope: JSON.stringify(scope), ledger: ledgerOf(c), mayKnow: (users) => coversUsers(scope, users) };
+  return {
+    scope: JSON.stringify(scope),
+    ledger: ledgerOf(c),
+    mayKnow: (users) => coversUsers(scope, users),
+    mayStay: stayerOf(c),
+  };
+}
+
+/** Tells whether whoever sent the request may still read what they could when they sent it. */
+export function stayerOf(c: Context<HttpEnvironment>): () => Promise<boolean> {
+  const before = JSON.stringify(dataScopeOf(principalOf(c)));
+  const recognise = c.get("recognise");
+  const { headers } = c.req.raw;
+  const { address } = clientOf(c);
+  return async () => {
+    try {
+      const principal = await recognise(headers, address);
+      return permissionOf(principal, "read") === "granted" && JSON.stringify(dataScopeOf(principal)) === before;
+    } catch {
+      return false;
+    }
+  };
 }
 
 function refusalOf(principal: Principal, rule: AccessRule): InvalidInput {

@@ -11,8 +11,11 @@ const MAX_STREAMS = 100;
 export class ChangeStreams {
   readonly #open = new Set<() => void>();
 
-  /** The first message is the object as it is now; `feed` says when to look again. Throws InvalidInput `too_many_streams` (429). */
-  open(feed: LiveFeed, current: () => Promise<unknown>): Response {
+  /**
+   * The first message is the object as it is now; `feed` says when to look again, `mayStay` whether the reader may still see it.
+   * Throws InvalidInput `too_many_streams` (429).
+   */
+  open(feed: LiveFeed, mayStay: () => Promise<boolean>, current: () => Promise<unknown>): Response {
     if (this.#open.size >= MAX_STREAMS) {
       throw new InvalidInput("too_many_streams", `${MAX_STREAMS} streams are open already; close some`, {
         status: 429,
@@ -21,7 +24,7 @@ export class ChangeStreams {
     let end: ((readerGone?: boolean) => void) | null = null;
     const stream = new ReadableStream<Uint8Array>({
       start: (controller) => {
-        end = this.#run(controller, feed, current);
+        end = this.#run(controller, feed, mayStay, current);
       },
       cancel: () => end?.(true),
     });
@@ -36,6 +39,7 @@ export class ChangeStreams {
   #run(
     controller: ReadableStreamDefaultController<Uint8Array>,
     feed: LiveFeed,
+    mayStay: () => Promise<boolean>,
     current: () => Promise<unknown>,
   ): (readerGone?: boolean) => void {
     const encoder = new TextEncoder();
@@ -66,7 +70,11 @@ export class ChangeStreams {
     const unsubscribe = feed.subscribe(() => {
       gathering ??= setTimeout(tellOrEnd, GATHER_MS).unref();
     });
-    const heartbeat = setInterval(() => write(": still here\n\n"), HEARTBEAT_MS).unref();
+    const beat = async () => {
+      write(": still here\n\n");
+      if (!(await mayStay())) end();
+    };
+    const heartbeat = setInterval(() => void beat(), HEARTBEAT_MS).unref();
     this.#open.add(close);
     tellOrEnd();
     return end;

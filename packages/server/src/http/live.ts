@@ -38,6 +38,8 @@ export interface Viewer {
   ledger: Ledger;
   /** May they know of an alert about these users alone? null: it is about others too. */
   mayKnow(users: readonly string[] | null): boolean;
+  /** Whether they are still who they were, with the same rights: a stream outlives sessions, keys and roles. */
+  mayStay(): Promise<boolean>;
 }
 
 /** What has become of alerts, in the order in which it was noted. */
@@ -84,7 +86,7 @@ export class LiveStreams {
     if (channel === undefined) this.#channels.set(scope, (channel = new Channel(viewer, this.#alerts)));
     const joined = channel;
     this.#readers++;
-    return joined.open(place, disconnect, () => {
+    return joined.open(place, viewer, disconnect, () => {
       this.#readers--;
       if (joined.isEmpty && this.#channels.get(scope) === joined) this.#channels.delete(scope);
     });
@@ -120,9 +122,9 @@ class Channel {
     return this.#readers.size === 0;
   }
 
-  open(place: StreamPlace | null, disconnect: () => boolean, onGone: () => void): Response {
+  open(place: StreamPlace | null, { mayStay }: Viewer, disconnect: () => boolean, onGone: () => void): Response {
     const from = place ?? { seq: null, alertNumber: this.#alerts.lastNumber };
-    const reader = new Reader(from, disconnect, () => {
+    const reader = new Reader(from, mayStay, disconnect, () => {
       if (!this.#readers.delete(reader)) return;
       if (this.isEmpty) this.#stop();
       onGone();
@@ -241,9 +243,12 @@ class Channel {
     return totals;
   }
 
-  /** Keeps connections open, finds those that are gone, and notices midnight. */
+  /** Keeps connections open, finds those that are gone or have no right any more, and notices midnight. */
   #beat(): void {
-    for (const reader of this.#readers) reader.send(": still here\n\n");
+    for (const reader of this.#readers) {
+      reader.send(": still here\n\n");
+      void reader.endUnlessWelcome();
+    }
     this.#totalsTimer ??= setTimeout(() => void this.#sendTotals(), 0).unref();
   }
 
@@ -257,6 +262,7 @@ class Channel {
 /** One open stream. Until its past has been sent, live messages wait. */
 class Reader {
   readonly stream: ReadableStream<Uint8Array>;
+  readonly #mayStay: Viewer["mayStay"];
   readonly #disconnect: () => boolean;
   readonly #onGone: () => void;
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
@@ -266,9 +272,15 @@ class Reader {
   #seq: number | null;
   #alertNumber: number;
 
-  constructor({ seq, alertNumber }: StreamPlace, disconnect: () => boolean, onGone: () => void) {
+  constructor(
+    { seq, alertNumber }: StreamPlace,
+    mayStay: Viewer["mayStay"],
+    disconnect: () => boolean,
+    onGone: () => void,
+  ) {
     this.#seq = seq;
     this.#alertNumber = alertNumber;
+    this.#mayStay = mayStay;
     this.#disconnect = disconnect;
     this.#onGone = onGone;
     this.stream = new ReadableStream<Uint8Array>(
@@ -340,6 +352,11 @@ class Reader {
   #idLine(): string {
     const alerts = this.#alertNumber === 0 ? "" : `-${this.#alertNumber}`;
     return `id: ${this.#seq ?? (alerts === "" ? 0 : "")}${alerts}\n`;
+  }
+
+  /** Who comes back is asked again who they are. */
+  async endUnlessWelcome(): Promise<void> {
+    if (!(await this.#mayStay())) this.end();
   }
 
   end(): void {
