@@ -64,6 +64,10 @@ async function send(names: string[], prefix: string): Promise<void> {
 const STREAM = "/api/v1/stream";
 const UNIFIED = "/api/dev/ai-costs/unified/stream";
 
+function ids(text: string): string[] {
+  return [...new Set(text.match(/(first|second)-\w+/g))].toSorted();
+}
+
 it("each reader hears of what is theirs, live and after coming back", async () => {
   const { member, lead, viewer, administrator } = organisation.askers;
   const readers = { member, lead, viewer, administrator, key: organisation.askers["key read of a user"] };
@@ -81,7 +85,6 @@ it("each reader hears of what is theirs, live and after coming back", async () =
     viewer: ["first-bob", "first-dave", "first-unattributed", "second-alice", "second-carol"],
     administrator: ["first-bob", "first-dave", "first-unattributed", "second-alice", "second-carol"],
   };
-  const ids = (text: string) => [...new Set(text.match(/(first|second)-\w+/g))].toSorted();
   for (const name of Object.keys(seen) as (keyof typeof seen)[]) {
     const wanted = seen[name];
     const calls = `"calls":${wanted.length},`;
