@@ -117,7 +117,7 @@ export class LimitStore {
       if (override === undefined || override.untilMs <= nowMs) {
         throw new InvalidInput(
           "limit_override_not_found",
-          `There is no running or coming override with the id ${id}; see GET /api/v1/limits/overrides`,
+          `There is no running or coming override with the id ${id}; see GET /api/v1/limit-overrides`,
           { field: "id", status: 404 },
         );
       }

@@ -51,5 +51,5 @@ export function allowedCallsPerMinute(
 ): number {
   if (percent < fromPercent) return Infinity;
   const way = Math.min((percent - fromPercent) / (100 - fromPercent), 1);
-  return Math.max(1, Math.floor(callsPerMinute - (callsPerMinute - 1) * way));
+  return Math.round(callsPerMinute - (callsPerMinute - 1) * way);
 }
