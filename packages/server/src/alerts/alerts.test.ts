@@ -135,7 +135,7 @@ test("a rule that is deleted or switched off closes its alerts, and tells nobody
 test("a silence of one subject leaves the others, and ends by itself", async () => {
   const { id } = await open.alerts.createRule({ ...daily, each: "user" }, "test");
   const until = "2026-11-13T10:00:00Z";
-  await open.alerts.silences.add({ rule: id, subject: "user:ada", until, reason: "known" }, "test");
+  await open.alerts.silence({ rule: id, subject: "user:ada", until, reason: "known" }, "test");
   await open.record(
     costing(10, "2026-11-13T08:00:00Z", { user: "ada" }),
     costing(10, "2026-11-13T08:00:00Z", { user: "bob" }),
@@ -145,6 +145,18 @@ test("a silence of one subject leaves the others, and ends by itself", async () 
   await open.reopen();
   await open.look("2026-11-13T10:00:00Z");
   expect(open.news()).toEqual(["fired warning: User ada has cost $10.00 today"]);
+  const { id: alert } = open.alerts.list().find(({ subject }) => subject === "user:bob")!;
+  const silence = await open.alerts.silence({ alert, until: "2026-11-13T11:00:00Z" }, "test");
+  expect(silence).toMatchObject({ ruleId: id, subject: "user:bob" });
+  await expect(open.alerts.silence({ alert: "no", until }, "test")).rejects.toMatchObject({ code: "alert_not_found" });
+  await expect(open.alerts.silence({ rule: "no", until }, "test")).rejects.toMatchObject({
+    code: "alert_rule_not_found",
+  });
+  await expect(open.alerts.silence({ rule: id, alert, until }, "test")).rejects.toMatchObject({ field: "alert" });
+  await expect(open.alerts.silence({ until: "2026-11-13T09:00:00Z" }, "test")).rejects.toMatchObject({
+    field: "until",
+  });
+  await expect(open.alerts.silence({ until, rules: id }, "test")).rejects.toMatchObject({ code: "unknown_field" });
 });
 
 test("acknowledging is noted once, and only of what is open", async () => {

@@ -15,7 +15,7 @@ import { KeyPlaces } from "./key-places.ts";
 import { acknowledge, endAlert, meetFinding, messageOf, type Moment } from "./move-alert.ts";
 import { RuleBook } from "./rule-book.ts";
 import type { AlertRule, RuleKind } from "./rule.ts";
-import { openSilences, type Silences } from "./silences.ts";
+import { openSilences, type Silence, type Silences } from "./silences.ts";
 import { testMessage } from "./test-message.ts";
 
 /** What alerts stand on. */
@@ -40,8 +40,8 @@ export interface LastLook {
 
 /** Watches what is recorded, and tells people once of what their rules name. */
 export interface Alerts {
-  rules: Pick<RuleBook, "list" | "get" | "required">;
-  silences: Silences;
+  rules: Pick<RuleBook, "list" | "get">;
+  silences: Pick<Silences, "list" | "covers" | "end">;
   history: Pick<History, "page" | "after" | "subscribe" | "lastNumber">;
   /** Open ones first, the most recently begun first. */
   list(): Alert[];
@@ -53,6 +53,8 @@ export interface Alerts {
   removeRule(id: string, actor: string): Promise<void>;
   /** InvalidInput `alert_not_found`, `alert_not_open`. */
   acknowledge(id: string, actor: string): Promise<Alert>;
+  /** Takes the wire form (silences.ts). InvalidInput as Silences.add, `alert_not_found`, `alert_rule_not_found`. */
+  silence(wanted: unknown, actor: string): Promise<Silence>;
   /** Sends a test through the channels of a rule, or through all of them. */
   test(ruleId: string | null): Promise<DeliveryResult[]>;
   /** Looks with every rule whose turn it is; `everything`: with every one. Looks never overlap. */
@@ -145,13 +147,7 @@ class WatchedAlerts implements Alerts {
 
   acknowledge(id: string, actor: string): Promise<Alert> {
     return this.#inTurn(async () => {
-      const alert = this.#alerts.get(id);
-      if (alert === null) {
-        throw new InvalidInput("alert_not_found", `There is no alert with the id ${id}; see GET /api/v1/alerts`, {
-          field: "id",
-          status: 404,
-        });
-      }
+      const alert = this.#required(id, "id");
       if (!alert.isOpen) throw new InvalidInput("alert_not_open", `The alert ${id} is over already`, { field: "id" });
       if (alert.acknowledged !== null) return alert;
       const known = acknowledge(alert, actor, this.rules.get(alert.ruleId), this.#options.ledger.now());
@@ -160,8 +156,18 @@ class WatchedAlerts implements Alerts {
     });
   }
 
+  silence(wanted: unknown, actor: string): Promise<Silence> {
+    return this.silences.add(wanted, actor, {
+      alert: (id) => {
+        const { ruleId, subject } = this.#required(id, "alert");
+        return { rule: ruleId, subject };
+      },
+      rule: (id) => this.rules.required(id, "rule"),
+    });
+  }
+
   async test(ruleId: string | null): Promise<DeliveryResult[]> {
-    const rule = ruleId === null ? null : this.rules.required(ruleId);
+    const rule = ruleId === null ? null : this.rules.required(ruleId, "rule");
     const message: AlertMessage = testMessage(rule, this.#options.ledger.now());
     return this.#options.channels.send(message, rule?.channels ?? null);
   }
@@ -319,6 +325,15 @@ class WatchedAlerts implements Alerts {
       });
       this.#inHistory.delete(entry.id);
     }
+  }
+
+  #required(id: string, field: string): Alert {
+    const alert = this.#alerts.get(id);
+    if (alert !== null) return alert;
+    throw new InvalidInput("alert_not_found", `There is no alert with the id ${id}; see GET /api/v1/alerts`, {
+      field,
+      status: 404,
+    });
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -44,14 +44,14 @@ export class RuleBook {
     return this.#rules.get(id) ?? null;
   }
 
-  /** InvalidInput `alert_rule_not_found`. */
-  required(id: string): AlertRule {
+  /** `field`: where the id stood. InvalidInput `alert_rule_not_found`. */
+  required(id: string, field = "id"): AlertRule {
     const rule = this.#rules.get(id);
     if (rule !== undefined) return rule;
     throw new InvalidInput(
       "alert_rule_not_found",
       `There is no alert rule with the id ${id}; see GET /api/v1/alerts/rules`,
-      { field: "id", status: 404 },
+      { field, status: 404 },
     );
   }
 

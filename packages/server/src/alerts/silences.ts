@@ -23,11 +23,22 @@ export interface Silence {
 const text = z.string().trim().max(200);
 /** The wire form of a silence. */
 export const silenceSchema = z.strictObject({
+  alert: text
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta({ description: "Id of an alert: its rule and subject, instead of naming them" }),
   rule: text.min(1).nullable().default(null).meta({ description: "Id of a rule; null: whatever the rule" }),
   subject: z.string().max(512).nullable().default(null).meta({ description: "As in alerts; null: all of the rule" }),
   until: z.iso.datetime({ offset: true }).meta({ description: "At most a year from now" }),
   reason: text.default(""),
 });
+
+/** Finds what silences name; throws InvalidInput for what is not there. */
+export interface NamedBySilence {
+  alert(id: string): { rule: string; subject: string };
+  rule(id: string): unknown;
+}
 
 /** Opens the silences that are kept. */
 export async function openSilences(storage: Storage, now: () => number): Promise<Silences> {
@@ -66,10 +77,17 @@ export class Silences {
     );
   }
 
-  /** InvalidInput `unknown_field`, `invalid_silence`, `too_many_silences`. */
-  async add(wanted: unknown, actor: string): Promise<Silence> {
+  /** `named` finds what the wanted one names. InvalidInput `unknown_field`, `invalid_silence`, `too_many_silences`. */
+  async add(wanted: unknown, actor: string, named: NamedBySilence): Promise<Silence> {
     const nowMs = this.#now();
-    const { rule, subject, until, reason } = parse(wanted);
+    const { alert, until, reason, ...parts } = parse(wanted);
+    if (alert !== null && (parts.rule !== null || parts.subject !== null)) {
+      throw new InvalidInput("invalid_silence", "alert and rule or subject were both given; expected one of them", {
+        field: "alert",
+      });
+    }
+    const { rule, subject } = alert === null ? parts : named.alert(alert);
+    if (rule !== null) named.rule(rule);
     const untilMs = Date.parse(until);
     if (untilMs <= nowMs || untilMs > nowMs + MAX_MS) {
       throw new InvalidInput("invalid_silence", `until is ${until}; expected an instant within a year from now`, {

@@ -164,7 +164,8 @@ interface SilenceOptions {
 function addSilence(alerts: Command, context: CliContext): void {
   alerts
     .command("silence")
-    .description("tell nobody for a time; without --for and --until it lists what is silenced")
+    .description("tell nobody for a time (an alert: for a day); without anything it lists what is silenced")
+    .argument("[alert]", "id of an alert: what it is about")
     .option("--rule <id>", "of this rule; without it of any")
     .option("--subject <text>", "of this subject alone, as the JSON of outlay alerts list shows it")
     .addOption(
@@ -172,12 +173,15 @@ function addSilence(alerts: Command, context: CliContext): void {
     )
     .option("--until <instant>", "until then, for example 2026-11-23T08:00:00Z")
     .option("--reason <text>", "why, for others to read")
-    .action(async (options: SilenceOptions) => {
+    .action(async (alert: string | undefined, options: SilenceOptions) => {
       const api = await context.connect();
-      const until = options.for === undefined ? options.until : new Date(context.now() + options.for).toISOString();
+      const lengthMs = options.for ?? (alert === undefined ? undefined : UNITS_MS.d);
+      const until =
+        options.until ?? (lengthMs === undefined ? undefined : new Date(context.now() + lengthMs).toISOString());
       if (until === undefined) return printSilences(context, await getJson(api, `${path}/silences`));
       const { rule, subject, reason } = options;
       const answer = await sendJson<{ silence: Silence }>(api, "POST", `${path}/silences`, {
+        alert,
         rule,
         subject,
         until,

@@ -37,7 +37,6 @@ beforeEach(async () => {
   const prices = await openPriceBook({ storage, config: { refresh: { enabled: false } }, now });
   const ledger = { storage, prices, now, timeZone: "UTC", live: createLiveFeed(), health: { unrecorded: 0 } };
   const keys = await openKeys({ storage, dataDir, now });
-  const logFailure = (error: unknown) => expect.fail(String(error));
   const { limits } = await openLimits({ storage, dataDir, now, timeZone: "UTC" });
   const channels = await openChannels({
     storage,
@@ -76,6 +75,10 @@ afterEach(async () => {
   await api.close();
   rmSync(dataDir, { recursive: true, force: true });
 });
+
+function logFailure(error: unknown): never {
+  return expect.fail(String(error));
+}
 
 const silent = { update: () => {}, end: () => {} };
 

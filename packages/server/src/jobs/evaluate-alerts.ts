@@ -8,7 +8,7 @@ export function evaluateAlertsJob(evaluate: () => Promise<void>): Job {
     name: "evaluate-alerts",
     intervalMs: MINUTE_MS,
     // not at once: the first seconds belong to whoever waits for the page
-    delayMs: 15_000,
+    delayMs: 5_000,
     run: evaluate,
   };
 }

@@ -148,9 +148,10 @@ test("spike: an hour of the night that costs like one of the day", async () => {
   await open.record(...hours);
   await open.look("2026-11-12T12:59:00Z");
   expect(open.news()).toEqual([]);
-  await open.record(costing(5, "2026-11-13T03:20:00Z"));
+  await open.record(costing(5, "2026-11-13T03:20:00Z", { agent: "planner" }));
   await open.look("2026-11-13T03:30:00Z");
   expect(open.news()).toEqual(["fired warning: An hour cost $5.00, usual are $0.05"]);
+  expect(open.sent[0]!.facts).toContainEqual({ label: "Mostly agent", value: "planner, 100 %" });
   // the hour after the next is as always
   await open.look("2026-11-13T05:30:00Z");
   expect(open.news()).toEqual(["recovered info: Over: An hour cost $5.00, usual are $0.05"]);

@@ -1,5 +1,9 @@
 import { usdNumber } from "@outlay/core";
+import { pastDays } from "../../insights/costs.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
 import { budgetReport } from "../../limits/budget-report.ts";
+import { accountFilters } from "../../limits/limit-scope.ts";
+import type { Limit, LimitState } from "../../limits/limit.ts";
 import { dollars, percentText, timeText } from "../amount-text.ts";
 import type { Finding } from "../finding.ts";
 import { chosenLimits, limitName, limitPeriod, readingOf, subjectOf, usersOf } from "./about-limit.ts";
@@ -9,10 +13,15 @@ import type { Check } from "./check.ts";
 const MAX_VALUES = 20;
 /** Less of the amount says nothing about the end. */
 const LEAST_USED = 0.1;
+/** An alert ends only when the end is clearly below the amount again. */
+const HOLD_SHARE = 0.95;
+/** Whole days with calls that it takes to say where it is going. */
+const MIN_DAYS = 3;
 
 /** Will a budget be used up before its period ends? */
 export const checkProjectedOverrun: Check<"projectedOverrun"> = async (rule, { ledger, limits }) => {
   const findings: Finding[] = [];
+  let note: string | null = null;
   const chosen = chosenLimits(rule.limits, limits).filter(
     ({ kind, period }) =>
       (rule.limits !== null || kind === "budget") &&
@@ -28,7 +37,11 @@ export const checkProjectedOverrun: Check<"projectedOverrun"> = async (rule, { l
       if (spentNanoUsd >= amountNanoUsd || spentNanoUsd < amountNanoUsd * LEAST_USED) continue;
       const report = await budgetReport({ ledger, limits }, limit.id, { value: state.value ?? undefined, periods: 1 });
       const endNanoUsd = report.projection?.endNanoUsd ?? null;
-      if (endNanoUsd === null || endNanoUsd <= amountNanoUsd) continue;
+      if (endNanoUsd === null || endNanoUsd < amountNanoUsd * HOLD_SHARE) continue;
+      if (!(await isKnownEnough(ledger, limit, state))) {
+        note = `too little data: ${MIN_DAYS} whole days of calls are needed`;
+        continue;
+      }
       const period = limitPeriod(ledger, limit, ledger.now());
       const percent = (spentNanoUsd * 100) / amountNanoUsd;
       const zone = limit.period.timeZone ?? ledger.timeZone;
@@ -38,7 +51,7 @@ export const checkProjectedOverrun: Check<"projectedOverrun"> = async (rule, { l
       findings.push({
         subject: subjectOf(limit, state),
         period,
-        level: rule.severity,
+        level: endNanoUsd > amountNanoUsd ? rule.severity : "hold",
         against: String(amountNanoUsd),
         users: usersOf(limit, state.value),
         limit: readingOf(limit, state, percent, period),
@@ -57,5 +70,12 @@ export const checkProjectedOverrun: Check<"projectedOverrun"> = async (rule, { l
       });
     }
   }
-  return { findings, note: null };
+  return { findings, note };
 };
+
+/** A few hours say nothing about the rest of a month. */
+async function isKnownEnough(ledger: Ledger, limit: Limit, state: LimitState): Promise<boolean> {
+  const filters = accountFilters(limit, state.value);
+  const timeZone = limit.period.timeZone ?? ledger.timeZone;
+  return (await pastDays(ledger, { filters, filterTexts: [], timeZone }, MIN_DAYS)).length >= MIN_DAYS;
+}

@@ -1,6 +1,7 @@
 import { buckets, offsetAt } from "@outlay/core";
-import { dollars, timeText } from "../amount-text.ts";
-import type { Finding } from "../finding.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
+import { dollars, percentText, timeText } from "../amount-text.ts";
+import type { Finding, Texts } from "../finding.ts";
 import { askAbout, linkTo, usersIn, zoneOf } from "../rule-question.ts";
 import type { RuleOf } from "../rule.ts";
 import type { Check } from "./check.ts";
@@ -35,8 +36,23 @@ export const checkSpike: Check<"spike"> = async (rule, { ledger }) => {
   if (readings.length === 0) return { findings: [], note: "too little data: three whole days of calls are needed" };
   const worst = readings.toSorted((one, other) => other.score - one.score)[0]!;
   if (worst.score < HOLD_SCORE) return { findings: [], note: null };
-  return { findings: [{ ...about(rule, worst, timeZone), period: hourOf(ledger, rule) }], note: null };
+  const finding = { ...about(rule, worst, timeZone), period: hourOf(ledger, rule) };
+  finding.texts.facts.splice(2, 0, ...(await mostly(ledger, rule, worst.hour)));
+  return { findings: [finding], note: null };
 };
+
+/** Which model and whose calls most of the hour's cost is. */
+async function mostly(ledger: Ledger, rule: RuleOf<"spike">, { startMs, costUsd }: KnownHour): Promise<Texts["facts"]> {
+  const from = new Date(startMs).toISOString();
+  const to = new Date(startMs + HOUR_MS).toISOString();
+  const facts = ["model", "user", "agent"].map(async (by) => {
+    const { rows } = await askAbout(ledger, rule, { metrics: "cost", by, from, to, limit: "1" });
+    const [name, usd] = [rows[0]?.[by] ?? null, Number(rows[0]?.["cost"] ?? 0)];
+    if (name === null || usd < costUsd / 2) return [];
+    return [{ label: `Mostly ${by}`, value: `${String(name)}, ${percentText((usd / costUsd) * 100)}` }];
+  });
+  return (await Promise.all(facts)).flat();
+}
 
 /** Of the threshold: an alert ends only when clearly less is spent again. */
 const HOLD_SCORE = 0.6;

@@ -202,7 +202,8 @@ function addRules(app: App, alerts: Alerts): void {
   );
 }
 
-function addSilences(app: App, { silences, rules }: Alerts): void {
+function addSilences(app: App, alerts: Alerts): void {
+  const { silences } = alerts;
   const list = () => ({ silences: silences.list().map(silenceAnswer) });
   addRoute(
     app,
@@ -232,12 +233,7 @@ function addSilences(app: App, { silences, rules }: Alerts): void {
       },
       answer: z.strictObject({ silence: silenceAnswerSchema }),
     },
-    async ({ c, body }) => {
-      const wanted = await body();
-      const rule = (wanted as { rule?: unknown } | null)?.rule;
-      if (typeof rule === "string") rules.required(rule);
-      return { silence: silenceAnswer(await silences.add(wanted, actorOf(c))) };
-    },
+    async ({ c, body }) => ({ silence: silenceAnswer(await alerts.silence(await body(), actorOf(c))) }),
   );
   addRoute(
     app,
