@@ -215,7 +215,7 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
   /** A limit wants it to end when nothing more can be set aside for it. */
   #mayBeEnded(): boolean {
     const lease = this.#admission?.lease ?? null;
-    return lease !== null && lease.whenStreamRunsOut === "end" && lease.leasedNanoUsd > 0;
+    return this.#record !== null && lease !== null && lease.whenStreamRunsOut === "end" && lease.leasedNanoUsd > 0;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
