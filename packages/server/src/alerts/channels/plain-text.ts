@@ -8,9 +8,9 @@ const PILED_MARKS = /(\p{M}{4})\p{M}+/gu;
 
 /**
  * Text of anybody as one line that does no more than to be read: no line breaks, nothing that hides or turns the text around
- * it, at most `maxCharacters` as people count them.
+ * it, at most `maxUnits` long as JavaScript counts.
  */
-export function plainText(text: string, maxCharacters: number): string {
+export function plainText(text: string, maxUnits: number): string {
   const clean = text
     .toWellFormed()
     .replace(BREAKS, " ")
@@ -18,18 +18,16 @@ export function plainText(text: string, maxCharacters: number): string {
     .replace(PILED_MARKS, "$1")
     .replace(/ {2,}/g, " ")
     .trim();
-  return shorten(clean, maxCharacters);
+  return shorten(clean, maxUnits);
 }
 
-/** With an ellipsis when something is missing; never within a character. */
-function shorten(text: string, maxCharacters: number): string {
-  if (text.length <= maxCharacters) return text;
+/** With an ellipsis when something is missing; never within a character as people see it. */
+function shorten(text: string, maxUnits: number): string {
+  if (text.length <= maxUnits) return text;
   let kept = "";
-  let count = 0;
   for (const { segment } of new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text)) {
-    if (count + 1 >= maxCharacters) return `${kept.trimEnd()}…`;
+    if (kept.length + segment.length >= maxUnits) break;
     kept += segment;
-    count += 1;
   }
-  return kept;
+  return `${kept.trimEnd()}…`;
 }
