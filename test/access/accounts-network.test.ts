@@ -108,13 +108,14 @@ describe("pages of other origins", () => {
     const { server, ada } = await startWithAdministrator();
     const cookie = [...ada.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const own = new URL(server.url);
-    for (const headers of [
+    const foreign: Record<string, string>[] = [
       { origin: "https://evil.example" },
       { origin: "null" },
       { origin: `http://127.0.0.1:${Number(own.port) === 1 ? 2 : 1}` },
       { origin: `https://${own.host}.evil.example` },
       { "sec-fetch-site": "cross-site" },
-    ]) {
+    ];
+    for (const headers of foreign) {
       for (const [method, path, body] of [
         ["POST", "/api/v1/teams", { name: "Theirs" }],
         ["POST", "/api/v1/account/sign-in", SIGN_IN],
