@@ -10,6 +10,7 @@ import { openOutlay, type Outlay } from "../../packages/server/src/outlay.ts";
 
 /** An Outlay without a socket, over a folder of its own. */
 export interface OpenedOutlay extends Outlay {
+  dataDir: string;
   /** Asks as nobody in particular, unless headers say more. */
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
 }
@@ -43,7 +44,7 @@ export const ASKERS = [
 ] as const;
 export type AskerName = (typeof ASKERS)[number];
 
-const password = "a long sentence is good";
+const password = "CANARY horse battery 7730";
 
 export async function openOne(): Promise<OpenedOutlay> {
   const dataDir = mkdtempSync(join(tmpdir(), "outlay-access-"));
@@ -51,6 +52,7 @@ export async function openOne(): Promise<OpenedOutlay> {
   const outlay = await openOutlay(resolveConfig({ flags, environment: {} }).config, { demo: false });
   return {
     ...outlay,
+    dataDir,
     ask: async (method, path, body, headers = {}) =>
       outlay.http.app.request(path, {
         method,
