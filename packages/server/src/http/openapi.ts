@@ -59,6 +59,10 @@ const TAGS = [
   { name: "Limits", description: "What may be spent, and what happens to calls that would go beyond it." },
   { name: "Budgets", description: "How spending stands against an amount and against time." },
   { name: "Keys", description: "Who may call the gateway, and whose account pays." },
+  { name: "Alerts", description: "What Outlay tells people by itself, and how it was told." },
+  { name: "Channels", description: "Where alerts go." },
+  { name: "Account", description: "Signing in, and what is about oneself." },
+  { name: "People", description: "Who has an account, in which role and teams." },
   { name: "System", description: "Health, vocabulary, maintenance." },
   { name: "Addresses of earlier systems", description: "Kept for dashboards and scripts that call them." },
 ];
