@@ -2,6 +2,7 @@ import type { Account, ActiveLimit } from "./account.ts";
 import type { Accounts } from "./accounts.ts";
 
 const DELAY_MS = 250;
+/** Of one limit in one round: whoever imports a million users must not keep the readers from everything else. */
 const VALUES_AT_ONCE = 500;
 /** Of one limit. What does not fit is looked at when it spends again. */
 const MAX_WAITING = 10_000;
@@ -51,16 +52,17 @@ export class BackgroundLoads {
   }
 
   async #run(): Promise<void> {
-    const waiting = this.#waiting;
-    this.#waiting = new Map();
-    for (const [limitId, values] of waiting) {
-      const all = [...values];
-      for (let from = 0; from < all.length; from += VALUES_AT_ONCE) {
-        const active = this.#accounts.limits.get(limitId);
-        if (active === undefined || this.#isClosed) break;
-        const accounts = all.slice(from, from + VALUES_AT_ONCE).map((value) => this.#accounts.of(active, value));
-        await this.#accounts.load(accounts).then(() => accounts.forEach(this.#loaded), this.#logFailure);
-      }
+    // What comes while this round runs waits for the next one.
+    const limitIds = [...this.#waiting.keys()];
+    for (const limitId of limitIds) {
+      const active = this.#accounts.limits.get(limitId);
+      const values = this.#waiting.get(limitId)!;
+      const some = [...values].slice(0, VALUES_AT_ONCE);
+      for (const value of some) values.delete(value);
+      if (values.size === 0 || active === undefined) this.#waiting.delete(limitId);
+      if (active === undefined || this.#isClosed) continue;
+      const accounts = some.map((value) => this.#accounts.of(active, value));
+      await this.#accounts.load(accounts).then(() => accounts.forEach(this.#loaded), this.#logFailure);
     }
   }
 }

@@ -50,6 +50,9 @@ export class Leases {
     const settled = new Set(stored.map(({ id }) => id));
     for (const lease of open) if (!settled.has(lease.eventId)) this.#restore(lease);
     if (written.length > 0) this.#journal.compact();
+    // A stream that goes on may want to raise its lease, which cannot wait.
+    const { accounts, logFailure } = this.#options;
+    await accounts.load([...accounts.all()].filter(({ leases }) => leases !== null)).catch(logFailure);
   }
 
   /** The open lease for this event. */

@@ -57,7 +57,7 @@ export class LimitEngine implements Limits {
       timeZone,
       moved: look,
       unseen: (active, value) => {
-        if (this.#listeners.size > 0 && active.limit.enabled) this.#background.add(active, value);
+        if (this.#listeners.size > 0 && hasThresholds(active)) this.#background.add(active, value);
       },
     });
     this.#leases = new Leases({ dataDir, now, accounts: this.#accounts, logFailure });
@@ -190,7 +190,7 @@ export class LimitEngine implements Limits {
 
   /** Limits without values are loaded before anybody asks, and told of when what was spent has passed a threshold already. */
   #lookAt(active: ActiveLimit): void {
-    if (!active.limit.enabled) return;
+    if (!hasThresholds(active)) return;
     if (accountDimension(active.limit) === null) this.#background.add(active, null);
     for (const { value } of active.accounts.values()) this.#background.add(active, value);
   }
@@ -398,6 +398,10 @@ export class LimitEngine implements Limits {
     const spending = rows.map(({ key }) => key[0]!).filter((value) => value !== null);
     return [...new Set([...leased, ...spending])].slice(0, MAX_STATES);
   }
+}
+
+function hasThresholds({ limit }: ActiveLimit): boolean {
+  return limit.enabled && limit.thresholdsPercent.length > 0;
 }
 
 const NO_PARTS: ReadonlyMap<Account, number> & Map<Account, number> = new Map();

@@ -5,7 +5,7 @@ import type { z } from "zod";
 export function readWire<T>(schema: z.ZodType<T>, wanted: unknown, knownNames: readonly string[]): T {
   const parsed = schema.safeParse(wanted);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
+  const issue = innermost(parsed.error.issues[0]!);
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
     const name = issue.keys[0]!;
@@ -15,6 +15,13 @@ export function readWire<T>(schema: z.ZodType<T>, wanted: unknown, knownNames: r
     throw new InvalidInput("unknown_field", `${field} is not a known field${hint}`, { field });
   }
   throw invalidLimit(path.join("."), issue.message);
+}
+
+/** Of something that may have several forms, a wrong name in one of them says more than that it has none of these forms. */
+function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== "invalid_union") return issue;
+  const wrongName = issue.errors.flat().find(({ code }) => code === "unrecognized_keys");
+  return wrongName === undefined ? issue : { ...wrongName, path: [...issue.path, ...wrongName.path] };
 }
 
 /** For a field that cannot be what it is; `field` is a path, empty for the whole. */
