@@ -94,11 +94,13 @@ beforeAll(async () => {
   ajv.addSchema(api, "openapi");
 });
 
+async function make(path: string, body: object): Promise<string> {
+  return ((await (await send("post", path, body)).json()) as { id: string }).id;
+}
+
 /** A limit for each operation, as some of them remove what they are about. */
 async function makeLimits(): Promise<void> {
   const terms = { name: "api", each: "user", amountUsd: 1, period: "day" };
-  const make = async (path: string, body: object) =>
-    ((await (await send("post", path, body)).json()) as { id: string }).id;
   const call = { provider: "openai", model: "gpt-4o", user: "api-user" };
   const lease = async (eventId: string, mostUsd: number) =>
     (await (await send("post", "/api/v1/limits/lease", { ...call, eventId, mostUsd })).json()) as {

@@ -334,7 +334,7 @@ function addProvider(app: App, accounts: Accounts): void {
       access: "public",
       tag,
       summary: "Where the OpenID Connect provider sends the browser back to",
-      query: z.object(Object.fromEntries(CALLBACK_PARAMETERS.map((name) => [name, z.string().optional()]))),
+      query: z.object(Object.fromEntries(CALLBACK_PARAMETERS.map((name) => [name, callbackParameter]))),
       answer: { mediaTypes: ["text/html"], description: "A redirect to the page where it began" },
     },
     async ({ c }) => {
@@ -347,6 +347,7 @@ function addProvider(app: App, accounts: Accounts): void {
   );
 }
 
+const callbackParameter = z.string().optional().meta({ description: "As the provider sends it" });
 /** Of the standard, and those that large providers add. */
 const CALLBACK_PARAMETERS = [
   "code",
