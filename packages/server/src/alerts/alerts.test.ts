@@ -204,6 +204,22 @@ test("while nothing is recorded, most rules do not look again", async () => {
   expect(open.alerts.lastLook(id)!.atMs).toBe(Date.parse("2026-11-13T11:00:00Z"));
 });
 
+test("while nothing is recorded, a period ends in time, silences do, and what nobody answers becomes urgent", async () => {
+  await open.alerts.createRule(daily, "test");
+  await open.alerts.silence({ until: "2026-11-13T09:05:00Z" }, "test");
+  await open.record(costing(10, "2026-11-13T08:00:00Z"));
+  const evaluate = async (at: string) => {
+    open.ledger.setNow(at);
+    await open.alerts.evaluate();
+    await open.alerts.settled();
+    return open.news();
+  };
+  expect(await evaluate("2026-11-13T09:01:00Z")).toEqual([]);
+  expect(await evaluate("2026-11-13T09:06:00Z")).toEqual(["fired warning: Calls have cost $10.00 today"]);
+  expect(await evaluate("2026-11-13T23:59:59Z")).toEqual([]);
+  expect(await evaluate("2026-11-14T00:01:00Z")).toEqual(["recovered info: Over: Calls have cost $10.00 today"]);
+});
+
 test("a look that fails ends nothing, and says why", async () => {
   const { id } = await open.alerts.createRule(daily, "test");
   await open.record(costing(10, "2026-11-13T08:00:00Z"));

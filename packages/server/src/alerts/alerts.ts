@@ -15,8 +15,12 @@ import { KeyPlaces } from "./key-places.ts";
 import { acknowledge, endAlert, meetFinding, messageOf, type Moment } from "./move-alert.ts";
 import { RuleBook } from "./rule-book.ts";
 import type { AlertRule, RuleKind } from "./rule.ts";
+import { isAbove } from "./severity.ts";
 import { openSilences, type Silence, type Silences } from "./silences.ts";
 import { testMessage } from "./test-message.ts";
+
+/** While nothing is recorded, rules with open alerts look again after so long: windows of time move on. */
+const IDLE_MS = 15 * 60_000;
 
 /** What alerts stand on. */
 export interface AlertsOptions {
@@ -228,8 +232,15 @@ class WatchedAlerts implements Alerts {
     const passedMs = this.#options.ledger.now() - last.atMs;
     // a clock that went back is no reason to wait
     if (passedMs >= 0 && passedMs < everyMs) return false;
-    const isMoved = this.#seenChanges.get(rule.id) !== this.#options.changes();
-    return isMoved || byTime || this.#alerts.openOf(rule.id).length > 0;
+    if (byTime || this.#seenChanges.get(rule.id) !== this.#options.changes()) return true;
+    const open = this.#alerts.openOf(rule.id);
+    return open.some((alert) => this.#isPressing(rule, alert)) || (open.length > 0 && passedMs >= IDLE_MS);
+  }
+
+  /** Time alone has something to do with this alert. */
+  #isPressing(rule: AlertRule, { period, severity, told }: Alert): boolean {
+    const isEnded = !period.lasts && period.endMs !== null && this.#options.ledger.now() >= period.endMs;
+    return isEnded || rule.escalateAfterMinutes !== null || isAbove(severity, told);
   }
 
   #look(rule: AlertRule): Promise<Look> {

@@ -135,11 +135,14 @@ function addHistory(app: App, alerts: Alerts): void {
 }
 
 function addRules(app: App, alerts: Alerts): void {
-  const shown = (rule: AlertRule) => {
-    const open = alerts.list().filter((alert) => alert.isOpen && alert.ruleId === rule.id);
-    return ruleAnswer(rule, alerts.lastLook(rule.id), open.length);
+  const shown = (rule: AlertRule, open = alerts.list().filter((alert) => alert.isOpen)) => {
+    const count = open.filter((alert) => alert.ruleId === rule.id).length;
+    return ruleAnswer(rule, alerts.lastLook(rule.id), count);
   };
-  const list = () => ({ rules: alerts.rules.list().map(shown) });
+  const list = () => {
+    const open = alerts.list().filter((alert) => alert.isOpen);
+    return { rules: alerts.rules.list().map((rule) => shown(rule, open)) };
+  };
   const one = z.strictObject({ rule: ruleAnswerSchema });
   addRoute(
     app,
