@@ -8,6 +8,7 @@ const inputs = {
   "writer-thread": "src/storage/sqlite/writer-thread.ts",
   "reader-thread": "src/storage/sqlite/reader-thread.ts",
   "tokenizer-thread": "src/estimates/tokenizer-thread.ts",
+  "carry-mail": "src/alerts/channels/smtp/carry-mail.ts",
   credentials: "src/access/credentials.ts",
   "identity-provider": "src/access/identity-provider.ts",
 };

@@ -10,8 +10,14 @@ import { startHttpReceiver, startSmtpReceiver } from "./receivers.ts";
 const main = join(import.meta.dirname, "../../packages/server/src/main.ts");
 const eventually = <T>(value: () => T) => expect.poll(value, { timeout: 60_000, interval: 20 });
 
-async function start(dataDir: string, env: Record<string, string> = { OUTLAY_ALLOW_INTERNAL_WEBHOOKS: "127.0.0.1" }) {
-  const server = await startServer({ dataDir, env });
+async function start(
+  dataDir: string,
+  {
+    env = { OUTLAY_ALLOW_INTERNAL_WEBHOOKS: "127.0.0.1" },
+    built = false,
+  }: { env?: Record<string, string>; built?: boolean } = {},
+) {
+  const server = await startServer({ dataDir, env, built });
   onTestFinished(async () => {
     try {
       process.kill(server.pid, 0);
@@ -69,7 +75,8 @@ it("a message that was given to a killed server is sent by the next one, under t
 it("over HTTP, channels are made, tried out, changed and removed, and their secrets never come back", async () => {
   const receiver = await startHttpReceiver();
   const inbox = await startSmtpReceiver();
-  const server = await start(temporaryFolder());
+  // e-mail has a file of its own in the built product
+  const server = await start(temporaryFolder(), { built: true });
   const said: string[] = [];
   const tell = async (...request: [method: string, path: string, body?: unknown]) => {
     const answer = await ask(server, ...request);
@@ -151,7 +158,7 @@ it("over HTTP, channels are made, tried out, changed and removed, and their secr
 
 it("nothing internal is contacted unless the settings say so, and only administrators may say where alerts go", async () => {
   const receiver = await startHttpReceiver();
-  const server = await start(temporaryFolder(), {});
+  const server = await start(temporaryFolder(), { env: {} });
   const made = await ask(server, "POST", "/api/v1/channels", {
     name: "hook",
     kind: "webhook",

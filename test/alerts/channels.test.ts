@@ -156,6 +156,40 @@ describe("kinds of channels, each to a real receiver", () => {
     expect([plain.received.length, wrong.received.length]).toEqual([1, 0]);
   });
 
+  it("a mail server that takes an e-mail only for some is said to, and one that says later is asked again", async () => {
+    let isLater = true;
+    const inbox = await startSmtpReceiver({
+      onRcptTo({ address }, _, callback) {
+        if (isLater) callback(Object.assign(new Error("greylisted"), { responseCode: 450 }));
+        else if (address === "bob@example.com")
+          callback(Object.assign(new Error("no such user"), { responseCode: 550 }));
+        else callback();
+        isLater = false;
+      },
+    });
+    const { channels, book } = await openTestChannels();
+    const to = ["ann@example.com"];
+    const settings = { host: "127.0.0.1", port: inbox.port, security: "none", from: "outlay@example.com", to };
+    const { channel } = await book.create({ name: "mail", kind: "smtp", settings }, "test");
+    channels.start();
+    await channels.send(sample, null);
+    await eventually(async () => (await channels.deliveries({ limit: 1 }))[0]!.status).toBe("sent");
+    const [delivery] = await channels.deliveries({ limit: 1 });
+    expect(delivery!.attempts).toMatchObject([
+      { delivered: false, answer: "450 greylisted" },
+      { delivered: true, answer: expect.stringMatching(/^250 /) as string },
+    ]);
+    await book.change(channel.id, { settings: { to: [...to, "bob@example.com"] } }, "test");
+    const partly = await channels.test(channel.id);
+    expect(partly).toMatchObject({
+      delivered: true,
+      answer: expect.stringContaining("not for bob@example.com: 550 no such user") as string,
+    });
+    await book.change(channel.id, { settings: { to: ["bob@example.com"] } }, "test");
+    expect(await channels.test(channel.id)).toMatchObject({ delivered: false, answer: "550 no such user" });
+    expect(inbox.received.length).toBe(2);
+  });
+
   it("a webhook's signature is what the library of Standard Webhooks expects, also while the secret changes", async () => {
     const receiver = await startHttpReceiver();
     const { channels, book } = await openTestChannels();

@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { z } from "zod";
 import type { ChannelKind } from "../channel-kind.ts";
 import { mailbox, mailboxes, renderEmail } from "../email/email.ts";
@@ -27,9 +26,6 @@ const settings = z
   });
 type SmtpSettings = z.output<typeof settings>;
 
-const CONNECT_TIMEOUT_MS = 10_000;
-const SILENCE_TIMEOUT_MS = 20_000;
-
 /**
  * E-mail through any mail server. The server may stand on an internal address, as relays do: it is spoken to in SMTP only, after
  * its own greeting.
@@ -39,54 +35,19 @@ export const smtp: ChannelKind<SmtpSettings> = {
   secrets: ["password"],
   groups: true,
   maxPerMinute: 5,
-  async send(outgoing, { host, port, security, user, password, from, to }) {
-    // large, and most servers never send an e-mail
-    const { createTransport } = await import("nodemailer");
-    const transport = createTransport({
-      host,
-      port: port ?? (security === "tls" ? 465 : 587),
-      secure: security === "tls",
-      requireTLS: security === "starttls",
-      ignoreTLS: security === "none",
-      name: hostname(),
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      greetingTimeout: CONNECT_TIMEOUT_MS,
-      socketTimeout: SILENCE_TIMEOUT_MS,
-      disableFileAccess: true,
-      disableUrlAccess: true,
-      ...(user === undefined || password === undefined ? {} : { auth: { user, pass: password } }),
-    });
-    const { threadId, ...email } = renderEmail(outgoing);
-    try {
-      const sent = await transport.sendMail({
-        ...email,
-        from,
-        to,
-        ...(threadId === null ? {} : { inReplyTo: threadId, references: threadId }),
-      });
-      const refused = (sent.rejectedErrors ?? []).map(
-        (error) => `${error.recipient ?? "a recipient"}: ${error.response ?? error.message}`,
-      );
-      return [sent.response, ...(refused.length === 0 ? [] : [`refused for ${refused.join("; ")}`])].join("; ");
-    } catch (error) {
-      throw failureOf(error as SmtpError, `${host}:${port ?? (security === "tls" ? 465 : 587)}`);
-    } finally {
-      transport.close();
-    }
+  async send(outgoing, { from, to, ...server }) {
+    const { carryMail } = await loadCarrier();
+    const carried = await carryMail(server, { ...renderEmail(outgoing), from, to });
+    if (!carried.delivered) throw new SendFailed(carried.failure, carried);
+    return carried.answer;
   },
 };
 
-interface SmtpError extends Error {
-  code?: string;
-  responseCode?: number;
-  response?: string;
-}
-
-/** SMTP says with 4xx "later" and with 5xx "never"; without an answer the network is in the way. */
-function failureOf({ message, code, responseCode, response }: SmtpError, server: string): SendFailed {
-  const isNever = code === "ETLS" || code === "EAUTH" || code === "EENVELOPE" || code === "EMESSAGE";
-  return new SendFailed(`The mail server ${server}: ${message}`, {
-    retryable: responseCode === undefined ? !isNever : responseCode < 500,
-    answer: response ?? null,
-  });
+/**
+ * The carrier is a file of its own beside the built program: it is large, and most servers never send an e-mail. As an address
+ * that is made here, because the build would otherwise put it into the program.
+ */
+async function loadCarrier(): Promise<typeof import("./carry-mail.ts")> {
+  const file = import.meta.url.endsWith(".ts") ? "./carry-mail.ts" : "./carry-mail.js";
+  return (await import(new URL(file, import.meta.url).href)) as typeof import("./carry-mail.ts");
 }
