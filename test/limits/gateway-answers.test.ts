@@ -139,9 +139,9 @@ describe("what answers say", () => {
   it("what is left, what it cost, and that a limit fills; nothing of that where none applies", async () => {
     await gateway.limit({ name: "Alice, a day", amountUsd: 0.05, period: "total", filters: ["user:headers"] });
     const headers = { "x-outlay-user": "headers" };
-    const answers = [];
+    const answers: Headers[] = [];
     for (let calls = 0; calls < 5; calls += 1) answers.push((await ask("one-cent", headers)).response.headers);
-    const of = (name: string) => answers.map((it) => it.get(name));
+    const of = (name: string) => answers.map((headersOfAnswer) => headersOfAnswer.get(name));
     expect(of("x-outlay-cost-usd")).toEqual(Array.from({ length: 5 }, () => "0.01"));
     expect(of("x-outlay-limit-remaining-usd")).toEqual(["0.04", "0.03", "0.02", "0.01", "0"]);
     expect(of("x-outlay-warning").slice(0, 4)).toEqual([null, null, null, null]);
@@ -168,17 +168,7 @@ describe("what answers say", () => {
 });
 
 describe("another model instead", () => {
-  const swapping = (models: Record<string, string>) => ({
-    name: "Cheaper when nearly full",
-    amountUsd: 1,
-    period: "total" as const,
-    filters: ["user:swapped"],
-    enforcement: { swap: { fromPercent: 0, models } },
-  });
   const headers = { "x-outlay-user": "swapped" };
-  const recorded = async (id: string) => {
-    return expect.poll(() => fetch(`${gateway.server.url}/api/v1/events/${id}`).then((answer) => answer.json()));
-  };
 
   it("goes on in the body, is told in a header, and is recorded with both names", async () => {
     await gateway.limit(swapping({ "gpt-5": "one-cent" }));
@@ -232,17 +222,11 @@ it("slows down as the end comes near, and says how long to wait", async () => {
 });
 
 describe("models without a price", () => {
-  const limit = (enforcement: object) => ({
-    amountUsd: 1,
-    period: "total" as const,
-    filters: ["user:unknown"],
-    enforcement,
-  });
   const headers = { "x-outlay-user": "unknown" };
 
   it("are refused where the limit says so, and by strict limits", async () => {
     for (const enforcement of [{ unpriced: "block" }, { strict: true }]) {
-      const { id } = await gateway.limit(limit(enforcement));
+      const { id } = await gateway.limit(ofUnknown(enforcement));
       const error = await failure(ask("never-heard-of", headers), OpenAI.RateLimitError);
       expect([error.code, error.message]).toEqual(["unpriced_model", expect.stringContaining('"never-heard-of"')]);
       await gateway.remove(id);
@@ -250,12 +234,15 @@ describe("models without a price", () => {
   });
 
   it("go on where it says so, with a warning", async () => {
-    await gateway.limit(limit({ unpriced: "pass" }));
+    await gateway.limit(ofUnknown({ unpriced: "pass" }));
     expect((await ask("never-heard-of", headers)).response.headers.get("x-outlay-warning")).toContain("A limit");
   });
 
   it("are counted at the stand-in price", async () => {
-    const { id } = await gateway.limit({ ...limit({ unpriced: { standInUsdPerMillionTokens: 10 } }), amountUsd: 0.01 });
+    const { id } = await gateway.limit({
+      ...ofUnknown({ unpriced: { standInUsdPerMillionTokens: 10 } }),
+      amountUsd: 0.01,
+    });
     await ask("never-heard-of", { ...headers, "x-mock": "tokens=90" });
     await expect.poll(async () => (await gateway.states(id))[0]!.spentUsd).toBeGreaterThan(0.0009);
     const error = await failure(ask("never-heard-of", headers, { max_tokens: 1_000 }), OpenAI.RateLimitError);
@@ -283,7 +270,6 @@ it("free models pass a used-up limit; one of one's own servers with a price of o
 });
 
 describe("what nobody measures", () => {
-  const batches = (init: RequestInit) => fetch(`${gateway.url}/openai/v1/batches`, init);
   const sent = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
 
   it("is refused by a strict limit; looking something up is not", async () => {
@@ -387,3 +373,26 @@ it("what clients of an id say twice is counted twice, and a refused call does no
   ]);
   await expect.poll(() => gateway.states(id)).toMatchObject([{ spentUsd: 0.02, leasedUsd: 0 }]);
 });
+
+/** A limit of a user that has calls go to other models from its first dollar on. */
+function swapping(models: Record<string, string>) {
+  return {
+    name: "Cheaper when nearly full",
+    amountUsd: 1,
+    period: "total" as const,
+    filters: ["user:swapped"],
+    enforcement: { swap: { fromPercent: 0, models } },
+  };
+}
+
+function recorded(id: string) {
+  return expect.poll(() => fetch(`${gateway.server.url}/api/v1/events/${id}`).then((answer) => answer.json()));
+}
+
+function ofUnknown(enforcement: object) {
+  return { amountUsd: 1, period: "total" as const, filters: ["user:unknown"], enforcement };
+}
+
+function batches(init: RequestInit): Promise<Response> {
+  return fetch(`${gateway.url}/openai/v1/batches`, init);
+}

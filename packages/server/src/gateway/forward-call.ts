@@ -11,7 +11,7 @@ import { headersForClient, headersForProvider } from "./headers.ts";
 import type { HeldAnswers } from "./held-answers.ts";
 import { LimitedStream } from "./limited-stream.ts";
 import { readRequestBody, streamedBody, type RequestBody } from "./read-request-body.ts";
-import { sendRefusal, type Refusal } from "./refuse.ts";
+import { languageOf, sendRefusal, type Refusal } from "./refuse.ts";
 import { StreamBudget } from "./stream-budget.ts";
 import type { Upstream } from "./upstreams.ts";
 import { UsageChunkFilter } from "./usage-chunk-filter.ts";
@@ -154,7 +154,8 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
       const { outgoing, upstream } = this.#request;
       this.#phase = "over";
       this.#record?.forget();
-      return sendRefusal(outgoing, admission.refusal, upstream.provider.name, admission.headers);
+      const language = languageOf(upstream.provider.name, this.#request.path);
+      return sendRefusal(outgoing, admission.refusal, language, admission.headers);
     }
     this.#admission = admission;
     this.#path = admission.path;

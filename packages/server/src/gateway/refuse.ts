@@ -65,6 +65,21 @@ export function sendRefusal(
   outgoing.end(text);
 }
 
+/** Ways to speak of errors, by the paths where clients of that language come. */
+const LANGUAGES: [language: string, path: RegExp][] = [
+  ["anthropic", /\/messages$|:(?:raw|streamRaw)Predict$/],
+  ["openai", /\/openai\/|\/(?:completions|responses|embeddings)$/],
+  ["google", /\/(?:models|tunedModels|endpoints)\/[^/]+:\w+$/],
+  ["bedrock", /\/model\/.+\/(?:converse|invoke)[a-z-]*$/],
+  ["ollama api", /\/api\/(?:chat|generate|embed|embeddings)$/],
+];
+
+/** The language in which a client that calls this path looks for errors: mostly its provider's own. `path` may have a query. */
+export function languageOf(provider: string, path: string): string {
+  const plain = path.replace(/\?.*$/, "");
+  return LANGUAGES.find(([, spoken]) => spoken.test(plain))?.[0] ?? provider;
+}
+
 function refusalBody(refusal: Refusal, provider: string | null): { body: unknown; contentType: string } {
   const { status, code, message } = refusal;
   const more = refusal.limit === undefined ? {} : { limit: refusal.limit };
@@ -99,6 +114,8 @@ function refusalBody(refusal: Refusal, provider: string | null): { body: unknown
           },
         },
       };
+    case "ollama api":
+      return { contentType, body: { error: message, code, ...more } };
     case "bedrock":
     case "cohere":
       return { contentType, body: { message, code, ...more } };
