@@ -318,6 +318,44 @@ describe("explaining a refusal", () => {
   });
 });
 
+describe("a key that stands for a user", () => {
+  it("sees the limits of that user and what is spent of them, and nobody else's", async () => {
+    const each = await make({ name: "each", each: "user", filters: ["project:seen"], amountUsd: 0.5 });
+    const all = await make({ name: "all", filters: ["project:seen"], amountUsd: 5 });
+    await spend(0.3, { project: "seen", user: "ann" });
+    await spend(0.4, { project: "seen", user: "ben" });
+    const refusals = await Promise.all(
+      ["ann", "ben"].map(async (user) => (await lease({ project: "seen", user, mostUsd: 0.3 })).refusal.id),
+    );
+    const made = await send<{ token: string }>("POST", "/api/v1/keys", {
+      name: "ann's",
+      scopes: ["read"],
+      attribution: { user: "ann" },
+    });
+    const headers = { authorization: `Bearer ${made.body.token}` };
+    const read = async (address: string, init: RequestInit = {}) => {
+      const answer = await fetch(server.url + address, { headers, ...init });
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    };
+    const seen = (await read(path)).body as { limits: { name: string }[] };
+    expect(seen.limits.map(({ name }) => name)).toContain("each");
+    expect(seen.limits.map(({ name }) => name)).not.toContain("all");
+    expect((await read(`${path}/${each.id}/states`)).body).toMatchObject({ states: [{ value: "ann", spentUsd: 0.3 }] });
+    expect((await read(`${path}/${each.id}/states?value=ben`)).body).toEqual({ states: [] });
+    const report = (await read(`${path}/${each.id}/report`)).body;
+    expect(report).toMatchObject({ values: [{ state: { value: "ann" } }] });
+    expect(JSON.stringify(report)).not.toContain("ben");
+    expect((await read(`${path}/${each.id}/report?value=ben`)).body).toMatchObject({ standing: null });
+    for (const address of [`${path}/${all.id}`, `${path}/${all.id}/states`, `${path}/${all.id}/report`]) {
+      expect(await read(address)).toMatchObject({ status: 404, body: { code: "limit_not_found" } });
+    }
+    expect(await read(`${path}/refusals/${refusals[0]}`)).toMatchObject({ status: 200, body: { spentNowUsd: 0.3 } });
+    expect(await read(`${path}/refusals/${refusals[1]}`)).toMatchObject({ status: 403, body: { code: "not_allowed" } });
+    expect((await read(path, { method: "POST", body: "{}" })).status).toBe(403);
+    expect((await read(`${path}/lease`, { method: "POST", body: "{}" })).status).toBe(403);
+  });
+});
+
 describe("trying a limit out", () => {
   it("says what it would have done, of one that is there as of one that is not", async () => {
     await spend(0.6, { project: "tried", user: "ann" });

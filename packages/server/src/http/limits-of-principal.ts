@@ -42,6 +42,18 @@ export function visibleLimits(c: Context<HttpEnvironment>): VisibleLimits {
   };
 }
 
+/**
+ * Whose call somebody asks about before it is made. Keys make calls for anybody, as in the gateway; people who may not see others'
+ * spending ask about their own calls. InvalidInput `not_allowed`.
+ */
+export function userOfCall(c: Context<HttpEnvironment>, said: string | undefined): string | undefined {
+  if (principalOf(c).kind !== "person") return said;
+  const visible = visibleLimits(c);
+  const user = said ?? visible.ownUser;
+  visible.requireUser(user);
+  return user;
+}
+
 /** Counts nothing but spending of these users. */
 function isOfUsers({ filters }: Limit, users: Extract<DataScope, object>["users"]): boolean {
   return filters.some(

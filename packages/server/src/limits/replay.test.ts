@@ -117,11 +117,17 @@ describe("what a limit would have done", () => {
     expect([utc.refusedCalls, berlin.refusedCalls]).toEqual([1, 0]);
   });
 
-  it("carries over what a day has left", async () => {
-    const opened = await open([spent("19T08:00:00", 2), spent("20T08:00:00", 15), spent("21T08:00:00", 15)]);
-    const replay = await replayLimit(opened, limit({ carryOver: true }), { days: 4 });
-    // The second day has ten and what the first left, the third only ten and the rest of three.
-    expect(replay).toMatchObject({ refusedCalls: 1, firstRefusedAtMs: Date.parse("2026-11-21T08:00:00Z") });
+  it("carries over what the days before have left", async () => {
+    const opened = await open([
+      spent("18T08:00:00", 2),
+      spent("19T08:00:00", 15),
+      spent("20T08:00:00", 14),
+      // Nothing on the 21st: with its ten there are twenty.
+      spent("22T08:00:00", 20),
+    ]);
+    const replay = await replayLimit(opened, limit({ carryOver: true }), { days: 5 });
+    // Eight and ten for the 19th, three and ten for the 20th; what was refused there is left for later.
+    expect(replay).toMatchObject({ refusedCalls: 1, firstRefusedAtMs: Date.parse("2026-11-20T08:00:00Z") });
   });
 
   it("counts charges, which are never refused", async () => {
@@ -153,9 +159,9 @@ describe("what a limit would have done", () => {
       spent("20T09:00:00", 1, { model: "nobody-knows", usage: { outputTokens: 1_000 } }),
     ];
     const opened = await open(events);
-    // Three calls a minute at 75 %, two right after it.
+    // Three calls a minute at 75 %.
     const throttled = limit({ amountUsd: 0.012, enforcement: { throttle: { fromPercent: 50, callsPerMinute: 5 } } });
-    expect(await replayLimit(opened, throttled, { days: 7 })).toMatchObject({ throttledCalls: 3, refusedCalls: 0 });
+    expect(await replayLimit(opened, throttled, { days: 7 })).toMatchObject({ throttledCalls: 2, refusedCalls: 0 });
     const blocked = limit({ amountUsd: 1, enforcement: { unpriced: "block" } });
     expect(await replayLimit(opened, blocked, { days: 7 })).toMatchObject({ refusedCalls: 1, refusedUnpricedCalls: 1 });
     const standIn = limit({ enforcement: { unpriced: { standInUsdPerMillionTokens: 2 } } });

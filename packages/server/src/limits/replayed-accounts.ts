@@ -97,16 +97,15 @@ export class ReplayedAccounts {
     else slots.push({ slot, nanoUsd });
   }
 
-  /** What the period before left unspent. Before the replay nothing is known to be left. */
+  /** What the periods before left unspent. Before the replay nothing is known to be left. */
   #carriedOver(value: string | null, span: LimitStretch | null): number {
     const { carryOver, amountNanoUsd } = this.#limit;
     const first = this.#spans[0];
     if (!carryOver || span === null || first === undefined || span.startMs <= first.startMs) return 0;
     const before = this.#spanAt(span.startMs - 1);
     const account = this.#accounts.get(`${before.startMs} ${value ?? ""}`);
-    return account === undefined
-      ? amountNanoUsd
-      : Math.max(0, Math.min(amountNanoUsd, account.amountNanoUsd - account.spentNanoUsd));
+    if (account === undefined) return amountNanoUsd + this.#carriedOver(value, before);
+    return Math.max(0, account.amountNanoUsd - account.spentNanoUsd);
   }
 
   #forget(account: ReplayedAccount, atMs: number): void {

@@ -1,4 +1,5 @@
 import { InvalidInput, parseEvent, parseUsd, shown, usdNumber, eventSchema } from "@outlay/core";
+import type { Context } from "hono";
 import { z } from "zod";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { recordUsage } from "../../ledger/record-usage.ts";
@@ -13,6 +14,7 @@ import type { PersonalLimitsDesk } from "../../limits/personal-limits.ts";
 import { refusalSentence } from "../../limits/refusal-sentence.ts";
 import { recordAnswer } from "../answers.ts";
 import { actorOf } from "../authorize.ts";
+import type { HttpEnvironment } from "../environment.ts";
 import {
   limitAnswer,
   limitAnswerSchema,
@@ -21,7 +23,7 @@ import {
   stateAnswer,
   stateAnswerSchema,
 } from "../limit-answers.ts";
-import { visibleLimits, type VisibleLimits } from "../limits-of-principal.ts";
+import { userOfCall, visibleLimits, type VisibleLimits } from "../limits-of-principal.ts";
 import { oneOf, oneValue } from "../parameters.ts";
 import { addRoute, parseAs } from "../route.ts";
 import type { App } from "../route.ts";
@@ -298,7 +300,7 @@ function addCalls(app: App, parts: LimitParts): void {
       answer: z.union([z.strictObject({ ...passing, wantedUsd: z.number() }), refused]),
     },
     async ({ c, body }) => {
-      const call = readCall(parts, visibleLimits(c), await body());
+      const call = readCall(c, parts, await body());
       const verdict = await limits.check(call);
       if (verdict.kind === "refused") return refusalOf(verdict, call);
       return { ...passOf(verdict), wantedUsd: usdNumber(verdict.wantedNanoUsd) };
@@ -324,7 +326,7 @@ function addCalls(app: App, parts: LimitParts): void {
       ]),
     },
     async ({ c, body }) => {
-      const call = readCall(parts, visibleLimits(c), await body());
+      const call = readCall(c, parts, await body());
       const verdict = await limits.lease(call);
       if (verdict.kind === "refused") return refusalOf(verdict, call);
       const { id, leasedNanoUsd } = verdict.lease;
@@ -334,15 +336,14 @@ function addCalls(app: App, parts: LimitParts): void {
 }
 
 /** InvalidInput as for an event, and `not_allowed` for calls of others. */
-function readCall({ ledger, sizes }: LimitParts, visible: VisibleLimits, raw: unknown): CallToCheck {
+function readCall(c: Context<HttpEnvironment>, { ledger, sizes }: LimitParts, raw: unknown): CallToCheck {
   const { eventId, mostUsd, ...fields } = parseAs(askedCall, raw, "invalid_body");
   const { event, problems } = parseEvent({ ...fields, id: eventId ?? crypto.randomUUID() }, ledger.now());
   if (problems !== null) {
     const [{ code, reason, field }] = problems as [(typeof problems)[number]];
     throw new InvalidInput(code, reason, { field });
   }
-  visible.requireUser(event.user);
-  const { id, provider, model, tags = {}, ...rest } = event;
+  const { id, provider, model, tags = {}, ...rest } = { ...event, user: userOfCall(c, event.user) };
   const mostNanoUsd = mostUsd == null ? null : Number(parseUsd(mostUsd, "mostUsd"));
   return {
     eventId: id!,
