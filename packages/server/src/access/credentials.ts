@@ -1,11 +1,10 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { betterAuth, type BetterAuthOptions } from "better-auth";
 import { createAuthEndpoint } from "better-auth/api";
 import { setSessionCookie } from "better-auth/cookies";
 import { getMigrations } from "better-auth/db/migration";
 import { z } from "zod";
+import { openAccountsFile } from "../storage/sqlite/accounts-file.ts";
 import type { Visit } from "./account-parts.ts";
 import { PASSWORD_CHARACTERS } from "./password.ts";
 
@@ -63,7 +62,7 @@ const DAY_SECONDS = 86_400;
 
 /** Opens the file, and makes it when there is none. */
 export async function openCredentials({ dataDir, sessionDays, secret }: CredentialsOptions): Promise<Credentials> {
-  const database = openDatabase(join(dataDir, "accounts.sqlite"));
+  const database = openAccountsFile(join(dataDir, "accounts.sqlite"));
   const options = optionsOf(database, sessionDays, secret);
   const { runMigrations } = await getMigrations(options);
   await runMigrations();
@@ -141,15 +140,7 @@ export async function openCredentials({ dataDir, sessionDays, secret }: Credenti
   }
 }
 
-function openDatabase(path: string): DatabaseSync {
-  // For its owner's eyes only; SQLite gives the files beside it the same rights.
-  writeFileSync(path, "", { flag: "a", mode: 0o600 });
-  const database = new DatabaseSync(path);
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000");
-  return database;
-}
-
-function optionsOf(database: DatabaseSync, sessionDays: number, secret: string) {
+function optionsOf(database: ReturnType<typeof openAccountsFile>, sessionDays: number, secret: string) {
   return {
     database,
     secret,
