@@ -289,6 +289,9 @@ describe("the outbox", () => {
     expect((await channels.deliveries({ limit: 9, status: "failed" })).map(({ id }) => id)).toEqual([
       second!.deliveryId,
     ]);
+    const ids = receiver.received.map(({ headers }) => headers["webhook-id"]);
+    expect(ids[5]).toBe(ids[0]);
+    expect(new Set(ids).size).toBe(2);
   });
 
   it("sends what another process has left, once", async () => {

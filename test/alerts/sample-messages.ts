@@ -48,8 +48,8 @@ export const SAMPLE_MESSAGES: Record<string, AlertMessage> = {
     link: "/prices",
   }),
   recovered: message("warning", "recovered", "errorRate", {
-    title: "Calls to openai work again",
-    summary: "2 % of the calls failed in the last 15 minutes; it had been 61 %.",
+    title: "Over: 61 % of the calls to openai fail",
+    summary: "It is no longer so.",
     facts: [{ label: "For", value: "48 minutes" }],
     link: "/alerts/0198c0de-0005",
   }),

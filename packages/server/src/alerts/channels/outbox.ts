@@ -191,7 +191,7 @@ export class Outbox {
 
   async #send(channelId: string, state: ChannelState, batch: Delivery[]): Promise<void> {
     const { now, attempt, paceOf } = this.#options;
-    const sentAs = batch[0]!.sentAs ?? randomUUID();
+    const sentAs = batch[0]!.sentAs ?? this.#newName(channelId, batch[0]!);
     const bound = batch.map((delivery) => ({ ...delivery, sentAs }));
     if (batch[0]!.sentAs === null) await this.#putWaiting(bound);
     const isThere = paceOf(channelId) !== null;
@@ -214,6 +214,11 @@ export class Outbox {
       ? retryDelayMs(bound[0]!.failures + 1, result.retryAfterMs, Math.random(), this.#options.retryDelaysMs)
       : null;
     if (!this.#closed) await this.#settle(bound.map((delivery) => afterAttempt(delivery, tried, delayMs)));
+  }
+
+  /** What goes alone keeps its name also when somebody has it tried again; a burst never comes again as it was. */
+  #newName(channelId: string, { id }: Delivery): string {
+    return this.#options.paceOf(channelId)?.groups === false ? id : randomUUID();
   }
 
   async #settle(deliveries: Delivery[]): Promise<void> {

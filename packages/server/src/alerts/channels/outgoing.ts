@@ -19,7 +19,7 @@ export interface Outgoing {
 export interface ReadableMessage {
   alertId: string;
   tone: Tone;
-  /** In a word or two: `Critical`, `Now an emergency`, `Recovered`. */
+  /** In a word or two: `Critical`, `Now an emergency`, `Over`. */
   heading: string;
   title: string;
   summary: string;
@@ -38,11 +38,12 @@ export type Tone = Severity | "recovered" | "test";
 export function readableMessage(message: AlertMessage, { baseUrl, timeZone }: Outgoing): ReadableMessage {
   const { severity, state, alertId, link } = message;
   const tone = state === "recovered" || state === "test" ? state : severity;
+  const heading = state === "escalated" ? ESCALATED[severity] : HEADINGS[tone];
   return {
     alertId,
     tone,
-    heading: state === "escalated" ? ESCALATED[severity] : HEADINGS[tone],
-    title: plainText(message.title, 160),
+    heading,
+    title: withoutStart(plainText(message.title, 160), `${heading}: `),
     summary: plainText(message.summary, 700),
     facts: message.facts
       .slice(0, MAX_FACTS)
@@ -52,6 +53,11 @@ export function readableMessage(message: AlertMessage, { baseUrl, timeZone }: Ou
     time: timeInWords(message.atMs, timeZone),
     silence: state === "recovered" || state === "test" ? null : `outlay alerts silence ${alertId}`,
   };
+}
+
+/** A title that begins with its heading is not told twice. */
+function withoutStart(title: string, start: string): string {
+  return title.startsWith(start) ? title.slice(start.length) : title;
 }
 
 /** One line for a subject and for the list of notifications of a phone. */
@@ -74,7 +80,7 @@ const HEADINGS: Record<Tone, string> = {
   warning: "Warning",
   critical: "Critical",
   emergency: "Emergency",
-  recovered: "Recovered",
+  recovered: "Over",
   test: "Test",
 };
 

@@ -78,5 +78,5 @@ function escapeWithin(text: string, maxCharacters: number): string {
  * shows the sign.
  */
 function escapeMarkdown(text: string): string {
-  return text.replaceAll(/[\\*_~`|>#\-[\]()<@:/+!=]/g, String.raw`\$&`);
+  return text.replaceAll(/[\\*_~`|>#\-[\]()<@:]/g, String.raw`\$&`);
 }

@@ -91,5 +91,8 @@ function line(inlines: object[]): object {
 }
 
 function run(text: string, look: object = {}): object {
-  return { type: "TextRun", text, ...look };
+  return { type: "TextRun", text: text.replaceAll(LONG_WORD, "$&\u200b"), ...look };
 }
+
+/** Teams breaks lines between words only, and lets a long one run out of the card. */
+const LONG_WORD = /[^\s\u200b]{24}(?=[^\s\u200b]{8})/gu;
