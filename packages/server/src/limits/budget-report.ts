@@ -9,6 +9,9 @@ import type { Limit, LimitState } from "./limit.ts";
 import type { Limits } from "./limits.ts";
 import { projectSpending, type Projection } from "./project-spending.ts";
 
+/** What of the ledger is asked. */
+type BudgetLedger = Pick<Ledger, "storage" | "now" | "timeZone">;
+
 /** How a budget, or a limit, stands: of all, or of one value of its `each`. */
 export interface BudgetReport {
   limit: Limit;
@@ -45,7 +48,7 @@ const TOTAL_HORIZON_MS = 730 * DAY_MS;
  * is named and the limit has one account for all.
  */
 export async function budgetReport(
-  parts: { ledger: Ledger; limits: Pick<Limits, "get" | "states"> },
+  parts: { ledger: BudgetLedger; limits: Pick<Limits, "get" | "states"> },
   limitId: string,
   options: { value?: string | undefined; periods?: number } = {},
 ): Promise<BudgetReport> {
@@ -115,7 +118,7 @@ function hasPeriods({ period }: Limit): boolean {
   return period.unit !== "session" && period.unit !== "total";
 }
 
-async function historyOf(ledger: Ledger, account: Account, count: number): Promise<BudgetReport["history"]> {
+async function historyOf(ledger: BudgetLedger, account: Account, count: number): Promise<BudgetReport["history"]> {
   const startsAtMs = account.limit.startsAtMs ?? -Infinity;
   const spans = lastPeriods(account.limit, ledger.now(), ledger.timeZone, Math.min(count, MAX_PERIODS))
     .filter(({ endMs }) => endMs > startsAtMs)
@@ -144,7 +147,7 @@ function lastPeriods(limit: Limit, atMs: number, serverTimeZone: string, count: 
 }
 
 async function projectionOf(
-  ledger: Ledger,
+  ledger: BudgetLedger,
   account: Account,
   state: LimitState,
   period: LimitStretch | null,
@@ -176,7 +179,7 @@ async function projectionOf(
 }
 
 /** Of the whole hours before now. */
-async function hourCosts(ledger: Ledger, account: Account, nowMs: number, spanMs: number): Promise<HourCosts> {
+async function hourCosts(ledger: BudgetLedger, account: Account, nowMs: number, spanMs: number): Promise<HourCosts> {
   const endMs = Math.floor(nowMs / HOUR_MS) * HOUR_MS;
   const startMs = endMs - Math.ceil(spanMs / HOUR_MS) * HOUR_MS;
   const starts = Array.from({ length: (endMs - startMs) / HOUR_MS }, (_, index) => startMs + index * HOUR_MS);
@@ -184,7 +187,7 @@ async function hourCosts(ledger: Ledger, account: Account, nowMs: number, spanMs
 }
 
 /** Events and charges in each of the spans that begin at `startsMs`. */
-async function spentIn(ledger: Ledger, account: Account, startsMs: number[], endMs: number): Promise<number[]> {
+async function spentIn(ledger: BudgetLedger, account: Account, startsMs: number[], endMs: number): Promise<number[]> {
   const { limit, value } = account;
   const startMs = startsMs[0]!;
   const filters = value === undefined ? limit.filters : accountFilters(limit, value);
