@@ -11,11 +11,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
 import { startServer } from "../test/start-server.ts";
+import { load, startPart, type Way } from "./gateway/parts.ts";
 import { median, printResult, thousands } from "./timing.ts";
 
 const { values } = parseArgs({
@@ -42,12 +42,9 @@ const STREAMS_FOR_PORTKEY = [
 ];
 
 /** One way to the provider. */
-interface Way {
-  name: string;
-  url: string;
+interface StreamedWay extends Way {
   /** Where streams are asked for, if elsewhere. */
   streamUrl?: string;
-  headers: Record<string, string>;
 }
 
 interface Figures {
@@ -59,15 +56,15 @@ interface Figures {
 const folder = mkdtempSync(join(tmpdir(), "outlay-gateway-benchmark-"));
 const children: ChildProcess[] = [];
 try {
-  const provider = await startPart("provider.ts");
-  const bare = await startPart("bare-proxy.ts", provider);
+  const provider = await startPart(children, "provider.ts");
+  const bare = await startPart(children, "bare-proxy.ts", provider);
   const outlay = await startServer({
     dataDir: join(folder, "data"),
     built: true,
     env: { OUTLAY_PROVIDERS: JSON.stringify({ openai: { baseUrl: provider } }) },
   });
   const path = "/v1/chat/completions";
-  const ways: Way[] = [
+  const ways: StreamedWay[] = [
     { name: "direct", url: `${provider}${path}`, headers: {} },
     { name: "bare", url: `${bare}${path}`, headers: {} },
     { name: "outlay", url: `${outlay.url}/gateway/openai${path}`, headers: {} },
@@ -100,7 +97,7 @@ function noFigures(): Figures {
   return { perSecond: [], latencyMs: [], firstTokenMs: [] };
 }
 
-async function measure(way: Way, figures: Figures): Promise<void> {
+async function measure(way: StreamedWay, figures: Figures): Promise<void> {
   figures.perSecond.push((await load(way, "closed", CONNECTIONS, limitMs)).perSecond!);
   figures.latencyMs.push((await load(way, "fixed", FIXED_PER_SECOND, limitMs)).medianMs!);
   const streams = { ...way, url: way.streamUrl ?? way.url };
@@ -133,35 +130,6 @@ function print(figures: Map<string, Figures>): void {
 
 function ratio(name: string, value: number, ok: boolean, what: string): void {
   printResult(name, value.toFixed(2), { ok, what });
-}
-
-/** Calls it from a process of its own. */
-async function load(
-  way: Way,
-  mode: string,
-  count: number,
-  ms: number,
-): Promise<{ perSecond?: number; medianMs?: number }> {
-  const file = join(import.meta.dirname, "gateway/load.ts");
-  const child = spawn(process.execPath, [file, way.url, mode, String(count), String(ms)], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, HEADERS: JSON.stringify(way.headers) },
-  });
-  let output = "";
-  child.stdout.on("data", (bytes: Buffer) => (output += bytes.toString()));
-  const [code] = (await once(child, "close")) as [number];
-  if (code !== 0) throw new Error(`calling ${way.name} failed`);
-  return JSON.parse(output) as { perSecond?: number; medianMs?: number };
-}
-
-/** A process that prints where it listens. */
-async function startPart(file: string, ...args: string[]): Promise<string> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "gateway", file), ...args], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  children.push(child);
-  const [line] = (await once(createInterface(child.stdout), "line")) as [string];
-  return line;
 }
 
 function installPortkey(): string {
