@@ -45,7 +45,11 @@ describe("the server", () => {
     const dataDir = temporaryFolder();
     const server = await start(dataDir);
     const path = join(dataDir, "server.json");
-    expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({ pid: server.pid, url: server.url });
+    expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({
+      pid: server.pid,
+      url: server.url,
+      ownerToken: expect.stringMatching(/^outlay_[\w-]{43}$/) as string,
+    });
     expect(await server.stop()).toBe(0);
     expect(existsSync(path)).toBe(false);
   });
@@ -104,7 +108,7 @@ describe("the server", () => {
   });
 
   it.each(["0.0.0.0", "::", "192.168.1.5", "example.com"])("refuses to listen on %s without accounts", async (host) => {
-    await expect(startServer({ dataDir: temporaryFolder(), args: ["--host", host] })).rejects.toThrow(/no accounts/);
+    await expect(startServer({ dataDir: temporaryFolder(), args: ["--host", host] })).rejects.toThrow(/nobody has an account/);
   });
 
   it("names a bad setting of the configuration file", async () => {

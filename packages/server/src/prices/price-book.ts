@@ -85,7 +85,7 @@ export interface PriceBook {
    * Fetches the public list, takes over what passes the gate, and rates what was unpriced. `confirm` lets held
    * changes through, by id or "all". ProviderFailed when the list cannot be had; all prices stay as they were.
    */
-  refresh(confirm?: readonly string[]): Promise<RefreshReport>;
+  refresh(confirm?: readonly string[], actor?: string): Promise<RefreshReport>;
   refreshState(): RefreshState;
 }
 
@@ -224,19 +224,20 @@ export async function openPriceBook(options: {
     overrides: allOverrides,
     setOverride: (override, actor = "settings") =>
       inTurn(async () => {
-        const others = stored.filter((it) => !(isSameModel(it, override) && it.startMs === override.startMs));
-        await replaceOverrides([...others, override]);
-        await audit("price_override_set", actor, override);
+        const isReplaced = (it: PriceOverride) => isSameModel(it, override) && it.startMs === override.startMs;
+        const before = stored.find(isReplaced) ?? null;
+        await replaceOverrides([...stored.filter((it) => !isReplaced(it)), override]);
+        await audit("price_override_set", actor, { before, after: override });
         await repair();
       }),
     removeOverride: (provider, model, startMs, actor = "settings") =>
       inTurn(async () => {
-        await replaceOverrides(
-          stored.filter((it) => !(isSameModel(it, { provider, model }) && it.startMs === startMs)),
-        );
-        await audit("price_override_removed", actor, { provider, model, startMs });
+        const isRemoved = (it: PriceOverride) => isSameModel(it, { provider, model }) && it.startMs === startMs;
+        const before = stored.find(isRemoved) ?? null;
+        await replaceOverrides(stored.filter((it) => !isRemoved(it)));
+        await audit("price_override_removed", actor, { provider, model, startMs, before });
       }),
-    refresh: (confirm = []) =>
+    refresh: (confirm = [], actor = "outlay") =>
       inTurn(async () => {
         const state = refreshed ?? (await readRefreshed(writable()));
         try {
@@ -248,7 +249,9 @@ export async function openPriceBook(options: {
           await writeRefreshed(writable(), taken.state);
           refreshed = taken.state;
           rebuild();
-          if (taken.report.added.length > 0) await repair();
+          const { added } = taken.report;
+          if (added.length > 0) await audit("prices_refreshed", actor, { added: added.length, confirmed: confirm });
+          if (added.length > 0) await repair();
           return taken.report;
         } catch (error) {
           if (!(error instanceof ProviderFailed)) throw error;

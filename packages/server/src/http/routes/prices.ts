@@ -252,9 +252,9 @@ function addRefresh(app: App, ledger: Ledger): void {
         held: z.array(held),
       }),
     },
-    async ({ body }) => {
+    async ({ c, body }) => {
       const { confirm } = parseAs(refreshBody, await body(), "invalid_body");
-      const report = await ledger.prices.refresh(confirm);
+      const report = await ledger.prices.refresh(confirm, actorOf(c));
       return {
         checkedAt: new Date(report.checkedAtMs).toISOString(),
         added: report.added.map(({ startMs, ...price }) => ({ ...price, from: isoOrNull(startMs) })),
