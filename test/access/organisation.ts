@@ -164,7 +164,7 @@ export function eventsOf(name: string, count: number): WireEvent[] {
   }));
 }
 
-export function chargesOf(name: string): object[] {
+function chargesOf(name: string): object[] {
   const occurredAt = new Date(Date.now() - 3_600_000).toISOString();
   return ["payment_fee", "subscription"].map((kind) => ({
     id: `mark-${name}-${kind}`,
