@@ -33,11 +33,15 @@ interface Sent {
   sentAs: string;
   titles: string[];
   taken: boolean;
+  /** Of those: known in the store to have arrived. */
+  needless: string[];
 }
 
 interface Life {
   outbox: Outbox;
   isDead: () => boolean;
+  /** What the store was doing when the process died is done or undone before another one opens it. */
+  storeIsQuiet: () => Promise<unknown>;
 }
 
 /** An outbox whose process dies with the write of this number, before or after it is done; 0: it lives. */
@@ -46,20 +50,30 @@ async function live(options: {
   diesAfter: boolean;
   answers: boolean[];
   sent: Sent[];
+  arrived: Set<string>;
 }): Promise<Life> {
   let writes = 0;
   let isDead = false;
+  const running: Promise<unknown>[] = [];
   const write = async <T>(act: () => Promise<T>): Promise<T> => {
     if (isDead) throw new Error("dead");
     writes += 1;
-    if (writes !== options.diesAtWrite) return act();
-    isDead = true;
-    if (options.diesAfter) await act();
-    throw new Error("died");
+    const isLast = writes === options.diesAtWrite;
+    isDead ||= isLast;
+    const done = isLast && !options.diesAfter ? null : act();
+    running.push(Promise.resolve(done));
+    const answer = await done;
+    if (isLast || answer === null) throw new Error("died");
+    return answer;
   };
   const outbox = await Outbox.open({
     storage: overlayStorage(storage, {
-      putRecords: (collection, records) => write(() => storage.putRecords(collection, records)),
+      putRecords: (collection, records) =>
+        write(async () => {
+          await storage.putRecords(collection, records);
+          if (collection !== "alert-deliveries") return;
+          for (const { body } of records) options.arrived.add((body as Delivery).message.title);
+        }),
       deleteRecords: (collection, ids) => write(() => storage.deleteRecords(collection, ids)),
     }),
     now: () => Date.now(),
@@ -67,13 +81,14 @@ async function live(options: {
     attempt: async (_, sentAs, messages) => {
       if (isDead) return new Promise(() => {});
       const taken = options.answers.shift() ?? true;
-      options.sent.push({ sentAs, titles: messages.map(({ title }) => title), taken });
+      const titles = messages.map(({ title }) => title);
+      options.sent.push({ sentAs, titles, taken, needless: titles.filter((title) => options.arrived.has(title)) });
       return taken ? TAKEN : LATER;
     },
     logFailure: () => {},
     retryDelaysMs: Array.from({ length: 100 }, () => 0),
   });
-  return { outbox, isDead: () => isDead };
+  return { outbox, isDead: () => isDead, storeIsQuiet: () => Promise.allSettled(running) };
 }
 
 function delivery(channelId: ChannelName, number: number): Delivery {
@@ -118,7 +133,7 @@ async function untilEmpty({ outbox, isDead }: Life): Promise<void> {
   while (!isDead() && (await outbox.list({ status: "waiting", limit: 1 })).length > 0) await sleep(1);
 }
 
-test("whenever the process dies, what was acknowledged arrives, and what has one id is always the same", async () => {
+test("whenever the process dies, what was acknowledged arrives, each message under one id, and each id with the same messages", async () => {
   const scenario = fc.record({
     channels: fc.array(fc.constantFrom<ChannelName>("people", "machine"), { minLength: 1, maxLength: 6 }),
     deaths: fc.array(fc.tuple(fc.integer({ min: 1, max: 14 }), fc.boolean()), { maxLength: 3 }),
@@ -128,11 +143,12 @@ test("whenever the process dies, what was acknowledged arrives, and what has one
     fc.asyncProperty(scenario, async ({ channels, deaths, answers }) => {
       await forget();
       const sent: Sent[] = [];
+      const arrived = new Set<string>();
       const acknowledged: string[] = [];
       const unsent = channels.map((channel, index) => delivery(channel, index));
       const left = [...answers];
       for (const [diesAtWrite, diesAfter] of [...deaths, [0, false] as const]) {
-        const life = await live({ diesAtWrite, diesAfter, answers: left, sent }).catch(() => null);
+        const life = await live({ diesAtWrite, diesAfter, answers: left, sent, arrived }).catch(() => null);
         if (life === null) continue;
         life.outbox.start();
         // who was not told that it is stored tells it again, under the same id
@@ -146,13 +162,20 @@ test("whenever the process dies, what was acknowledged arrives, and what has one
         await untilEmpty(life);
         if (life.isDead()) void life.outbox.close();
         else await life.outbox.close();
+        await life.storeIsQuiet();
       }
       expect(acknowledged.toSorted()).toEqual(unsent.map(({ id }) => id).toSorted());
       const taken = new Set(sent.filter((one) => one.taken).flatMap(({ titles }) => titles));
       expect([...taken].toSorted()).toEqual(unsent.map(({ message }) => message.title).toSorted());
       const byId = Map.groupBy(sent, ({ sentAs }) => sentAs);
       for (const [, same] of byId) expect(new Set(same.map(({ titles }) => titles.join())).size).toBe(1);
-      const { outbox } = await live({ diesAtWrite: 0, diesAfter: false, answers: [], sent });
+      const names = Map.groupBy(
+        sent.flatMap(({ sentAs, titles }) => titles.map((title) => ({ title, sentAs }))),
+        ({ title }) => title,
+      );
+      for (const [, same] of names) expect(new Set(same.map(({ sentAs }) => sentAs)).size).toBe(1);
+      expect(sent.flatMap(({ needless }) => needless)).toEqual([]);
+      const { outbox } = await live({ diesAtWrite: 0, diesAfter: false, answers: [], sent, arrived });
       const all = await outbox.list({ limit: 99 });
       expect(all.map(({ id, status }) => `${id} ${status}`).toSorted()).toEqual(
         unsent.map(({ id }) => `${id} sent`).toSorted(),
