@@ -29,6 +29,13 @@ it.skipIf(!built)("docs/limits.md says only what works", { timeout: 240_000 }, a
       expect(answer).toMatchObject({ allowed: true, lease: { eventId: "call-7" } });
   }
 
+  const refused = await run("outlay limits check openai gpt-5 --user contractor --output 9000000", server.url);
+  expect(refused.stdout).toContain(
+    'Refused. The limit "strictly" (user contractor, a month) has no room for this call',
+  );
+  const why = await run(/outlay limits explain \S+/.exec(refused.stdout)![0], server.url);
+  expect(why.stdout).toContain('"strictly" (user contractor, a month) had $0.00 of $25.00 spent');
+
   const { limits } = (await (await fetch(`${server.url}/api/v1/limits`)).json()) as {
     limits: { name: string; kind: string }[];
   };

@@ -102,7 +102,7 @@ export function addListCommand(parent: Command, context: CliContext, kind: Limit
     });
 }
 
-export function addShowCommand(parent: Command, context: CliContext, kind: Limit["kind"]): void {
+function addShowCommand(parent: Command, context: CliContext, kind: Limit["kind"]): void {
   parent
     .command("show")
     .description("one, and how full it is")

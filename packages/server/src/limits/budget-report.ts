@@ -21,7 +21,10 @@ export interface BudgetReport {
   period: LimitStretch | null;
   standing: Standing | null;
   projection: Projection | null;
-  /** Oldest first, the current one last; what was spent in each, whatever the limit was then. */
+  /**
+   * Oldest first, the current one last, without those before anything was recorded; what was spent in each, whatever the limit was
+   * then.
+   */
   history: (LimitStretch & { spentNanoUsd: number })[];
   /** With `each`, and where no value was named: how each stands, those that spent most first. */
   values: Standing[];
@@ -120,8 +123,10 @@ function hasPeriods({ period }: Limit): boolean {
 
 async function historyOf(ledger: BudgetLedger, account: Account, count: number): Promise<BudgetReport["history"]> {
   const startsAtMs = account.limit.startsAtMs ?? -Infinity;
+  const { firstEventMs } = await ledger.storage.stats();
+  const knownFromMs = Math.max(startsAtMs, Math.min(firstEventMs ?? Infinity, ledger.now()));
   const spans = lastPeriods(account.limit, ledger.now(), ledger.timeZone, Math.min(count, MAX_PERIODS))
-    .filter(({ endMs }) => endMs > startsAtMs)
+    .filter(({ endMs }) => endMs > knownFromMs)
     .map(({ startMs, endMs }) => ({ startMs: Math.max(startMs, startsAtMs), endMs }));
   if (spans.length === 0) return [];
   const spent = await spentIn(

@@ -53,7 +53,8 @@ export interface Hit {
 /** More events than these are not read for one answer. */
 const MAX_EVENTS = 2_000_000;
 const MAX_HITS = 10;
-const PAGE_SIZE = 2_000;
+/** Small enough that calls which are being decided meanwhile hardly wait. */
+const PAGE_SIZE = 500;
 const DAY_MS = 86_400_000;
 const HIT_DIMENSIONS = {
   user: "user",
