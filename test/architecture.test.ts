@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { listFiles, root, sourceFiles } from "./source-files.ts";
 
 const packageFiles = sourceFiles(["packages", "catalogue"]);
-const isTest = (path: string) => /\.test\.tsx?$/.test(path);
+const isTest = (path: string) => /\.(test|fixture)\.tsx?$/.test(path);
 /** What people run; tests may import anything. */
 const product = packageFiles.filter(({ path }) => /^catalogue\/|\/src\//.test(path) && !isTest(path));
 const parts = readImportTable(readFileSync(join(root, "ARCHITECTURE.md"), "utf8"));

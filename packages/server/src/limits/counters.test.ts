@@ -643,4 +643,4 @@ it("counters are what the ledger says and what is set aside, whatever happens in
     ),
     { numRuns: Number(process.env["LIMIT_RUNS"] ?? 15) },
   );
-}, 600_000);
+}, 120_000);

@@ -29,8 +29,6 @@ export const overrideSchema = z.strictObject({
   until: instant.meta({ description: "When it ends by itself, at most a year ahead" }),
 });
 
-export type WireOverride = z.input<typeof overrideSchema>;
-
 /** Reads an override of this limit. InvalidInput naming the field. */
 export function parseOverride(
   wanted: unknown,
