@@ -60,8 +60,11 @@ export interface Outlay {
   hosts: HostPolicy;
   /** What its owner's command line sends as its key. */
   ownerToken: string;
-  /** Begins with what happens by itself: refresh of prices, expiry. Returns the way to end it. */
-  startJobs(): () => Promise<void>;
+  /**
+   * Begins with what happens by itself: refresh of prices, expiry, alerts. Returns the way to end it. `url`: where the server
+   * listens, for links in messages when `publicUrl` does not say.
+   */
+  startJobs(url?: string): () => Promise<void>;
   /** Makes ready to forward calls to providers; it ends with the rest. */
   openGateway(): Gateway;
   close(): Promise<void>;
@@ -120,6 +123,7 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
     await storage.close();
     throw error;
   });
+  let ownUrl = `http://${config.host}:${config.port}`;
   const channels = await openChannels({
     storage,
     secret: {
@@ -127,7 +131,7 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
       make: () => makeSecret(config.dataDir),
     },
     now,
-    baseUrl: () => (config.publicUrl ?? `http://${config.host}:${config.port}`) + mountPath,
+    baseUrl: () => (config.publicUrl ?? ownUrl) + mountPath,
     timeZone: config.timeZone,
     allowInternal: config.allowInternalWebhooks,
     logFailure: (error) => logFailure("channels", error),
@@ -187,7 +191,8 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
     accounts,
     hosts,
     ownerToken,
-    startJobs() {
+    startJobs(url = ownUrl) {
+      ownUrl = url;
       channels.start();
       return scheduleJobs(jobsOf(ledger, alerts, config), (name, error) => logFailure(`job ${name}`, error));
     },
@@ -198,7 +203,7 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
         estimates,
         upstreams,
         limits: { limits, sizes },
-        allowsHost: hosts.allows,
+        objectionTo: hosts.objectionTo,
         callers: gatewayCallers(accounts, hosts),
         logFailure,
       });
@@ -228,7 +233,7 @@ function gatewayCallers(accounts: Accounts | null, hosts: HostPolicy): Callers {
       const person = (await accounts?.personOf(new Headers({ cookie }))) ?? null;
       return person === null ? null : { name: person.email, user: person.user };
     },
-    addressOf: ({ headers, socket }) => hosts.clientOf({ headers, remoteAddress: socket.remoteAddress }).address,
+    addressOf: (incoming) => hosts.clientOf(incoming).address,
   };
 }
 

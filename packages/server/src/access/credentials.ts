@@ -32,7 +32,10 @@ export interface Credentials {
   openSession(personId: string, visit: Visit): Promise<string[]>;
   /** The one that these headers' cookie is for. */
   sessionOf(headers: Headers): Promise<Session | null>;
-  /** Moves the end of a session that was last moved a day ago; answers with its cookie when that happened. */
+  /**
+   * Puts a new session in the place of one that is a day old, with a new cookie and a later end: a cookie that was stolen
+   * is good for a day at most, once its owner has come back. Answers with no cookie when it is too early for that.
+   */
   renew(headers: Headers, visit: Visit): Promise<string[]>;
   /** Those that are not over, newest first. */
   sessionsOf(personId: string): Promise<Session[]>;
@@ -59,6 +62,8 @@ export interface Session {
 }
 
 const DAY_SECONDS = 86_400;
+const DAY_MS = DAY_SECONDS * 1_000;
+const GRACE_MS = 60_000;
 
 /** Opens the file, and makes it when there is none. */
 export async function openCredentials({ dataDir, sessionDays, secret }: CredentialsOptions): Promise<Credentials> {
@@ -72,6 +77,12 @@ export async function openCredentials({ dataDir, sessionDays, secret }: Credenti
   const stored = async (personId: string) => {
     const sessions = await store.listSessions(personId, { onlyActiveSessions: true });
     return sessions.toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
+  };
+  const begin = async (personId: string, visit: Visit, createdAt: Date) => {
+    const { address, userAgent } = visit;
+    const body = { personId, address, userAgent, createdAt };
+    const { headers } = await auth.api.openSession({ body, returnHeaders: true });
+    return cookiesOf(headers, visit);
   };
   return {
     async create({ id, name, email, password }) {
@@ -97,18 +108,18 @@ export async function openCredentials({ dataDir, sessionDays, secret }: Credenti
     async takeAsLong(password) {
       await hashing.hash(password);
     },
-    async openSession(personId, visit) {
-      const { address, userAgent } = visit;
-      const { headers } = await auth.api.openSession({ body: { personId, address, userAgent }, returnHeaders: true });
-      return cookiesOf(headers, visit);
-    },
+    openSession: (personId, visit) => begin(personId, visit, new Date()),
     async sessionOf(headers) {
       const found = await auth.api.getSession({ headers, query: { disableRefresh: true } });
       return found === null ? null : sessionFrom(found.session);
     },
     async renew(headers, visit) {
-      const answer = await auth.api.getSession({ headers, returnHeaders: true });
-      return answer.response === null ? [] : cookiesOf(answer.headers, visit);
+      const found = await auth.api.getSession({ headers, query: { disableRefresh: true } });
+      if (found === null || found.session.updatedAt.getTime() > Date.now() - DAY_MS) return [];
+      const { token, userId, createdAt } = found.session;
+      // Requests that are on their way have the old cookie.
+      await store.updateSession(token, { expiresAt: new Date(Date.now() + GRACE_MS), updatedAt: new Date() });
+      return begin(userId, visit, createdAt);
     },
     sessionsOf: async (personId) => (await stored(personId)).map(sessionFrom),
     async endSession(personId, sessionId) {
@@ -151,7 +162,7 @@ function optionsOf(database: ReturnType<typeof openAccountsFile>, sessionDays: n
       minPasswordLength: PASSWORD_CHARACTERS.min,
       maxPasswordLength: PASSWORD_CHARACTERS.max,
     },
-    session: { expiresIn: sessionDays * DAY_SECONDS, updateAge: DAY_SECONDS },
+    session: { expiresIn: sessionDays * DAY_SECONDS, disableSessionRefresh: true },
     advanced: {
       cookiePrefix: "outlay",
       // Whether a cookie is for https only is known when it is given: see cookiesOf.
@@ -170,17 +181,20 @@ const openSession = createAuthEndpoint(
   "/outlay/open-session",
   {
     method: "POST",
-    body: z.object({ personId: z.string(), address: z.string().nullable(), userAgent: z.string().nullable() }),
+    body: z.object({
+      personId: z.string(),
+      address: z.string().nullable(),
+      userAgent: z.string().nullable(),
+      createdAt: z.date(),
+    }),
     metadata: { SERVER_ONLY: true },
   },
   async (ctx) => {
-    const { personId, address, userAgent } = ctx.body;
+    const { personId, address, userAgent, createdAt } = ctx.body;
     const user = await ctx.context.internalAdapter.findUserById(personId);
     if (user === null) throw new Error(`the person ${personId} has no credentials`);
-    const session = await ctx.context.internalAdapter.createSession(personId, false, {
-      ipAddress: address ?? "",
-      userAgent: userAgent ?? "",
-    });
+    const facts = { ipAddress: address ?? "", userAgent: userAgent ?? "", createdAt };
+    const session = await ctx.context.internalAdapter.createSession(personId, false, facts, true);
     await setSessionCookie(ctx, { session, user });
     return { id: session.id };
   },

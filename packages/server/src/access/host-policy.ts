@@ -29,28 +29,60 @@ export interface Client {
 export interface HostPolicy {
   /** People on other machines can reach it, directly or through a proxy: not without accounts. */
   readonly isExposed: boolean;
-  /** Whether the server answers under this value of the header Host. */
-  allows(host: string): boolean;
+  /** Why a request is not answered; null: it is. */
+  objectionTo(request: ReceivedRequest): HostObjection | null;
   /** Whether this Origin is a page of the server's own, as `client` reached it. */
   isOwnOrigin(origin: string, client: Client): boolean;
-  clientOf(request: { headers: IncomingHttpHeaders; remoteAddress: string | undefined }): Client;
+  clientOf(request: ReceivedRequest): Client;
+}
+
+/** What is asked of a request; Node's own has it all. */
+export interface ReceivedRequest {
+  headers: IncomingHttpHeaders;
+  socket: { remoteAddress?: string | undefined };
+}
+
+export interface HostObjection {
+  /** `host_not_allowed`: a page elsewhere could have brought its name to us. `proxy_not_configured`: it is for another machine. */
+  code: "host_not_allowed" | "proxy_not_configured";
+  message: string;
 }
 
 export function createHostPolicy(settings: HostSettings): HostPolicy {
   const { host: listensOn, publicUrl } = settings;
   const named = namesOf(settings);
   const proxies = listOf(settings.trustedProxies);
-  const isExposed = !isLoopback(listensOn) || [...named].some((name) => !isLoopback(withoutPort(name)));
+  const isExposed =
+    !isLoopback(listensOn) ||
+    settings.trustedProxies.length > 0 ||
+    [...named].some((name) => !isLoopback(withoutPort(name)));
   const isTrusted = (address: string | undefined) =>
     address !== undefined && isIP(plain(address)) !== 0 && proxies.check(plain(address), familyOf(plain(address)));
 
+  const allows = (host: string) => {
+    const name = host.toLowerCase();
+    if (isLoopback(withoutPort(name)) || named.has(name) || named.has(withoutPort(name))) return true;
+    // A page cannot make a browser send a number as the name of its own site.
+    return !isLoopback(listensOn) && isIP(withoutPort(name).replace(/^\[(.*)\]$/, "$1")) !== 0;
+  };
+  const forwardedHost = ({ headers, socket }: ReceivedRequest) =>
+    isTrusted(socket.remoteAddress) ? lastOf(headers["x-forwarded-host"]) : null;
+  /** Nearly all requests come under the same name. */
+  let lastAllowed: string | null = null;
+
   return {
     isExposed,
-    allows(host) {
-      const name = host.toLowerCase();
-      if (isLoopback(withoutPort(name)) || named.has(name) || named.has(withoutPort(name))) return true;
-      // A page cannot make a browser send a number as the name of its own site.
-      return !isLoopback(listensOn) && isIP(withoutPort(name).replace(/^\[(.*)\]$/, "$1")) !== 0;
+    objectionTo(request) {
+      const { headers } = request;
+      // A browser always sends Host; HTTP/1.0 clients need not.
+      const host = forwardedHost(request) ?? headers.host;
+      if (host !== undefined && host !== lastAllowed) {
+        if (!allows(host)) return foreignName(host, isExposed);
+        lastAllowed = host;
+      }
+      const isFromElsewhere =
+        !isExposed && headers["x-forwarded-for"] !== undefined && namesOthers(headers["x-forwarded-for"]);
+      return isFromElsewhere ? UNKNOWN_PROXY : null;
     },
     isOwnOrigin(origin, { host, isSecure }) {
       if (!URL.canParse(origin)) return false;
@@ -59,11 +91,12 @@ export function createHostPolicy(settings: HostSettings): HostPolicy {
       // A page that came by http may not act where people come by https.
       return url.host === host && (!isSecure || url.protocol === "https:");
     },
-    clientOf({ headers, remoteAddress }) {
+    clientOf(request) {
+      const { headers, socket } = request;
+      const { remoteAddress } = socket;
       const believed = isTrusted(remoteAddress);
-      const forwarded = (name: string) => (believed ? lastOf(headers[name]) : null);
-      const host = forwarded("x-forwarded-host") ?? headers.host ?? null;
-      const protocol = forwarded("x-forwarded-proto");
+      const host = forwardedHost(request) ?? headers.host ?? null;
+      const protocol = believed ? lastOf(headers["x-forwarded-proto"]) : null;
       const isSecure = protocol === "https" || (protocol === null && isSecureName(host, publicUrl));
       return {
         host,
@@ -75,6 +108,30 @@ export function createHostPolicy(settings: HostSettings): HostPolicy {
       };
     },
   };
+}
+
+function foreignName(host: string, isExposed: boolean): HostObjection {
+  const name = host.slice(0, 100);
+  return {
+    code: "host_not_allowed",
+    message: isExposed
+      ? `Outlay does not answer under "${name}"; its names are in the settings publicUrl and allowedHosts`
+      : `Outlay answers under localhost and 127.0.0.1, not under "${name}": a web page could otherwise read your data`,
+  };
+}
+
+const UNKNOWN_PROXY: HostObjection = {
+  code: "proxy_not_configured",
+  message:
+    "A proxy sends this for another machine (X-Forwarded-For), and Outlay is set up for this machine only: set publicUrl and trustedProxies",
+};
+
+function namesOthers(header: string | string[]): boolean {
+  return [header]
+    .flat()
+    .join(",")
+    .split(",")
+    .some((hop) => !isLoopback(plain(hop.trim())));
 }
 
 function namesOf({ publicUrl, allowedHosts }: HostSettings): Set<string> {

@@ -11,7 +11,7 @@ import { readCredential, type Credential, type Keys } from "./credentials.ts";
 import { Enforcement, type EnforcedLimits } from "./enforcement.ts";
 import { openEventIds } from "./event-ids.ts";
 import { ForwardedCall, type CallParts } from "./forward-call.ts";
-import { isForeignPage, refuseForeignName, refuseForeignPage } from "./guard.ts";
+import { isForeignPage, refuseForeignName, refuseForeignPage, type ObjectionTo } from "./guard.ts";
 import { HeldAnswers } from "./held-answers.ts";
 import { OpenLeases } from "./open-leases.ts";
 import { openRecorder } from "./recorder.ts";
@@ -45,12 +45,11 @@ export function createGateway(options: {
   estimates: Estimates;
   upstreams: Map<string, Upstream>;
   limits: { limits: EnforcedLimits; sizes: LearnedSizes } | null;
-  /** Whether the server answers under this value of the header Host. */
-  allowsHost: (host: string) => boolean;
+  objectionTo: ObjectionTo;
   callers: Callers;
   logFailure: (where: string, error: unknown) => void;
 }): Gateway {
-  const { ledger, keys, estimates, upstreams, limits, allowsHost, callers, logFailure } = options;
+  const { ledger, keys, estimates, upstreams, limits, objectionTo, callers, logFailure } = options;
   const leases = new OpenLeases();
   const recorder = openRecorder(ledger, logFailure, (id) => leases.over(id));
   const parts: CallParts = {
@@ -82,7 +81,7 @@ export function createGateway(options: {
 
   const forward = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const refuse = (refusal: Refusal, provider: string | null) => sendRefusal(outgoing, refusal, provider);
-    const foreignName = refuseForeignName(incoming, allowsHost);
+    const foreignName = refuseForeignName(incoming, objectionTo);
     if (foreignName !== null) return refuse(foreignName, null);
     const { name, rest } = splitPath(incoming.url!);
     const upstream = upstreams.get(name);

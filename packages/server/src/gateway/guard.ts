@@ -1,22 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { Refusal } from "./refuse.ts";
 
-/** Nearly all clients come under the same name. */
-let lastGoodHost = "";
+/** Why a request is not answered, by the header Host and what proxies say; null: it is. */
+export type ObjectionTo = (incoming: IncomingMessage) => { code: string; message: string } | null;
 
 /** Under a name that is not ours, a web page could reach us by DNS rebinding. */
-export function refuseForeignName(incoming: IncomingMessage, isOurs: (host: string) => boolean): Refusal | null {
-  const { host } = incoming.headers;
-  if (host === undefined || host === lastGoodHost) return null;
-  if (isOurs(host)) {
-    lastGoodHost = host;
-    return null;
-  }
-  return {
-    status: 403,
-    code: "host_not_allowed",
-    message: `Outlay does not answer under "${host.slice(0, 100)}", but under localhost and the names of its settings`,
-  };
+export function refuseForeignName(incoming: IncomingMessage, objectionTo: ObjectionTo): Refusal | null {
+  const objection = objectionTo(incoming);
+  return objection === null ? null : { status: 403, ...objection };
 }
 
 /** Whether a browser says that a page of another origin sends this. Such a page may spend its own key, never ours. */

@@ -17,10 +17,10 @@ const YEAR_SECONDS = 31_536_000;
 export function refuseForeignPages(policy: HostPolicy): MiddlewareHandler<HttpEnvironment> {
   return async (c, next) => {
     const incoming = incomingOf(c);
-    const client = incoming === undefined ? INSIDE : clientBehind(incoming, policy);
+    const client = incoming === undefined ? INSIDE : policy.clientOf(incoming);
     c.set("client", client);
     if (incoming !== undefined) {
-      requireOwnName(client, policy);
+      requireOwnName(incoming, policy);
       if (!READING_METHODS.has(c.req.method)) requireOwnOrigin(c, client, policy);
     }
     if (client.isSecure) c.env.outgoing?.setHeader("strict-transport-security", `max-age=${YEAR_SECONDS}`);
@@ -44,20 +44,10 @@ function incomingOf(c: Context<HttpEnvironment>): IncomingMessage | undefined {
   return (c.env as { incoming?: IncomingMessage } | undefined)?.incoming;
 }
 
-function clientBehind(incoming: IncomingMessage, policy: HostPolicy): Client {
-  return policy.clientOf({ headers: incoming.headers, remoteAddress: incoming.socket.remoteAddress });
-}
-
-/** A browser always sends Host; HTTP/1.0 clients need not. */
-function requireOwnName({ host }: Client, policy: HostPolicy): void {
-  if (host === null || policy.allows(host)) return;
-  throw new InvalidInput(
-    "host_not_allowed",
-    policy.isExposed
-      ? `Outlay does not answer under "${host}"; its names are in the settings publicUrl and allowedHosts`
-      : `Outlay answers under localhost and 127.0.0.1, not under "${host}": a web page could otherwise read your data`,
-    { field: "host", status: 403 },
-  );
+function requireOwnName(incoming: IncomingMessage, policy: HostPolicy): void {
+  const objection = policy.objectionTo(incoming);
+  if (objection === null) return;
+  throw new InvalidInput(objection.code, objection.message, { field: "host", status: 403 });
 }
 
 function requireOwnOrigin(c: Context, client: Client, policy: HostPolicy): void {
