@@ -239,7 +239,7 @@ class WatchedAlerts implements Alerts {
 
   /** Time alone has something to do with this alert. */
   #isPressing(rule: AlertRule, { period, severity, told }: Alert): boolean {
-    const isEnded = !period.lasts && period.endMs !== null && this.#options.ledger.now() >= period.endMs;
+    const isEnded = period.form === "calendar" && period.endMs !== null && this.#options.ledger.now() >= period.endMs;
     return isEnded || rule.escalateAfterMinutes !== null || isAbove(severity, told);
   }
 
@@ -264,11 +264,11 @@ class WatchedAlerts implements Alerts {
     });
     const nowMs = this.#options.ledger.now();
     const ended = [...open.values()].flatMap((alert) => {
-      const { startMs, endMs } = alert.period;
+      const { startMs, endMs, form } = alert.period;
       // the clock went back: it is not known yet
       if (startMs !== null && nowMs < startMs) return [];
-      const isEnded = !alert.period.lasts && endMs !== null && nowMs >= endMs;
-      const because = CHECKS[rule.kind].isNews ? "passed" : isEnded ? "period_ended" : "recovered";
+      const isEnded = form === "calendar" && endMs !== null && nowMs >= endMs;
+      const because = form === "news" ? "passed" : isEnded ? "period_ended" : "recovered";
       return endAlert(alert, because, rule, this.#moment(alert));
     });
     await this.#keep([...met, ...ended]);
@@ -276,7 +276,7 @@ class WatchedAlerts implements Alerts {
 
   /** The alert that a finding is about: what lasts goes on under the id that it began with. */
   #alertOf(rule: AlertRule, { subject, period }: Finding): Alert | null {
-    if (period.lasts) {
+    if (period.form === "lasting") {
       const running = this.#alerts.openOf(rule.id).find((alert) => alert.subject === subject);
       if (running !== undefined) return running;
     }

@@ -32,8 +32,11 @@ export interface AlertPeriod {
   /** Start included, end excluded; null: not known or without end. */
   startMs: number | null;
   endMs: number | null;
-  /** An alert that has begun goes on until it is over, however many periods later; within one it begins only once. */
-  lasts: boolean;
+  /**
+   * How an alert ends. `calendar`: with its period. `lasting`: when it is over, however many periods later; within one it
+   * begins only once. `news`: it is told once, and settled without a word when it is no longer found.
+   */
+  form: "calendar" | "lasting" | "news";
 }
 
 /** How full a budget or limit is. */

@@ -16,7 +16,7 @@ function ruleWith(settings: object): AlertRule {
 function finding(level: Finding["level"], more: Partial<Finding> = {}): Finding {
   return {
     subject: "user:alice",
-    period: { key: "day 1", startMs: 0, endMs: 1_000 * MINUTE_MS, lasts: false },
+    period: { key: "day 1", startMs: 0, endMs: 1_000 * MINUTE_MS, form: "calendar" },
     level,
     against: "10",
     users: ["alice"],

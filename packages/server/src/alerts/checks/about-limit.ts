@@ -21,9 +21,10 @@ export function subjectOf(limit: Limit, state: Pick<LimitState, "value">): strin
 /** Within which a limit's thresholds are told of once: the period that the instant lies in. */
 export function limitPeriod(ledger: Ledger, limit: Limit, atMs: number): AlertPeriod {
   const { startMs, endMs } = periodAt(limit, atMs, ledger.timeZone);
-  if (endMs === NO_END_MS) return { key: "for good", startMs: null, endMs: null, lasts: false };
+  if (limit.period.unit === "session") return { key: "once", startMs: null, endMs: null, form: "news" };
+  if (endMs === NO_END_MS) return { key: "for good", startMs: null, endMs: null, form: "calendar" };
   const { unit, rolling } = limit.period;
-  if (!rolling) return { key: `${unit} ${new Date(startMs).toISOString()}`, startMs, endMs, lasts: false };
+  if (!rolling) return { key: `${unit} ${new Date(startMs).toISOString()}`, startMs, endMs, form: "calendar" };
   const today = dayOf(ledger, limit.period);
   return { ...today, key: `rolling ${today.key}` };
 }
@@ -52,7 +53,7 @@ export function aboutLimit(
         { label: kind, value: dollars(reading.amountUsd) },
         { label: "Used", value: percentText(Math.floor(percent)) },
         { label: "For", value: state.scope },
-        ...(period.endMs === null || period.lasts
+        ...(period.endMs === null || period.form !== "calendar"
           ? []
           : [{ label: "Begins anew", value: timeText(period.endMs, limit.period.timeZone ?? ledger.timeZone) }]),
       ],

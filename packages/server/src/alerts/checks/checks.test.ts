@@ -312,6 +312,26 @@ test("a look and a crossing of the same threshold tell of it once", async () => 
   expect(open.news()).toEqual(["fired warning: Budget Shop is at 75 %"]);
 });
 
+test("a session's limit: of sessions of the last day, once, and settled without a word", async () => {
+  open = await openTestAlerts("2026-11-13T12:00:00Z");
+  await rule({ kind: "limitThreshold" });
+  await open.record(
+    costing(2, "2026-11-10T12:00:00Z", { session: "old" }),
+    costing(2, "2026-11-13T11:00:00Z", { session: "new" }),
+    costing(0.5, "2026-11-13T11:00:00Z", { session: "small" }),
+  );
+  open.limits.push({
+    limit: limit({ amountNanoUsd: 2e9, period: { unit: "session", rolling: false, timeZone: null } }),
+    states: ["old", "new", "small"].map((value) =>
+      state({ value, amountNanoUsd: 2e9, spentNanoUsd: value === "small" ? 0.5e9 : 2e9 }),
+    ),
+  });
+  await open.look();
+  await open.look("2026-11-15T12:00:00Z");
+  expect(open.news()).toEqual(["fired emergency: Budget Shop (new) is at 100 %"]);
+  expect(open.alerts.list()).toMatchObject([{ isOpen: false, closedBecause: "passed" }]);
+});
+
 test("a budget that will not last is told of before it is used up", async () => {
   open = await openTestAlerts("2026-11-20T00:00:00Z");
   await rule({ kind: "projectedOverrun" });

@@ -21,23 +21,19 @@ interface KnownCheck<Kind extends RuleKind> {
   everyMs: number;
   /** Time alone can begin an alert; otherwise nothing is looked at while nothing is recorded. */
   byTime: boolean;
-  /** It is told once and never over: what is no longer found is settled by time, and nobody is told of that. */
-  isNews: boolean;
 }
-
-const base = { byTime: false, isNews: false };
 
 /** What each kind of rule looks at. */
 export const CHECKS: { [Kind in RuleKind]: KnownCheck<Kind> } = {
-  limitThreshold: { ...base, look: checkLimitThreshold, everyMs: MINUTE_MS, byTime: true },
-  projectedOverrun: { ...base, look: checkProjectedOverrun, everyMs: 15 * MINUTE_MS, byTime: true },
-  cost: { ...base, look: checkCost, everyMs: MINUTE_MS },
-  projectedMonth: { ...base, look: checkProjectedMonth, everyMs: 5 * MINUTE_MS },
-  trend: { ...base, look: checkTrend, everyMs: 5 * MINUTE_MS },
-  spike: { ...base, look: checkSpike, everyMs: MINUTE_MS },
-  errorRate: { ...base, look: checkErrorRate, everyMs: MINUTE_MS },
-  unpricedModel: { ...base, look: checkUnpricedModel, everyMs: MINUTE_MS },
-  priceChange: { look: checkPriceChange, everyMs: 6 * HOUR_MS, byTime: true, isNews: true },
-  keyUnused: { ...base, look: checkKeyUnused, everyMs: HOUR_MS, byTime: true },
-  keyNewPlace: { look: checkKeyNewPlace, everyMs: MINUTE_MS, byTime: true, isNews: true },
+  limitThreshold: { look: checkLimitThreshold, everyMs: MINUTE_MS, byTime: true },
+  projectedOverrun: { look: checkProjectedOverrun, everyMs: 15 * MINUTE_MS, byTime: true },
+  cost: { look: checkCost, everyMs: MINUTE_MS, byTime: false },
+  projectedMonth: { look: checkProjectedMonth, everyMs: 5 * MINUTE_MS, byTime: false },
+  trend: { look: checkTrend, everyMs: 5 * MINUTE_MS, byTime: false },
+  spike: { look: checkSpike, everyMs: MINUTE_MS, byTime: false },
+  errorRate: { look: checkErrorRate, everyMs: MINUTE_MS, byTime: false },
+  unpricedModel: { look: checkUnpricedModel, everyMs: MINUTE_MS, byTime: false },
+  priceChange: { look: checkPriceChange, everyMs: 6 * HOUR_MS, byTime: true },
+  keyUnused: { look: checkKeyUnused, everyMs: HOUR_MS, byTime: true },
+  keyNewPlace: { look: checkKeyNewPlace, everyMs: MINUTE_MS, byTime: true },
 };

@@ -34,7 +34,7 @@ export const checkCost: Check<"cost"> = async (rule, { ledger, open }) => {
   const { start, end } = answer.query.period;
   const period: AlertPeriod = isRolling
     ? dayOf(ledger, rule)
-    : { key: `${rule.period} ${start}`, startMs: Date.parse(start), endMs: Date.parse(end), lasts: false };
+    : { key: `${rule.period} ${start}`, startMs: Date.parse(start), endMs: Date.parse(end), form: "calendar" };
   const rows: Row[] =
     rule.each === null ? [{ ...answer.totals } as Row] : answer.rows.filter((row) => row["other"] !== true);
   const above = rows

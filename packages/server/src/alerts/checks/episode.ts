@@ -9,7 +9,7 @@ export function dayOf(ledger: Ledger, scope: { timeZone: string | null }): Alert
     { period: "today" },
     { timeZone: zoneOf(ledger, scope), nowMs: ledger.now() },
   );
-  return { key: `day ${new Date(startMs).toISOString()}`, startMs, endMs, lasts: true };
+  return { key: `day ${new Date(startMs).toISOString()}`, startMs, endMs, form: "lasting" };
 }
 
 /** What goes on until it is over, and begins at most once in an hour of the rule's zone. */
@@ -17,5 +17,5 @@ export function hourOf(ledger: Ledger, scope: { timeZone: string | null }): Aler
   const nowMs = ledger.now();
   const today = resolvePeriod({ period: "today" }, { timeZone: zoneOf(ledger, scope), nowMs });
   const { startMs, endMs } = buckets(today, "hour").findLast((hour) => hour.startMs <= nowMs)!;
-  return { key: `hour ${new Date(startMs).toISOString()}`, startMs, endMs, lasts: true };
+  return { key: `hour ${new Date(startMs).toISOString()}`, startMs, endMs, form: "lasting" };
 }

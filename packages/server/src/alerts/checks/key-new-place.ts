@@ -20,7 +20,7 @@ export const checkKeyNewPlace: Check<"keyNewPlace"> = async (rule, { ledger, key
       if (isUsual || firstMs <= nowMs - NEW_DAYS * DAY_MS) continue;
       findings.push({
         subject: `${keyId} ${prefix}`,
-        period: { key: "once", startMs: null, endMs: null, lasts: false },
+        period: { key: "once", startMs: null, endMs: null, form: "news" },
         level: rule.severity,
         against: null,
         users: key.attribution.user === undefined ? null : [key.attribution.user],

@@ -3,17 +3,18 @@ import type { ThresholdCrossing } from "../../limits/limits.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { Finding } from "../finding.ts";
 import type { RuleOf } from "../rule.ts";
-import type { Check, Sight } from "./check.ts";
+import { MAX_SUBJECTS, type Check, type Sight } from "./check.ts";
 import { aboutLimit, chosenLimits, limitName, limitPeriod, subjectOf } from "./about-limit.ts";
 
 /** A rolling period ends an alert only when it is clearly below the threshold again. */
 const HOLD_SHARE = 0.95;
+const DAY_MS = 86_400_000;
 
 /** Has a budget or limit passed one of its thresholds? By what was spent, without what is set aside. */
 export const checkLimitThreshold: Check<"limitThreshold"> = async (rule, { ledger, limits, open }) => {
   const findings: Finding[] = [];
   for (const limit of chosenLimits(rule.limits, limits)) {
-    for (const state of await statesOf(limits, limit, open)) {
+    for (const state of await statesOf(ledger, limits, limit, open)) {
       const finding = findingOf(ledger, limit, state);
       if (finding !== null) findings.push(finding);
       else findings.push(...backBelow(ledger, limit, state, open));
@@ -26,7 +27,9 @@ export const checkLimitThreshold: Check<"limitThreshold"> = async (rule, { ledge
 function backBelow(ledger: Ledger, limit: Limit, state: LimitState, open: Sight["open"]): Finding[] {
   const subject = subjectOf(limit, state);
   const period = limitPeriod(ledger, limit, ledger.now());
-  const alert = open.find((it) => it.subject === subject && (it.period.lasts || it.period.key === period.key));
+  const alert = open.find(
+    (it) => it.subject === subject && (it.period.form === "lasting" || it.period.key === period.key),
+  );
   if (alert === undefined) return [];
   const finding = aboutLimit(ledger, limit, state, { percent: percentOf(state), reached: null, period: alert.period });
   const texts = { ...finding.texts, title: `${limitName(limit, state)} is back below its thresholds` };
@@ -43,8 +46,14 @@ export function crossingFinding(
   return findingOf(ledger, limit, state, periodStartMs);
 }
 
-/** The largest ones, and those that there are alerts of. */
-async function statesOf(limits: Sight["limits"], limit: Limit, open: Sight["open"]): Promise<LimitState[]> {
+/** The largest ones, and those that there are alerts of. Of sessions those of the last day: older ones are no news. */
+async function statesOf(
+  ledger: Ledger,
+  limits: Sight["limits"],
+  limit: Limit,
+  open: Sight["open"],
+): Promise<LimitState[]> {
+  if (limit.period.unit === "session") return recentSessions(ledger, limits, limit);
   const states = await limits.states(limit.id);
   const known = new Set(states.map((state) => subjectOf(limit, state)));
   for (const { subject, limit: reading } of open) {
@@ -52,6 +61,20 @@ async function statesOf(limits: Sight["limits"], limit: Limit, open: Sight["open
     states.push(...(await limits.states(limit.id, reading.value)));
   }
   return states;
+}
+
+async function recentSessions(ledger: Ledger, limits: Sight["limits"], limit: Limit): Promise<LimitState[]> {
+  const nowMs = ledger.now();
+  const lowestPercent = limit.thresholdsPercent[0] ?? 100;
+  const { sessions } = await ledger.storage.listSessions({
+    startMs: nowMs - DAY_MS,
+    endMs: nowMs + 1,
+    minCostNanoUsd: Math.floor((limit.amountNanoUsd * lowestPercent) / 100),
+    order: "recent",
+    limit: MAX_SUBJECTS,
+  });
+  const states = await Promise.all(sessions.map(({ id }) => limits.states(limit.id, id)));
+  return states.flat();
 }
 
 function findingOf(ledger: Ledger, limit: Limit, state: LimitState, periodStartMs?: number | null): Finding | null {

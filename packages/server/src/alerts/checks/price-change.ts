@@ -120,7 +120,7 @@ function findingOf(
   const filters = [...rule.filters, `provider:${provider}`, `model:${model.replaceAll("*", "\\*")}`];
   return {
     subject: `${provider}/${model}@${new Date(startMs).toISOString()}`,
-    period: { key: "once", startMs: null, endMs: null, lasts: false },
+    period: { key: "once", startMs: null, endMs: null, form: "news" },
     level: rule.severity,
     against: null,
     users: usersIn(rule.filters),

@@ -23,7 +23,7 @@ export const checkProjectedMonth: Check<"projectedMonth"> = async (rule, { ledge
           key: `month ${month.start}`,
           startMs: Date.parse(month.start),
           endMs: Date.parse(month.end),
-          lasts: false,
+          form: "calendar",
         },
         level: severityAtAmount(rule.severity, projectedMonthEnd, rule.amountUsd),
         against: String(rule.amountUsd),

@@ -27,7 +27,7 @@ export const checkTrend: Check<"trend"> = async (rule, { ledger }) => {
   const { start, end } = query.period;
   const isCalendar = rule.period !== "7d" && rule.period !== "30d";
   const period: AlertPeriod = isCalendar
-    ? { key: `${rule.period} ${start}`, startMs: Date.parse(start), endMs: Date.parse(end), lasts: false }
+    ? { key: `${rule.period} ${start}`, startMs: Date.parse(start), endMs: Date.parse(end), form: "calendar" }
     : dayOf(ledger, rule);
   const words = IN_WORDS[rule.period];
   return {
