@@ -365,6 +365,22 @@ describe("the outbox", () => {
     await hanging.close();
   });
 
+  it("ends while a receiver says nothing, and what it was given goes out again, as if it had not been tried", async () => {
+    const receiver = await startHttpReceiver();
+    receiver.answers.push({ hang: true });
+    const before = await openTestChannels();
+    await before.book.create({ name: "hook", kind: "webhook", settings: { url: receiver.url } }, "test");
+    before.channels.start();
+    await before.channels.send(sample, null);
+    await eventually(() => receiver.received.length).toBe(1);
+    await before.close();
+    const after = await openTestChannels({ dataDir: before.dataDir });
+    expect(await after.channels.deliveries({ limit: 9 })).toMatchObject([{ status: "waiting", attempts: [] }]);
+    after.channels.start();
+    await eventually(async () => (await after.channels.deliveries({ limit: 9 }))[0]!.status).toBe("sent");
+    expect(before.failures).toEqual([]);
+  });
+
   it("sends only to the channels that were named, and to none that is switched off or removed", async () => {
     const receiver = await startHttpReceiver();
     const { channels, book } = await openTestChannels();

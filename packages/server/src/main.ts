@@ -27,7 +27,7 @@ async function startServer(flags: SettingFlags, facts: ServerKind): Promise<Runn
       url: listening.url,
       ownerToken: outlay.ownerToken,
     });
-    const stopJobs = outlay.startJobs();
+    const stopJobs = outlay.startJobs(listening.url);
     return {
       url: listening.url,
       setUp: setUpOf(outlay, config.publicUrl ?? listening.url),

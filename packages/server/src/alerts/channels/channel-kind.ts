@@ -22,6 +22,8 @@ export interface ChannelKind<Settings extends Record<string, unknown> = Record<s
 export interface SendingMeans {
   policy: AddressPolicy;
   now: () => number;
+  /** The process ends: nobody waits for an answer any more. */
+  signal?: AbortSignal;
   /** The addresses that a name stands for; default: what the machine's resolver says. */
   resolve?: (host: string) => Promise<ResolvedAddress[]>;
 }

@@ -45,7 +45,8 @@ export interface ChannelsOptions {
 export async function openChannels(options: ChannelsOptions): Promise<OpenChannels> {
   const { storage, secret, now, logFailure, retryDelaysMs } = options;
   const book = await ChannelBook.open({ storage, secret, now, warn: logFailure });
-  const attempt = attemptWith(options, book);
+  const ending = new AbortController();
+  const attempt = attemptWith(options, book, ending.signal);
   const outbox = await Outbox.open({
     storage,
     now,
@@ -92,14 +93,19 @@ export async function openChannels(options: ChannelsOptions): Promise<OpenChanne
     retry: (deliveryId) => retry(outbox, deliveryId),
     async close() {
       await outbox.close();
+      ending.abort();
       await book.close();
     },
   };
 }
 
 /** One attempt: never rejects, says what happened without secrets. */
-function attemptWith({ baseUrl, timeZone, allowInternal, now, logFailure }: ChannelsOptions, book: ChannelBook) {
-  const means = { policy: addressPolicy(allowInternal), now };
+function attemptWith(
+  { baseUrl, timeZone, allowInternal, now, logFailure }: ChannelsOptions,
+  book: ChannelBook,
+  signal: AbortSignal,
+) {
+  const means = { policy: addressPolicy(allowInternal), now, signal };
   return async (channelId: string, id: string, messages: AlertMessage[]): Promise<AttemptResult> => {
     const channel = book.withSecrets(channelId);
     if (channel === null) return never("The channel was removed");

@@ -34,13 +34,14 @@ const MAX_ANSWER_BYTES = 2_048;
  */
 export async function post(url: string, { timeoutMs = TIMEOUT_MS, ...options }: PostOptions): Promise<HttpAnswer> {
   const target = new URL(url);
-  const signal = AbortSignal.timeout(timeoutMs);
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
   try {
     const addresses = await allowedAddresses(target, options, signal);
     return await exchange(target, addresses, options, signal);
   } catch (error) {
     if (error instanceof SendFailed) throw error;
-    if (signal.aborted)
+    if (timeout.aborted)
       throw new SendFailed(`${target.host} did not answer within ${timeoutMs / 1_000} seconds`, { retryable: true });
     throw new SendFailed(`${target.host} could not be reached: ${reasonOf(error)}`, { retryable: true });
   }
