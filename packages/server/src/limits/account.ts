@@ -42,8 +42,8 @@ export interface Account {
 }
 
 export interface Told {
-  /** Key of its record: limit, value, period. */
-  key: string;
+  /** null: rolling periods, sessions and totals. */
+  periodStartMs: number | null;
   percent: number;
   /** With another amount the thresholds are others. */
   amountNanoUsd: number;
@@ -72,9 +72,10 @@ export function newActiveLimit(limit: Limit, overrides: LimitOverride[]): Active
 
 /** What an event adds, in the limit's units: its cost, or its tokens at the stand-in price. */
 export function unitsOf(active: ActiveLimit, costNanoUsd: bigint | number, unpricedTokens: bigint | number): bigint {
+  if (active.unitsPerNanoUsd === 1n) return BigInt(costNanoUsd);
   const unpriced = active.limit.enforcement?.unpriced;
   const cost = BigInt(costNanoUsd) * active.unitsPerNanoUsd;
-  if (unpriced?.policy !== "standIn" || unpricedTokens === 0) return cost;
+  if (unpriced?.policy !== "standIn") return cost;
   return cost + BigInt(unpricedTokens) * BigInt(unpriced.nanoUsdPerMillionTokens);
 }
 
@@ -88,8 +89,8 @@ export function nanoUsdOf({ unitsPerNanoUsd }: ActiveLimit, units: bigint): numb
 /** The amount that holds now, and whether an override has lifted the limit. */
 export function amountOf(account: Account, nowMs: number): { nanoUsd: number; lifted: boolean } {
   const { limit, overrides } = account.active;
-  const carried = account.spent === null ? 0 : Number(account.spent.carried / account.active.unitsPerNanoUsd);
-  const own = limit.amountNanoUsd + carried;
+  const own = limit.amountNanoUsd + carriedNanoUsd(account);
+  if (overrides.length === 0) return { nanoUsd: own, lifted: false };
   let found: LimitOverride | null = null;
   for (const override of overrides) {
     if (nowMs < override.fromMs || nowMs >= override.untilMs) continue;
@@ -104,4 +105,9 @@ export function amountOf(account: Account, nowMs: number): { nanoUsd: number; li
 export function percentOf(nanoUsd: number, amountNanoUsd: number): number {
   if (amountNanoUsd > 0) return (nanoUsd / amountNanoUsd) * 100;
   return nanoUsd > 0 ? Infinity : 0;
+}
+
+function carriedNanoUsd({ active, spent }: Account): number {
+  if (spent === null || spent.carried === 0n) return 0;
+  return Number(spent.carried / active.unitsPerNanoUsd);
 }

@@ -41,25 +41,24 @@ export class ThresholdWatch {
     if (ids.length > 0) await this.#storage.deleteRecords(COLLECTION, ids);
   }
 
-  /** Looks at an account that is loaded. */
+  /** Looks at an account that is loaded. Runs with every event: most are below all thresholds. */
   look(account: Account): void {
     const nowMs = this.#now();
-    const key = keyOf(account);
-    const passed = passedPercent(account, nowMs);
     const { told } = account;
-    if (told?.key !== key) {
-      if (passed > 0) this.#lookUp(account, key);
+    const amountNanoUsd = amountOf(account, nowMs).nanoUsd;
+    const percent = percentOf(spentNanoUsd(account, nowMs), amountNanoUsd);
+    const passed = passedOf(account, percent);
+    if (told === null || told.periodStartMs !== periodStartOf(account)) {
+      if (passed > 0) this.#lookUp(account);
       return;
     }
-    const amountNanoUsd = amountOf(account, nowMs).nanoUsd;
-    const { rolling } = account.active.limit.period;
-    const isBelow = rolling && percentNow(account, nowMs) < told.percent - REARM_POINTS;
+    const isBelow = account.active.limit.period.rolling && percent < told.percent - REARM_POINTS;
     const before = isBelow || told.amountNanoUsd !== amountNanoUsd ? Math.min(told.percent, passed) : told.percent;
-    const percent = Math.max(before, passed);
-    if (percent !== told.percent || amountNanoUsd !== told.amountNanoUsd) {
-      account.told = { key, percent, amountNanoUsd };
-      const body: StoredTold = { percent, amountNanoUsd };
-      this.#run(this.#storage.putRecords(COLLECTION, [{ id: key, atMs: nowMs, body }]));
+    const highest = Math.max(before, passed);
+    if (highest !== told.percent || amountNanoUsd !== told.amountNanoUsd) {
+      account.told = { periodStartMs: told.periodStartMs, percent: highest, amountNanoUsd };
+      const body: StoredTold = { percent: highest, amountNanoUsd };
+      this.#run(this.#storage.putRecords(COLLECTION, [{ id: keyOf(account), atMs: nowMs, body }]));
     }
     if (passed > before) this.#tell(account, passed);
   }
@@ -68,13 +67,14 @@ export class ThresholdWatch {
     await Promise.all(this.#pending);
   }
 
-  #lookUp(account: Account, key: string): void {
+  #lookUp(account: Account): void {
     if (this.#lookingUp.has(account)) return;
     this.#lookingUp.add(account);
-    const found = this.#storage.listRecords(COLLECTION, { ids: [key] }).then(([record]) => {
+    const periodStartMs = periodStartOf(account);
+    const found = this.#storage.listRecords(COLLECTION, { ids: [keyOf(account)] }).then(([record]) => {
       const stored = record?.body as StoredTold | undefined;
       const amountNanoUsd = stored?.amountNanoUsd ?? amountOf(account, this.#now()).nanoUsd;
-      account.told = { key, percent: stored?.percent ?? 0, amountNanoUsd };
+      account.told = { periodStartMs, percent: stored?.percent ?? 0, amountNanoUsd };
       this.#lookingUp.delete(account);
       if (account.spent?.covers(this.#now())) this.look(account);
     });
@@ -89,16 +89,20 @@ export class ThresholdWatch {
   }
 }
 
-function keyOf({ active, value, spent }: Account): string {
-  return JSON.stringify([active.limit.id, value, spent!.period?.startMs ?? null]);
+function keyOf(account: Account): string {
+  return JSON.stringify([account.active.limit.id, account.value, periodStartOf(account)]);
 }
 
-function percentNow(account: Account, nowMs: number): number {
-  return percentOf(spentNanoUsd(account, nowMs), amountOf(account, nowMs).nanoUsd);
+function periodStartOf({ spent }: Account): number | null {
+  return spent!.period?.startMs ?? null;
 }
 
 /** The highest threshold that is reached; 0: none. */
-function passedPercent(account: Account, nowMs: number): number {
-  const percent = percentNow(account, nowMs);
-  return account.active.limit.thresholdsPercent.findLast((threshold) => threshold <= percent) ?? 0;
+function passedOf({ active }: Account, percent: number): number {
+  let passed = 0;
+  for (const threshold of active.limit.thresholdsPercent) {
+    if (threshold > percent) break;
+    passed = threshold;
+  }
+  return passed;
 }
