@@ -107,6 +107,13 @@ describe("every operation", () => {
   });
 });
 
+it("asking only for the head is asking too", async () => {
+  const { nobody, member } = organisation.askers;
+  expect((await nobody("HEAD", "/api/v1/query")).status).toBe(401);
+  expect((await member("HEAD", "/api/v1/audit")).status).toBe(403);
+  expect((await member("HEAD", "/api/v1/query")).status).toBe(200);
+});
+
 describe("without accounts", () => {
   let open: OpenedOutlay;
   beforeAll(async () => {
@@ -161,6 +168,29 @@ describe("keys", () => {
       expect(await verdict(answer), JSON.stringify(headers)).toBe("in");
     }
     expect((await outlay.ask("POST", `/api/v1/events?key=${token}`, {})).status).toBe(401);
+  });
+
+  it("say whose the recorded calls are, where those do not say it themselves", async () => {
+    const { outlay, askers } = organisation;
+    const attribution = { user: "u-key", project: "of the key", tags: { plan: "gold", tier: "one" } };
+    const { token } = await outlay.keys.create({ name: "the shop", scopes: ["ingest"], attribution }, "test");
+    const call = { provider: "openai", model: "gpt-4o", usage: { inputTokens: 1 } };
+    const events = [
+      { ...call, id: "by-key-1" },
+      { ...call, id: "by-key-2", user: "u-own", credential: "own", tags: { tier: "two" } },
+      { ...call, id: "by-key-3", tags: "no tags" },
+      "no event",
+    ];
+    const sent = await outlay.ask("POST", "/api/v1/events", { events }, { authorization: `Bearer ${token}` });
+    expect(await sent.json()).toMatchObject({ accepted: 2, rejected: [{ index: 2, field: "tags" }, { index: 3 }] });
+    const seen = async (id: string) => (await askers.administrator("GET", `/api/v1/events/${id}`)).json();
+    expect(await seen("by-key-1")).toMatchObject({ ...attribution, credential: "the shop" });
+    expect(await seen("by-key-2")).toMatchObject({
+      user: "u-own",
+      project: "of the key",
+      credential: "own",
+      tags: { plan: "gold", tier: "two" },
+    });
   });
 
   it("that are rotated work beside their successor for as long as they were given, and no longer", async () => {

@@ -16,7 +16,7 @@ import { gatewayUpstreams } from "./upstreams.ts";
 
 const answer = JSON.stringify({
   object: "chat.completion",
-  model: "priced",
+  model: "small",
   choices: [{ index: 0, message: { role: "assistant", content: "Hi" }, finish_reason: "stop" }],
   usage: { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12 },
 });
@@ -50,12 +50,13 @@ async function openGateway(): Promise<{ url: string; limits: Limits; store: { fa
     keys: null,
     estimates,
     upstreams: gatewayUpstreams({
-      settings: { openai: { baseUrl: provider } },
+      settings: { test: { baseUrl: provider } },
       mockProviders: null,
       environment: {},
     }),
     limits: { limits, sizes: await openLearnedSizes(ledger.storage) },
     objectionTo: () => null,
+    callers: { isOpen: () => true, signedIn: async () => null, addressOf: () => null },
     logFailure: (where, error) => log.push(`${where}: ${String(error)}`),
   });
   const url = await listening((incoming, outgoing) => gateway.handle(incoming, outgoing));
@@ -65,14 +66,14 @@ async function openGateway(): Promise<{ url: string; limits: Limits; store: { fa
     await ledger.close();
     rmSync(dataDir, { recursive: true, force: true });
   });
-  return { url: `${url}/gateway/openai/v1/chat/completions`, limits, store, log };
+  return { url: `${url}/gateway/test/v1/chat/completions`, limits, store, log };
 }
 
 function ask(url: string, user: string): Promise<Response> {
   return fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json", "x-outlay-user": user },
-    body: JSON.stringify({ model: "priced", max_tokens: 10, messages: [{ role: "user", content: "Hi" }] }),
+    body: JSON.stringify({ model: "small", max_tokens: 10, messages: [{ role: "user", content: "Hi" }] }),
   });
 }
 

@@ -9,6 +9,7 @@ import { filterParameters, pageParameters, periodParameters } from "../parameter
 import { answerRecorded, batchOf } from "../record-answer.ts";
 import { addRoute } from "../route.ts";
 import type { App } from "../route.ts";
+import { senderOf, withSender } from "../sender.ts";
 
 const exampleEvent = {
   provider: "anthropic",
@@ -29,7 +30,7 @@ export function addEventRoutes(app: App, ledger: Ledger): void {
       tag: "Recording",
       summary: "Record usage events",
       description:
-        "One event, or a batch. Good events are kept when others are bad; the answer names those. An id that was seen before changes nothing. Status 200 means that all accepted events are durable; 400 that none of them was valid.",
+        "One event, or a batch. Good events are kept when others are bad; the answer names those. An id that was seen before changes nothing. Status 200 means that all accepted events are durable; 400 that none of them was valid. What the key of the request says of whose calls these are counts where an event does not say it.",
       body: {
         schema: z.union([
           eventSchema.meta({ id: "Event" }),
@@ -41,7 +42,7 @@ export function addEventRoutes(app: App, ledger: Ledger): void {
       example: { accepted: 1, duplicates: 0, rejected: [], ids: ["019aa9d0-5a3e-7c1a-9f42-3f6f2a1c0b7e"] },
     },
     async ({ c, body }) => {
-      const events = batchOf(await body(), "events", MAX_EVENTS_PER_BATCH);
+      const events = withSender(batchOf(await body(), "events", MAX_EVENTS_PER_BATCH), senderOf(c));
       return answerRecorded(await recordUsage(ledger, events), events.length, c.get("requestId"));
     },
   );

@@ -8,7 +8,8 @@ import { principalOf } from "../authorize.ts";
 import type { HttpEnvironment } from "../environment.ts";
 import { addRoute } from "../route.ts";
 import type { App } from "../route.ts";
-import { addSignal, senderOf } from "./otlp.ts";
+import { senderOf } from "../sender.ts";
+import { addSignal } from "./otlp.ts";
 
 const TAG = "Langfuse";
 const MAX_ITEMS = 5_000;

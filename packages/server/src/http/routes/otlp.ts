@@ -1,15 +1,14 @@
 import { InvalidInput } from "@outlay/core";
 import type { Context } from "hono";
 import { z } from "zod";
-import type { Sender } from "../../telemetry/add-attribution.ts";
 import { decodeLogs, decodeMetrics, type OtlpBody } from "../../telemetry/decode.ts";
 import { exportAnswer, OTLP_TYPES, statusAnswer, type OtlpEncoding, type Signal } from "../../telemetry/otlp-answer.ts";
 import type { OtlpReceiver, Received } from "../../telemetry/otlp-receiver.ts";
 import { parseJsonBody, readBytesBody } from "../read-body.ts";
 import { addRoute } from "../route.ts";
-import { principalOf } from "../authorize.ts";
 import type { HttpEnvironment } from "../environment.ts";
 import type { App, RouteDeclaration } from "../route.ts";
+import { senderOf } from "../sender.ts";
 
 /** Largest body, as sent and after decompression: what OpenTelemetry's own collector takes. */
 const MAX_BODY_BYTES = 20 * 1024 * 1024;
@@ -33,13 +32,6 @@ export function addOtlpRoutes(app: App, receiver: OtlpReceiver, logFailure: LogF
       sender: senderOf(c),
     }),
   );
-}
-
-/** Whose calls these are by the Outlay key that they come with; nobody's when they come without. */
-export function senderOf(c: Context<HttpEnvironment>): Sender {
-  const principal = principalOf(c);
-  if (principal.kind !== "key") return {};
-  return { ...(principal.key.attribution as Sender), credential: principal.key.name };
 }
 
 type Take = (body: OtlpBody, c: Context<HttpEnvironment>) => Promise<Received>;
