@@ -30,7 +30,7 @@ beforeAll(async () => {
     { model: "heard", rates: { audioSeconds: "0.36" } },
     { model: "pages", rates: { pages: "4" } },
     { model: "ranked", rates: { searches: "2" } },
-  ].map((it) => ({ provider: "openai", startMs: null, endMs: null, adjustments: [], ...it }));
+  ].map((price) => ({ provider: "openai", startMs: null, endMs: null, adjustments: [], ...price }));
   prices = await openPriceBook({ storage: null, config: { overrides }, now: () => now });
 });
 
@@ -100,10 +100,6 @@ describe("what is not billed by tokens", () => {
 });
 
 it("learns what is likely, and never takes less for the most than was seen", () => {
-  const learned = (values: Partial<Record<string, number>>): LearnedSizes => ({
-    ...nothingLearned,
-    size: (_, name, q) => (q < 1 ? (values[name] ?? null) : (values[`${name}, most`] ?? null)),
-  });
   const short = learned({ outputTokens: 100, inputTokensPerKilobyte: 256 });
   // 250 in, 100 out
   expect(worst("plain", { maxOutputTokens: 64_000 }, short).likelyNanoUsd).toBe(1_250_000);
@@ -121,3 +117,11 @@ it("pictures are not counted as text", () => {
   expect(picture.mostNanoUsd).toBe(50_500_000);
   expect(picture.likelyNanoUsd).toBe(2_200_000);
 });
+
+/** What was learned of every route: by size for what is likely, by `size, most` for the largest. */
+function learned(values: Partial<Record<string, number>>): LearnedSizes {
+  return {
+    ...nothingLearned,
+    size: (_, name, q) => (q < 1 ? (values[name] ?? null) : (values[`${name}, most`] ?? null)),
+  };
+}
