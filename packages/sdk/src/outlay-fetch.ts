@@ -2,10 +2,13 @@ import { blankMeasured, openAnswer, type Measured, type RequestFacts, blankReque
 import { Attempts, declaredAttempt, type Attempt } from "./attempts.ts";
 import { errorFacts } from "./error-facts.ts";
 import { eventOfAnswer, eventsOfOtherModels, type CallOutline } from "./event-of-answer.ts";
+import type { CallLease, LimitOptions } from "./limit-desk.ts";
 import { promptCharacters } from "./prompt-characters.ts";
+import { refusedAnswer } from "./refused-answer.ts";
 import { contextOfHeaders, contextOfRequest, withoutOutlayHeaders } from "./request-context.ts";
 import { describeRequest, readBody, type SentBody, type SentRequest } from "./sent-request.ts";
 import { servedBy, type ServedBy } from "./served-by.ts";
+import type { TrackedCall, Tracker } from "./tracker.ts";
 import { UsageChunkFilter } from "./usage-chunk-filter.ts";
 import { watchBody } from "./watched-body.ts";
 import { quietly, WrappedCall, type WrapperOptions } from "./wrapped-call.ts";
@@ -15,6 +18,11 @@ type Fetch = typeof globalThis.fetch;
 export interface FetchOptions extends WrapperOptions {
   /** Who bills the calls, where their address does not tell: `openai` behind a proxy of one's own. */
   provider?: string;
+  /**
+   * Hold the calls to limits: `{}` is enough. The server is asked before each, and one that a limit has no room for is answered
+   * as the provider would answer what is too much: clients raise their usual error. Models are not swapped here.
+   */
+  limits?: Pick<LimitOptions, "failClosed" | "timeoutMs"> | undefined;
 }
 
 /**
@@ -43,7 +51,9 @@ export function outlayFetch(realFetch: Fetch | undefined, options: FetchOptions)
     } catch {
       // A request that cannot be understood is sent all the same.
     }
-    return exchange === null ? send(input, init) : exchange.run(send, input, init);
+    if (exchange === null) return send(input, init);
+    const refusal = options.limits === undefined ? null : await exchange.ask(options.outlay, options.limits);
+    return refusal ?? exchange.run(send, input, init);
   };
 }
 
@@ -69,6 +79,7 @@ class Exchange {
   readonly #attempt: Attempt;
   /** Tells the request from others; null when that cannot be told. */
   readonly #key: string | null;
+  #lease: CallLease | null = null;
 
   constructor(request: SentRequest, body: SentBody | null, served: ServedBy, options: FetchOptions, memory: Memory) {
     this.#request = request;
@@ -86,6 +97,32 @@ class Exchange {
     const declared = declaredAttempt(headers);
     this.#attempt =
       this.#key === null ? { number: declared ?? 1, call: null } : memory.attempts.find(this.#key, declared);
+  }
+
+  /** Asks the limits; what to answer instead when there is no room. The gateway asks them itself. */
+  async ask(tracker: Tracker, limits: LimitOptions): Promise<Response | null> {
+    if (this.#isGateway() || tracker.lease === undefined) return null;
+    try {
+      this.#lease = await tracker.lease(this.#outline(), { ...this.#most(), ...limits }, this.#call.owner);
+      return null;
+    } catch (error) {
+      // Whatever else goes wrong here must not break the call.
+      return refusedAnswer(error);
+    }
+  }
+
+  #outline(): TrackedCall {
+    const { model, serviceTier } = this.#facts;
+    const { route } = this.#served;
+    const provider = this.#served.billedAs(model);
+    return { id: this.#call.id, provider, model: model ?? "unknown", operation: route.operation, serviceTier };
+  }
+
+  /** No token is shorter than a character. */
+  #most(): LimitOptions {
+    const { maxOutputTokens, choices } = this.#facts;
+    const inputTokens = this.#promptCharacters() ?? undefined;
+    return { inputTokens, maxOutputTokens: maxOutputTokens === null ? undefined : maxOutputTokens * choices };
   }
 
   async run(send: Fetch, input: Parameters<Fetch>[0], init: RequestInit | undefined): Promise<Response> {
@@ -151,7 +188,10 @@ class Exchange {
 
   #watch(response: Response, isAsked: boolean): Response {
     // The gateway has recorded this call.
-    if (response.headers.has("x-outlay-event-id")) return response;
+    if (response.headers.has("x-outlay-event-id")) {
+      this.#lease?.release();
+      return response;
+    }
     try {
       return this.#measure(response, isAsked) ?? response;
     } catch {
@@ -203,12 +243,15 @@ class Exchange {
   #finish(measured: Measured, failure: CallOutline["failure"], status?: number): void {
     quietly(() => {
       const { route, host } = this.#served;
+      const isRefused = status === undefined ? failure?.errorType === "connection" : status >= 400;
+      if (isRefused && measured.usage === null) this.#lease?.release();
+      else this.#lease?.end();
       const event = eventOfAnswer(measured, {
         provider: this.#served.billedAs(measured.model ?? this.#facts.model),
         operation: route.operation,
         request: this.#facts,
         failure,
-        isRefused: status === undefined ? failure?.errorType === "connection" : status >= 400,
+        isRefused,
         attempt: this.#attempt.number,
         call: this.#attempt.call,
         promptCharacters: measured.usageState === "complete" ? null : this.#promptCharacters(),

@@ -33,6 +33,11 @@ export class WrappedCall {
     this.#context = mergeContext(mergeContext(found, common), current);
   }
 
+  /** Whose call it is. */
+  get owner(): CallContext {
+    return mergeContext(this.#context, this.#said);
+  }
+
   /** The first piece of the answer's text is there. */
   firstPiece(): void {
     this.#firstPieceMs ??= this.#elapsedMs();
