@@ -81,7 +81,7 @@ class TextFrames implements StreamFrames {
 
   pieces(): StreamPiece[] {
     return this.#few.all().flatMap((text) => {
-      const piece = this.#kind === "events" ? readEvent(text) : { event: null, data: parsed(text) };
+      const piece = this.#kind === "events" ? readEvent(text) : { event: null, data: parsed(fromLatin1(text)) };
       return piece.data === undefined ? [] : [piece];
     });
   }
@@ -96,12 +96,14 @@ class TextFrames implements StreamFrames {
 }
 
 function readEvent(latin1: string): StreamPiece {
-  const lines = Buffer.from(latin1, "latin1")
-    .toString("utf8")
-    .split(/\r\n|\n|\r/);
+  const lines = fromLatin1(latin1).split(/\r\n|\n|\r/);
   const valuesOf = (name: string) =>
     lines.filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).trim());
   return { event: valuesOf("event").at(-1) ?? null, data: parsed(valuesOf("data").join("\n")) };
+}
+
+function fromLatin1(text: string): string {
+  return Buffer.from(text, "latin1").toString("utf8");
 }
 
 function parsed(text: string): unknown {
@@ -123,7 +125,7 @@ class ListFrames implements StreamFrames {
   take(bytes: Buffer): void {
     let rest = bytes;
     for (let end = this.#follow(rest); end >= 0; end = this.#follow(rest)) {
-      this.#few.add(Buffer.from(this.#begun, "latin1").toString("utf8"));
+      this.#few.add(fromLatin1(this.#begun));
       this.#begun = "";
       rest = rest.subarray(end);
     }
