@@ -318,15 +318,6 @@ export class LimitEngine implements Limits {
   #explained(call: CallToCheck, refused: Refused, account: Account, nowMs: number): KeptRefusal {
     const { eventId, provider, model, dimensions, tags } = call;
     const { limit } = account.active;
-    const leases = [...(account.leases ?? [])]
-      .filter((record) => record.eventId !== eventId)
-      .map((record) => ({
-        eventId: record.eventId,
-        nanoUsd: record.parts.find((part) => part.account === account)!.nanoUsd,
-        expiresAtMs: record.expiresAtMs,
-      }))
-      .toSorted((one, other) => other.nanoUsd - one.nanoUsd)
-      .slice(0, MAX_REFUSAL_LEASES);
     return {
       id: refused.refusalId,
       atMs: nowMs,
@@ -337,7 +328,7 @@ export class LimitEngine implements Limits {
       retryAfterSeconds: refused.retryAfterSeconds,
       period: countedAt(limit, nowMs, this.#timeZone),
       filters: accountFilters(limit, account.value),
-      leases,
+      leases: largestLeases(account, eventId),
     };
   }
 
@@ -398,6 +389,20 @@ export class LimitEngine implements Limits {
     const spending = rows.map(({ key }) => key[0]!).filter((value) => value !== null);
     return [...new Set([...leased, ...spending])].slice(0, MAX_STATES);
   }
+}
+
+/** What is set aside for other calls, largest first. There may be thousands of them, and as many refusals. */
+function largestLeases(account: Account, exceptEventId: string): KeptRefusal["leases"] {
+  const largest: KeptRefusal["leases"] = [];
+  for (const { eventId, parts, expiresAtMs } of account.leases ?? []) {
+    if (eventId === exceptEventId) continue;
+    const { nanoUsd } = parts.find((part) => part.account === account)!;
+    if (largest.length === MAX_REFUSAL_LEASES && nanoUsd <= largest.at(-1)!.nanoUsd) continue;
+    if (largest.length === MAX_REFUSAL_LEASES) largest.pop();
+    const place = largest.findIndex((other) => other.nanoUsd < nanoUsd);
+    largest.splice(place === -1 ? largest.length : place, 0, { eventId, nanoUsd, expiresAtMs });
+  }
+  return largest;
 }
 
 function hasThresholds({ limit }: ActiveLimit): boolean {

@@ -1,7 +1,9 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { overlayStorage } from "../storage/overlay-storage.ts";
 import type { Verdict } from "./limit.ts";
+import { openLimits } from "./limits.ts";
 import { aCall, aCharge, anEvent, openLimitsFixture, passed, refused, type OpenLimits } from "./open-limits.fixture.ts";
 
 const MINUTE_MS = 60_000;
@@ -347,6 +349,36 @@ describe("what counts", () => {
     expect(await used(id)).toEqual([6, 0]);
     await open.storage.reviseEvents([{ id: event.id, event: null }]);
     expect(await used(id)).toEqual([0, 0]);
+  });
+});
+
+describe("a store that does not answer", () => {
+  it("is said to who asks, and asked again by the next one", async () => {
+    let isDown = true;
+    const storage = overlayStorage(open.storage, {
+      sum: (question) => (isDown ? Promise.reject(new Error("disk on fire")) : open.storage.sum(question)),
+    });
+    const id = await limit(10);
+    const dataDir = mkdtempSync(join(open.dataDir, "other-"));
+    const { limits } = await openLimits({ storage, dataDir, now: open.now, timeZone: "UTC" });
+    await expect(limits.lease(aCall(1))).rejects.toThrow("disk on fire");
+    await expect(limits.states(id)).rejects.toThrow("disk on fire");
+    isDown = false;
+    passed(await limits.lease(aCall(1)));
+    await limits.close();
+  });
+
+  it("knows only what has not expired, where single events have to be read", async () => {
+    const both = { filters: ["user:zoe", "agent:bot"], period: "total" };
+    const id = await limit(10, both);
+    const event = (costUsd: number, daysAgo: number) =>
+      anEvent(costUsd, open.now() - daysAgo * 86_400_000, { user: "zoe", agent: "bot" });
+    await open.storage.appendEvents([event(3, 40), event(2, 1)]);
+    expect(await used(id)).toEqual([5, 0]);
+    await open.storage.expireEvents(open.now() - 30 * 86_400_000);
+    expect(await used(id)).toEqual([5, 0]);
+    await open.restart();
+    expect(await used(id)).toEqual([2, 0]);
   });
 });
 

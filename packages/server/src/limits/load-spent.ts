@@ -1,9 +1,9 @@
 import { InvalidInput } from "@outlay/core";
-import type { Filter, RecordedCharge, Storage, SumAnswer, SumQuestion } from "../storage/storage.ts";
+import type { ChargesQuestion, Filter, RecordedCharge, Storage, SumAnswer, SumQuestion } from "../storage/storage.ts";
 import { type ActiveLimit, unitsOf } from "./account.ts";
 import type { Limit } from "./limit.ts";
 import { countedAt, periodAt, periodStarts, rollingLengthMs } from "./limit-period.ts";
-import { accountDimension, chargeTest } from "./limit-scope.ts";
+import { accountDimension, accountFilters, chargeTest } from "./limit-scope.ts";
 import { rollingParts, RollingSpent } from "./rolling-spent.ts";
 import { PeriodSpent, type Spent } from "./spent.ts";
 
@@ -122,11 +122,23 @@ async function addCharges(
 ): Promise<void> {
   const tests = values.map((value) => chargeTest(active.limit, value));
   if (tests[0] === null) return;
-  const charges = await storage.listCharges({ startMs: startsMs[0]!, endMs });
+  const filters = values.length === 1 ? accountFilters(active.limit, values[0]!) : active.limit.filters;
+  const charges = await storage.listCharges({ startMs: startsMs[0]!, endMs, ...demanded(filters) });
   for (const charge of charges) {
     const part = startsMs.findLastIndex((startMs) => startMs <= charge.occurredAtMs);
     for (const [index, counts] of (tests as ((charge: RecordedCharge) => boolean)[]).entries()) {
       if (counts(charge)) sums[index]![part]! += unitsOf(active, charge.amountNanoUsd, 0);
     }
   }
+}
+
+/** What the store itself can choose charges by. */
+function demanded(filters: readonly Filter[]): Pick<ChargesQuestion, "user" | "project" | "customer"> {
+  const found: Pick<ChargesQuestion, "user" | "project" | "customer"> = {};
+  for (const { dimension, values, patterns, exclude } of filters) {
+    const [value] = values;
+    if (exclude || patterns.length > 0 || values.length !== 1 || value === undefined || value === null) continue;
+    if (dimension === "user" || dimension === "project" || dimension === "customer") found[dimension] = value;
+  }
+  return found;
 }
