@@ -41,11 +41,13 @@ async function open(now: string, timeZone: string): Promise<World> {
       limits,
       keys: { list: () => [] },
       channels: {
+        book: { list: () => [] },
         async send(message) {
           sent.push(message);
           return [];
         },
       },
+      mailsAbout: async () => true,
       changes: changes.count,
       logFailure: (error) => expect.fail(String(error)),
     });

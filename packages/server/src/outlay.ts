@@ -35,6 +35,7 @@ import { createLiveFeed } from "./ledger/live-feed.ts";
 import { openLearnedSizes } from "./limits/learned-sizes.ts";
 import { openLimits } from "./limits/limits.ts";
 import type { Limits } from "./limits/limits.ts";
+import { openPersonalLimits } from "./limits/personal-limits.ts";
 import { openPriceBook } from "./prices/price-book.ts";
 import type { PriceConfig } from "./prices/price-book.ts";
 import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
@@ -149,11 +150,15 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
     live,
     health: { unrecorded: 0 },
   };
+  const personal = openPersonalLimits(ledger, limits);
   const alerts = await openAlerts({
     ledger,
     limits,
     keys,
     channels,
+    // people may have switched e-mails about their own limits off
+    mailsAbout: async (limitId) =>
+      (await personal.read()).emailAlerts || !(await personal.limits()).some(({ id }) => id === limitId),
     changes: changes.count,
     logFailure: (error) => logFailure("alerts", error),
   });

@@ -3,8 +3,9 @@ import type { KeyStore } from "../keys/keys.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Limits, ThresholdCrossing } from "../limits/limits.ts";
 import type { AlertMessage } from "./alert-message.ts";
-import { alertIdOf, type Alert, type ClosedBecause, type Telling } from "./alert.ts";
+import { alertIdOf, type Alert, type ClosedBecause, type HistoryEntry, type Telling } from "./alert.ts";
 import { AlertStore } from "./alert-store.ts";
+import type { ListedChannel } from "./channels/channel-book.ts";
 import type { Channels, DeliveryResult } from "./channels/channels.ts";
 import { CHECKS } from "./checks/checks.ts";
 import { crossingFinding } from "./checks/limit-threshold.ts";
@@ -21,13 +22,16 @@ import { testMessage } from "./test-message.ts";
 
 /** While nothing is recorded, rules with open alerts look again after so long: windows of time move on. */
 const IDLE_MS = 15 * 60_000;
+const MAILING: ReadonlySet<ListedChannel["kind"]> = new Set(["smtp", "resend"]);
 
 /** What alerts stand on. */
 export interface AlertsOptions {
   ledger: Ledger;
   limits: Pick<Limits, "list" | "get" | "states" | "onThreshold">;
   keys: Pick<KeyStore, "list">;
-  channels: Pick<Channels, "send">;
+  channels: Pick<Channels, "send"> & { book: { list(): Pick<ListedChannel, "id" | "kind" | "enabled">[] } };
+  /** Whether e-mails are wanted about this limit. */
+  mailsAbout: (limitId: string) => Promise<boolean>;
   /** See count-changes.ts. */
   changes: () => number;
   logFailure: (error: unknown) => void;
@@ -327,7 +331,7 @@ class WatchedAlerts implements Alerts {
       if (!this.#inHistory.has(entry.id)) await this.history.add(entry);
       this.#inHistory.add(entry.id);
       const message = messageOf(entry);
-      if (message !== null) await this.#options.channels.send(message, channelIds);
+      if (message !== null) await this.#options.channels.send(message, await this.#receivers(entry, channelIds));
       await this.#inTurn(async () => {
         const alert = this.#alerts.get(id);
         if (alert === null) return;
@@ -336,6 +340,16 @@ class WatchedAlerts implements Alerts {
       });
       this.#inHistory.delete(entry.id);
     }
+  }
+
+  /** Without the channels that send e-mails, where nobody wants them. */
+  async #receivers({ limit }: HistoryEntry, channelIds: string[] | null): Promise<string[] | null> {
+    const { channels, mailsAbout } = this.#options;
+    if (limit === null || (await mailsAbout(limit.limitId))) return channelIds;
+    return channels.book
+      .list()
+      .filter(({ id, kind, enabled }) => enabled && !MAILING.has(kind) && (channelIds?.includes(id) ?? true))
+      .map(({ id }) => id);
   }
 
   #required(id: string, field: string): Alert {

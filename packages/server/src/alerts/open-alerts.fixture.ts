@@ -27,6 +27,11 @@ export interface OpenAlerts {
   reopen(): Promise<void>;
   /** What the channels do with the next messages; null: they take them. */
   failing: Error | null;
+  /** Channels that there are, and limits that nobody wants e-mails about. */
+  channels: { id: string; kind: "smtp" | "slack"; enabled: boolean }[];
+  withoutMail: Set<string>;
+  /** Which channels were named, message by message. */
+  receivers: (string[] | null)[];
   failures: unknown[];
   close(): Promise<void>;
 }
@@ -57,12 +62,15 @@ export async function openTestAlerts(now: string, timeZone = "UTC"): Promise<Ope
     },
     keys: { list: () => open.keys },
     channels: {
-      async send(message) {
+      book: { list: () => open.channels },
+      async send(message, channelIds) {
         if (open.failing !== null) throw open.failing;
         open.sent.push(message);
+        open.receivers.push(channelIds);
         return [];
       },
     },
+    mailsAbout: async (limitId) => !open.withoutMail.has(limitId),
     changes: changes.count,
     logFailure: (error) => open.failures.push(error),
   };
@@ -93,6 +101,9 @@ export async function openTestAlerts(now: string, timeZone = "UTC"): Promise<Ope
       open.alerts = await openAlerts(options);
     },
     failing: null,
+    channels: [],
+    withoutMail: new Set(),
+    receivers: [],
     failures: [],
     async close() {
       await open.alerts.close();

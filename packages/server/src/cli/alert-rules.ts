@@ -183,7 +183,7 @@ function describe(rule: Rule): string {
   const parts = [
     typeof rule["amountUsd"] === "number" ? formatUsd(rule["amountUsd"]) : null,
     typeof rule["percent"] === "number" ? `${rule["percent"]} %` : null,
-    typeof rule["period"] === "string" ? `a ${rule["period"]}` : null,
+    typeof rule["period"] === "string" ? `${/^\d/.test(rule["period"]) ? "the last" : "a"} ${rule["period"]}` : null,
     typeof rule["each"] === "string" ? `each ${rule["each"]}` : null,
     typeof rule["days"] === "number" ? `${rule["days"]} days` : null,
     ...(Array.isArray(rule["filters"]) ? (rule["filters"] as string[]) : []),

@@ -127,14 +127,14 @@ function addHistory(alerts: Command, context: CliContext): void {
           { header: "What", align: "left" },
           { header: "Severity", align: "left" },
           { header: "Alert", align: "left" },
-          { header: "Told", align: "left" },
+          { header: "", align: "left" },
         ],
         rows: answer.entries.map((entry) => [
           formatMinute(entry.at, context.timeZone()),
           entry.what,
           entry.severity,
           entry.title,
-          entry.actor ?? (entry.muted ? "nobody" : "yes"),
+          entry.actor ?? (entry.muted ? "nobody was told" : ""),
         ]),
       });
     });
@@ -219,7 +219,7 @@ async function printSilences(context: CliContext, answer: { silences: Silence[] 
     rows: answer.silences.map(({ id, rule, subject, until, reason, actor }) => [
       formatMinute(until, context.timeZone()),
       rule ?? "any",
-      subject ?? "any",
+      subject === "" ? "all of it" : (subject ?? "any"),
       reason,
       actor,
       id,

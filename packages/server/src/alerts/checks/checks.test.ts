@@ -278,6 +278,21 @@ test("a threshold of a budget: each once in its period, by what was spent", asyn
   expect(open.news()).toEqual(["recovered info: Over: Budget Shop is at 70 %"]);
 });
 
+test("who wants no e-mails about a limit gets none, and everything else", async () => {
+  open = await openTestAlerts("2026-11-13T12:00:00Z");
+  await rule({ kind: "limitThreshold" });
+  open.channels.push(
+    { id: "mail", kind: "smtp", enabled: true },
+    { id: "chat", kind: "slack", enabled: true },
+    { id: "off", kind: "slack", enabled: false },
+  );
+  open.withoutMail.add("personal");
+  open.limits.push({ limit: limit({}), states: [state({ spentNanoUsd: 70e9 })] });
+  open.limits.push({ limit: limit({ id: "personal" }), states: [state({ limitId: "personal", spentNanoUsd: 70e9 })] });
+  await open.look();
+  expect(open.receivers).toEqual([null, ["chat"]]);
+});
+
 test("a crossing is told as it was, also when its period has ended meanwhile", async () => {
   open = await openTestAlerts("2026-11-13T18:15:00.001Z", "Asia/Kathmandu");
   await rule({ kind: "limitThreshold" });
