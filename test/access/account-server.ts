@@ -10,12 +10,12 @@ import { temporaryFolder } from "../temporary-folder.ts";
 import { visitor, type Visitor } from "./visitor.ts";
 
 export const PASSWORD = "correct horse battery staple";
-const main = join(import.meta.dirname, "../../packages/server/src/main.ts");
+const program = join(import.meta.dirname, "../../packages/server/bin/outlay.js");
 
 /** `outlay …` as a process of its own; rejects with what it printed. */
 export function outlay(args: string[], options: { input?: string; env?: Record<string, string> } = {}) {
   const env = { ...process.env, OUTLAY_REFRESH_PRICES: "off", ...options.env };
-  const running = promisify(execFile)(process.execPath, ["--conditions=source", main, ...args], { env });
+  const running = promisify(execFile)(process.execPath, [program, ...args], { env });
   running.child.stdin!.on("error", () => {});
   running.child.stdin!.end(options.input ?? "");
   return running;
@@ -25,13 +25,13 @@ export interface AccountServer extends RunningServer {
   visitor(): Visitor;
 }
 
-/** A server that ends with the test. `config` becomes its configuration file. */
+/** The built server, because what signs people in is a part of its own there; it ends with the test. `config` becomes its configuration file. */
 export async function startAccountServer(
   options: { dataDir?: string; config?: object; args?: string[]; env?: Record<string, string> } = {},
 ): Promise<AccountServer> {
   const { dataDir = temporaryFolder(), config, args = [], env = {} } = options;
   if (config !== undefined) writeFileSync(join(dataDir, "outlay.config.json"), JSON.stringify(config));
-  const server = await startServer({ dataDir, args, env });
+  const server = await startServer({ dataDir, built: true, args, env });
   onTestFinished(() => server.kill().catch(() => {}));
   return { ...server, visitor: () => visitor(server.url) };
 }

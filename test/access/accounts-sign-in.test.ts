@@ -41,7 +41,7 @@ describe("without accounts", () => {
       ["--host", "0.0.0.0"],
       ["--public-url", "https://costs.example.com"],
     ]) {
-      const refusal = startServer({ dataDir: temporaryFolder(), args });
+      const refusal = startServer({ dataDir: temporaryFolder(), built: true, args });
       await expect(refusal).rejects.toThrow(/nobody has an account yet.*outlay admin create/);
     }
   });
@@ -138,7 +138,7 @@ describe("a session", () => {
     expect(line).not.toMatch(/secure/i);
     await server.stop();
 
-    const next = await startServer({ dataDir: server.dataDir });
+    const next = await startServer({ dataDir: server.dataDir, built: true });
     try {
       const same = visitor(next.url);
       for (const [name, value] of ada.cookies) same.cookies.set(name, value);
@@ -239,7 +239,7 @@ describe("guessing", () => {
     expect((await guess("ada@example.com", PASSWORD)).status).toBe(429);
     await server.kill();
 
-    const next = await startServer({ dataDir: server.dataDir });
+    const next = await startServer({ dataDir: server.dataDir, built: true });
     try {
       const again = visitor(next.url);
       const right = { email: "Ada@example.com ", password: PASSWORD };

@@ -1,4 +1,4 @@
-import { InvalidInput, ProviderFailed, isLoopback } from "@outlay/core";
+import { isLoopback } from "@outlay/core";
 import * as oidc from "openid-client";
 
 /** How this server is known to an OpenID Connect provider. */
@@ -19,14 +19,17 @@ export interface ProviderErrand {
   codeVerifier: string;
 }
 
-/** Signs people in with an OpenID Connect provider: authorization code with PKCE, state and nonce. */
+/** What came of asking the provider: its answer, its no (or an answer that belongs to another errand), or nothing. */
+export type Asked<T> = { kind: "answered"; answer: T } | { kind: "refused" | "unreachable"; reason: string };
+
+/**
+ * Signs people in with an OpenID Connect provider: authorization code with PKCE, state and nonce. Failures are answers: this part
+ * of the program is a file of its own, where errors would be of classes that nobody else knows.
+ */
 export interface IdentityProvider {
-  begin(callbackUrl: string): Promise<{ url: string; errand: ProviderErrand }>;
-  /**
-   * Claims of the ID token and of the user-info endpoint. InvalidInput `sign_in_provider_refused` when the provider said no, or its answer does
-   * not belong to the errand; ProviderFailed `sign_in_provider_unreachable`.
-   */
-  end(callbackUrl: string, query: URLSearchParams, errand: ProviderErrand): Promise<Record<string, unknown>>;
+  begin(callbackUrl: string): Promise<Asked<{ url: string; errand: ProviderErrand }>>;
+  /** Claims of the ID token and of the user-info endpoint. */
+  end(callbackUrl: string, query: URLSearchParams, errand: ProviderErrand): Promise<Asked<Record<string, unknown>>>;
 }
 
 const TIMEOUT_SECONDS = 10;
@@ -43,22 +46,23 @@ export function openIdentityProvider(settings: ProviderSettings, now: () => numb
     return known.configuration;
   };
   return {
-    async begin(callbackUrl) {
-      const errand = {
-        state: oidc.randomState(),
-        nonce: oidc.randomNonce(),
-        codeVerifier: oidc.randomPKCECodeVerifier(),
-      };
-      const url = oidc.buildAuthorizationUrl(await asking(configuration), {
-        redirect_uri: callbackUrl,
-        scope: settings.scopes.join(" "),
-        state: errand.state,
-        nonce: errand.nonce,
-        code_challenge: await oidc.calculatePKCECodeChallenge(errand.codeVerifier),
-        code_challenge_method: "S256",
-      });
-      return { url: url.href, errand };
-    },
+    begin: (callbackUrl) =>
+      asking(async () => {
+        const errand = {
+          state: oidc.randomState(),
+          nonce: oidc.randomNonce(),
+          codeVerifier: oidc.randomPKCECodeVerifier(),
+        };
+        const url = oidc.buildAuthorizationUrl(await configuration(), {
+          redirect_uri: callbackUrl,
+          scope: settings.scopes.join(" "),
+          state: errand.state,
+          nonce: errand.nonce,
+          code_challenge: await oidc.calculatePKCECodeChallenge(errand.codeVerifier),
+          code_challenge_method: "S256",
+        });
+        return { url: url.href, errand };
+      }),
     end: (callbackUrl, query, { state, nonce, codeVerifier }) =>
       asking(async () => {
         const config = await configuration();
@@ -87,18 +91,14 @@ async function discover({ issuer, clientId, clientSecret }: ProviderSettings): P
   });
 }
 
-/** What went wrong, as one of ours: the provider said no, or it could not be asked. */
-async function asking<T>(ask: () => Promise<T>): Promise<T> {
+async function asking<T>(ask: () => Promise<T>): Promise<Asked<T>> {
   try {
-    return await ask();
+    return { kind: "answered", answer: await ask() };
   } catch (error) {
     const refusal = refusalIn(error);
-    if (refusal !== null) throw new InvalidInput("sign_in_provider_refused", refusal, { status: 403 });
+    if (refusal !== null) return { kind: "refused", reason: refusal };
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ProviderFailed("sign_in_provider_unreachable", `The sign-in provider could not be asked: ${reason}`, {
-      retryable: true,
-      cause: error,
-    });
+    return { kind: "unreachable", reason: `The sign-in provider could not be asked: ${reason}` };
   }
 }
 

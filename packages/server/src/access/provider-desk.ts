@@ -1,6 +1,6 @@
 import { InvalidInput, ProviderFailed } from "@outlay/core";
 import type { AccountParts, Visit } from "./account-parts.ts";
-import type { ProviderErrand } from "./identity-provider.ts";
+import type { Asked, ProviderErrand } from "./identity-provider.ts";
 import type { PeopleDesk } from "./people-desk.ts";
 import type { StoredPerson } from "./people.ts";
 import type { Role } from "./principal.ts";
@@ -49,7 +49,7 @@ export function openProviderDesk(
     async beginProviderSignIn(returnTo, serverUrl, visit) {
       const identities = await parts.identityProvider();
       const callbackUrl = serverUrl + CALLBACK_PATH;
-      const { url, errand } = await identities.begin(callbackUrl);
+      const { url, errand } = answerOf(await identities.begin(callbackUrl));
       const kept: Errand = { ...errand, callbackUrl, returnTo, untilMs: now() + ERRAND_SECONDS * 1_000 };
       const locked = (await errandLock()).lock(JSON.stringify(kept));
       return { url, cookies: [errandCookie(locked, ERRAND_SECONDS, visit)] };
@@ -59,7 +59,7 @@ export function openProviderDesk(
       try {
         const errand = await errandOf(headers, await errandLock(), now());
         const identities = await parts.identityProvider();
-        const claims = await identities.end(errand.callbackUrl, query, errand);
+        const claims = answerOf(await identities.end(errand.callbackUrl, query, errand));
         const person = await personBehind(parts, desk, readProfile(claims, provider!), provider!);
         const { cookies } = await beginSession(parts, person.id, visit, "provider");
         return { location: errand.returnTo, cookies: [forget, ...cookies] };
@@ -71,6 +71,12 @@ export function openProviderDesk(
       }
     },
   };
+}
+
+function answerOf<T>(asked: Asked<T>): T {
+  if (asked.kind === "answered") return asked.answer;
+  if (asked.kind === "refused") throw new InvalidInput("sign_in_provider_refused", asked.reason, { status: 403 });
+  throw new ProviderFailed("sign_in_provider_unreachable", asked.reason, { retryable: true });
 }
 
 /** Somebody whom the provider has brought before, who has the same checked address, or who may make an account. */
