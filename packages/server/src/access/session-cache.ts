@@ -8,7 +8,7 @@ export interface SessionCache {
 }
 
 /** Its name ends with this; in front of it may stand `__Secure-`. */
-export const SESSION_COOKIE = "outlay.session_token";
+const SESSION_COOKIE = "outlay.session_token";
 
 const LIFETIME_MS = 60_000;
 const MAX_ENTRIES = 10_000;
