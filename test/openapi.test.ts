@@ -37,6 +37,7 @@ const QUESTIONS: Record<string, string[]> = {
   "/api/v1/breakdown": ["by=agent&metrics=calls,costPerCall&limit=2&compare=previous"],
   "/api/v1/events": ["limit=3&filter=status:error", "period=today"],
   "/api/v1/limits": ["kind=budget"],
+  "/api/v1/limits/applying": ["filter=user:user-1&filter=tag:plan:gold"],
   "/api/v1/limits/{id}/states": ["value=user-1"],
   "/api/v1/limits/{id}/report": ["value=user-1&periods=3"],
   "/api/v1/budgets": ["periods=2"],

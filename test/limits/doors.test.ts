@@ -246,6 +246,36 @@ describe("asking before a call", () => {
   });
 });
 
+describe("what a call would meet", () => {
+  it("is told for what is known of it, with what is set aside for others", async () => {
+    const each = await make({ name: "met each", each: "user", filters: ["project:met"], amountUsd: 0.5 });
+    const gold = await make({ name: "met gold", filters: ["project:met", "tag:plan:gold"], amountUsd: 5 });
+    await spend(0.3, { project: "met", user: "ann", tags: { plan: "gold" } });
+    await lease({ eventId: "met-1", project: "met", user: "ann", mostUsd: 0.1 });
+    const met = async (...filters: string[]) => {
+      const question = new URLSearchParams(filters.map((filter): [string, string] => ["filter", filter]));
+      const { states } = await get<{ states: State[] }>(server.url, `${path}/applying?${question}`);
+      return states.filter(({ limitId }) => [each.id, gold.id].includes(limitId));
+    };
+    expect(await met("project:met", "user:ann")).toMatchObject([
+      { limitId: each.id, value: "ann", spentUsd: 0.3, leasedUsd: 0.1 },
+    ]);
+    expect(await met("project:met", "user:ben", "tag:plan:gold")).toMatchObject([
+      { limitId: each.id, value: "ben", spentUsd: 0 },
+      { limitId: gold.id, value: null, spentUsd: 0.3, leasedUsd: 0 },
+    ]);
+    expect(await met("user:ann")).toEqual([]);
+    for (const several of ["user:*", "!user:ann"]) {
+      expect(await send("GET", `${path}/applying?filter=${several}`)).toMatchObject({
+        status: 400,
+        body: { field: "filter" },
+      });
+    }
+    const { leases } = await get<{ leases: object[] }>(server.url, `${path}/leases`);
+    expect(leases).toContainEqual(expect.objectContaining({ eventId: "met-1", leasedUsd: 0.1, limitIds: [each.id] }));
+  });
+});
+
 describe("raising for a time", () => {
   it("takes a reason and an end, holds for one, and is in the audit trail", async () => {
     const limit = await make({ name: "raised", each: "user", filters: ["project:raised"], amountUsd: 0.2 });

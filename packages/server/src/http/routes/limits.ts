@@ -2,6 +2,7 @@ import { InvalidInput, parseEvent, parseUsd, shown, usdNumber, eventSchema } fro
 import type { Context } from "hono";
 import { z } from "zod";
 import type { Ledger } from "../../ledger/ledger.ts";
+import { parseFilters } from "../../ledger/filters.ts";
 import { recordUsage } from "../../ledger/record-usage.ts";
 import { worstCaseOfUsage } from "../../limits/asked-tokens.ts";
 import { limitNotFound } from "../../limits/budget-report.ts";
@@ -16,6 +17,7 @@ import { recordAnswer } from "../answers.ts";
 import { actorOf } from "../authorize.ts";
 import type { HttpEnvironment } from "../environment.ts";
 import {
+  instantText,
   limitAnswer,
   limitAnswerSchema,
   overrideAnswer,
@@ -46,6 +48,7 @@ export interface LimitParts {
 export function addLimitRoutes(app: App, parts: LimitParts): void {
   // Before those with an id in their place.
   addPersonal(app, parts);
+  addApplying(app, parts);
   addCalls(app, parts);
   addLeases(app, parts);
   addLimits(app, parts);
@@ -143,6 +146,82 @@ export function visibleLimit(limits: Limits, { sees }: VisibleLimits, id: string
   const limit = limits.get(id);
   if (limit === null || !sees(limit)) throw limitNotFound(id);
   return limit;
+}
+
+function addApplying(app: App, { limits }: LimitParts): void {
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: `${path}/applying`,
+      access: "read",
+      tag,
+      summary: "How full the limits are that a call would meet",
+      query: z.object({
+        filter: z
+          .array(z.string())
+          .optional()
+          .meta({ description: "What is known of the call: dimension:value, repeated", example: ["user:alice"] }),
+      }),
+      answer: z.strictObject({ states: z.array(stateAnswerSchema) }),
+    },
+    async ({ c, query }) => {
+      const { dimensions, tags } = callOf(query["filter"] ?? []);
+      const user = userOfCall(c, dimensions.user);
+      const visible = visibleLimits(c);
+      if (user !== undefined) visible.requireUser(user);
+      const states = await limits.statesFor({ ...dimensions, ...(user === undefined ? {} : { user }) }, tags);
+      const seen = states.filter(({ limitId: id, value }) => {
+        const limit = limits.get(id);
+        return limit !== null && visible.seesAccount(limit, value);
+      });
+      return { states: seen.map(stateAnswer) };
+    },
+  );
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: `${path}/leases`,
+      access: "admin",
+      tag,
+      summary: "What is set aside for calls that are running",
+      answer: z.strictObject({
+        leases: z.array(
+          z.strictObject({
+            id: z.string(),
+            eventId: z.string(),
+            limitIds: z.array(z.string()),
+            leasedUsd: z.number(),
+            expiresAt: z.string(),
+          }),
+        ),
+      }),
+    },
+    async () => ({
+      leases: limits.openLeases().map(({ nanoUsd, expiresAtMs, ...lease }) => ({
+        ...lease,
+        leasedUsd: usdNumber(nanoUsd),
+        expiresAt: instantText(expiresAtMs),
+      })),
+    }),
+  );
+}
+
+/** What filters say of one call. InvalidInput `invalid_filter` for those that stand for several. */
+function callOf(texts: string[]): { dimensions: CallToCheck["dimensions"]; tags: Record<string, string> } {
+  const dimensions: Record<string, string> = {};
+  const tags: Record<string, string> = {};
+  for (const { dimension, values, patterns, exclude } of parseFilters(texts)) {
+    const [value] = values;
+    if (exclude || patterns.length > 0 || values.length !== 1 || typeof value !== "string") {
+      const message = `filter of ${dimension} stands for several values; expected one, as of one call`;
+      throw new InvalidInput("invalid_filter", message, { field: "filter" });
+    }
+    if (dimension.startsWith("tag:")) tags[dimension.slice(4)] = value;
+    else dimensions[dimension] = value;
+  }
+  return { dimensions: dimensions as CallToCheck["dimensions"], tags };
 }
 
 function addStates(app: App, { limits }: LimitParts): void {
