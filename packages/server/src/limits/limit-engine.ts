@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Dimension } from "@outlay/core";
+import { SCAN_LIMIT } from "../ledger/ask.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { StorageWatch } from "../storage/watch-storage.ts";
 import { amountOf, unitsOf, type Account, type ActiveLimit } from "./account.ts";
@@ -385,6 +386,7 @@ export class LimitEngine implements Limits {
       by: [dimension],
       filters: active.limit.filters,
       top: { sum: "costNanoUsd", limit: MAX_STATES },
+      scanLimit: SCAN_LIMIT,
     });
     const spending = rows.map(({ key }) => key[0]!).filter((value) => value !== null);
     return [...new Set([...leased, ...spending])].slice(0, MAX_STATES);
