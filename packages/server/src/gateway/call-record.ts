@@ -103,6 +103,12 @@ export class CallRecord {
     this.#parts.running.end();
   }
 
+  /** The call was refused: nothing to record, and its id is free. */
+  refuse(): void {
+    this.#parts.ids.giveBack(this.#request.headers, this.id);
+    this.forget();
+  }
+
   /** The request as it will go to the provider. */
   takeBody(body: RequestBody): void {
     this.#bodyBytes = body.bytes.length;

@@ -10,6 +10,8 @@ const MAX_OWN_LENGTH = MAX_ID_LENGTH - 16;
 /** Gives each call the id of its event. */
 export interface EventIds {
   idOf(headers: IncomingHttpHeaders, nowMs: number): string;
+  /** Nothing was paid under this id, which was the last for these headers: the next call may have it. */
+  giveBack(headers: IncomingHttpHeaders, id: string): void;
 }
 
 /**
@@ -28,7 +30,19 @@ export function openEventIds(makeId: (nowMs: number) => string): EventIds {
       used.delete(asked);
       used.set(asked, times);
       if (used.size > MAX_REMEMBERED) used.delete(used.keys().next().value!);
-      return times === 1 ? asked : `${asked}/again-${times}`;
+      return nameOf(asked, times);
+    },
+    giveBack(headers, id) {
+      const asked = headers["x-outlay-event-id"];
+      if (typeof asked !== "string") return;
+      const times = used.get(asked) ?? 0;
+      if (times === 0 || nameOf(asked, times) !== id) return;
+      if (times === 1) used.delete(asked);
+      else used.set(asked, times - 1);
     },
   };
+}
+
+function nameOf(asked: string, times: number): string {
+  return times === 1 ? asked : `${asked}/again-${times}`;
 }

@@ -153,7 +153,7 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
     if (admission.kind === "refused") {
       const { outgoing, upstream } = this.#request;
       this.#phase = "over";
-      this.#record?.forget();
+      this.#record?.refuse();
       const language = languageOf(upstream.provider.name, this.#request.path);
       return sendRefusal(outgoing, admission.refusal, language, admission.headers);
     }

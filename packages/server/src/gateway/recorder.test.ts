@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
+import { recordUsage } from "../ledger/record-usage.ts";
 import { call, openLedger, type OpenLedger } from "../ledger/open-ledger.fixture.ts";
 import type { WireEvent } from "@outlay/core";
 import { openRecorder } from "./recorder.ts";
@@ -49,6 +50,28 @@ it("keeps what a failing store does not take, shows it, and stores it later, onc
   expect(await stored(ledger)).toBe(5);
   expect(log).toEqual(["gateway recording disk full"]);
   await recorder.close();
+});
+
+it("records a call under another id when somebody else's event has its own, and tells which call it was", async () => {
+  const { ledger } = await openFailing();
+  await recordUsage(ledger, [call(now, { id: "taken", durationMs: 5 }), call(now, { id: "mine", durationMs: 7 })], {
+    source: "gateway",
+  });
+  const over: string[] = [];
+  const recorder = openRecorder(
+    ledger,
+    () => {},
+    (id) => over.push(id),
+  );
+  const occurredAt = Date.parse(now);
+  // What was stored, though the answer did not come, is sent again; the other id is that of another call.
+  recorder.add([call(now, { id: "mine", occurredAt, durationMs: 7 }) as WireEvent]);
+  recorder.add([call(now, { id: "taken", occurredAt, durationMs: 6 }) as WireEvent]);
+  await until(async () => (await stored(ledger)) === 3);
+  await until(() => over.length === 2);
+  await recorder.close();
+  expect(over.toSorted()).toEqual(["mine", "taken"]);
+  expect(await stored(ledger)).toBe(3);
 });
 
 it("keeps a bounded number, and counts what it gives up", async () => {

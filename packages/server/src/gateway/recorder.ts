@@ -1,6 +1,7 @@
 import type { WireEvent } from "@outlay/core";
 import type { Ledger } from "../ledger/ledger.ts";
 import { recordUsage } from "../ledger/record-usage.ts";
+import { uuidV7 } from "../ledger/uuid-v7.ts";
 
 /** Events of a moment share a commit. So much is lost at most when the process is killed. */
 const FLUSH_INTERVAL_MS = 50;
@@ -13,6 +14,8 @@ const MAX_RETRY_MS = 30_000;
 const CLOSE_LIMIT_MS = 5_000;
 /** The log says at most so often that recording fails. */
 const LOG_INTERVAL_MS = 60_000;
+
+type StoredEvent = Awaited<ReturnType<Ledger["storage"]["getEvents"]>>[number];
 
 /** Stores the events of calls in the background. Never throws and never makes a call wait. */
 export interface Recorder {
@@ -45,8 +48,26 @@ export function openRecorder(
     lastLogMs = ledger.now();
     logFailure("gateway recording", error);
   };
+  /** New ids of calls whose own was taken, and what those were. */
+  const renamed = new Map<string, string>();
   const over = (events: WireEvent[]) => {
-    for (const { id } of events) if (id != null) onOver(id);
+    for (const { id } of events) {
+      if (id == null) continue;
+      onOver(renamed.get(id) ?? id);
+      renamed.delete(id);
+    }
+  };
+  /** The calls of a batch whose id another event had already, under ids of their own: what was paid is recorded. */
+  const withOtherIds = async (batch: WireEvent[]): Promise<WireEvent[]> => {
+    const stored = await ledger.storage.getEvents(batch.flatMap(({ id }) => id ?? []));
+    const places = new Map(stored.map((event) => [event.id, event]));
+    return batch.flatMap((event) => {
+      const other = places.get(event.id!);
+      if (other === undefined || isSameCall(other, event)) return [];
+      const id = uuidV7(ledger.now());
+      renamed.set(id, renamed.get(event.id!) ?? event.id!);
+      return [{ ...event, id }];
+    });
   };
   const schedule = () => {
     if (timer !== null || running !== null || waiting.length === 0) return;
@@ -62,9 +83,11 @@ export function openRecorder(
   const store = async () => {
     const batch = waiting.slice(0, MAX_BATCH);
     try {
-      const { rejected } = await recordUsage(ledger, batch, { source: "gateway" });
-      waiting = waiting.slice(batch.length);
-      over(batch);
+      const { rejected, duplicates } = await recordUsage(ledger, batch, { source: "gateway" });
+      const again = duplicates === 0 ? [] : await withOtherIds(batch);
+      waiting = [...again, ...waiting.slice(batch.length)];
+      const waitingIds = new Set(again.map(({ id }) => renamed.get(id!)));
+      over(again.length === 0 ? batch : batch.filter(({ id }) => !waitingIds.has(id!)));
       retryMs = 0;
       show(0);
       if (rejected.length === 0) return;
@@ -105,4 +128,11 @@ export function openRecorder(
       waiting = [];
     },
   };
+}
+
+/** A batch that was stored, though the answer did not come, is sent again: those are no other calls. */
+function isSameCall(stored: StoredEvent, { occurredAt, durationMs }: WireEvent): boolean {
+  return (
+    stored.source === "gateway" && stored.occurredAtMs === occurredAt && stored.durationMs === (durationMs ?? undefined)
+  );
 }
