@@ -11,12 +11,18 @@ export interface RuleScope {
 }
 
 const QUARTER_HOUR_MS = 900_000;
+/** Raw events that one look may read where no kept sum answers it: it comes again and again. */
+const SCAN_LIMIT = 500_000;
 
-/** Asks about the calls of a rule, in the one question language. Single values only, such as `{ metrics: "cost", period: "today" }`. */
+/**
+ * Asks about the calls of a rule, in the one question language. Single values only, such as `{ metrics: "cost", period: "today" }`.
+ * InvalidInput `scan_too_large` where half a million events would have to be read.
+ */
 export function askAbout(ledger: Ledger, scope: RuleScope, question: Record<string, string>): Promise<QueryAnswer> {
   const params: QueryParams = { filter: scope.filters, tz: [zoneOf(ledger, scope)] };
   for (const [name, value] of Object.entries(question)) params[name] = [value];
-  return ask(ledger, parseQuestion(params, { now: ledger.now(), timeZone: ledger.timeZone }));
+  const asked = parseQuestion(params, { now: ledger.now(), timeZone: ledger.timeZone });
+  return ask(ledger, asked, { scanLimit: SCAN_LIMIT });
 }
 
 export function zoneOf(ledger: Ledger, scope: Pick<RuleScope, "timeZone">): string {

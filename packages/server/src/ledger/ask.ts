@@ -19,8 +19,12 @@ const MAX_ROWS = 100_000;
  * unit there is a row for every bucket. InvalidInput `too_many_rows`, `too_many_buckets` or `scan_too_large` when
  * the answer would be too large or too slow.
  */
-export async function ask(ledger: Ledger, question: AskedQuestion): Promise<QueryAnswer> {
-  const found = await findOut(ledger, question);
+export async function ask(
+  ledger: Ledger,
+  question: AskedQuestion,
+  options: { scanLimit?: number } = {},
+): Promise<QueryAnswer> {
+  const found = await findOut(ledger, question, options);
   const { now, before } = found;
   const answer: QueryAnswer = {
     query: found.query,
