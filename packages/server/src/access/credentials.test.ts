@@ -6,6 +6,7 @@ import { openCredentials } from "./credentials.ts";
 
 const PASSWORD = "correct horse battery staple";
 const here = { address: "10.0.0.1", userAgent: "a browser", isSecure: true };
+const ada = { id: "ada", name: "Ada", email: "ada@example.com" };
 const HOUR_MS = 3_600_000;
 
 async function open() {
@@ -17,7 +18,7 @@ async function open() {
     credentials.close();
     rmSync(dataDir, { recursive: true, force: true });
   });
-  await credentials.create({ id: "ada", name: "Ada", email: "ada@example.com", password: PASSWORD });
+  await credentials.create({ ...ada, password: PASSWORD });
   return credentials;
 }
 
@@ -55,23 +56,35 @@ it("ends a session that nobody has used for as long as the settings say", async 
 
 it("knows the right password of the right person, and nobody without one", async () => {
   const credentials = await open();
-  await credentials.create({ id: "grace", name: "Grace", email: "grace@example.com", password: null });
+  const grace = { id: "grace", name: "Grace", email: "grace@example.com" };
+  await credentials.create({ ...grace, password: null });
   expect(await credentials.isPassword("ada", PASSWORD)).toBe(true);
   expect(await credentials.isPassword("ada", `${PASSWORD} `)).toBe(false);
   expect(await credentials.isPassword("grace", PASSWORD)).toBe(false);
   expect(await credentials.isPassword("nobody", PASSWORD)).toBe(false);
-  await credentials.setPassword("grace", "another long sentence");
+  await credentials.setPassword(grace, "another long sentence");
   expect(await credentials.isPassword("grace", "another long sentence")).toBe(true);
   expect(await credentials.isPassword("ada", "another long sentence")).toBe(false);
 });
 
 it("remembers whom a provider has brought, until they are removed", async () => {
   const credentials = await open();
-  await credentials.linkProvider("ada", "https://login.example.com", "42");
+  await credentials.linkProvider(ada, "https://login.example.com", "42");
   expect(await credentials.personOfProvider("https://login.example.com", "42")).toBe("ada");
   expect(await credentials.personOfProvider("https://other.example.com", "42")).toBeNull();
   const headers = withCookie(await credentials.openSession("ada", here));
   await credentials.remove("ada");
   expect(await credentials.personOfProvider("https://login.example.com", "42")).toBeNull();
   expect(await credentials.sessionOf(headers)).toBeNull();
+});
+
+it("takes somebody in again whose file was lost, and leaves nothing of others with the same address", async () => {
+  const credentials = await open();
+  const joan = { id: "joan", name: "Joan", email: "joan@example.com" };
+  await credentials.setPassword(joan, PASSWORD);
+  expect(await credentials.isPassword("joan", PASSWORD)).toBe(true);
+  expect(await credentials.sessionOf(withCookie(await credentials.openSession("joan", here)))).not.toBeNull();
+  await credentials.create({ ...joan, id: "joan-2", password: null });
+  expect(await credentials.isPassword("joan", PASSWORD)).toBe(false);
+  expect(await credentials.sessionsOf("joan")).toEqual([]);
 });

@@ -20,11 +20,11 @@ export interface CredentialsOptions {
 /** Passwords as slow hashes, and sessions: the work of a library. Who somebody is and may do is in `people.ts`. */
 export interface Credentials {
   /** Replaces what an unfinished one with this address has left. `password` null: they come in another way. */
-  create(person: { id: string; name: string; email: string; password: string | null }): Promise<void>;
+  create(person: Known & { password: string | null }): Promise<void>;
   rename(personId: string, to: { name: string; email: string }): Promise<void>;
   /** With sessions and everything. */
   remove(personId: string): Promise<void>;
-  setPassword(personId: string, password: string): Promise<void>;
+  setPassword(person: Known, password: string): Promise<void>;
   isPassword(personId: string, password: string): Promise<boolean>;
   /** As long as a look at somebody's password takes. */
   takeAsLong(password: string): Promise<void>;
@@ -46,8 +46,15 @@ export interface Credentials {
   forgottenCookies(visit: Visit): string[];
   /** null: the provider has not brought this one before. */
   personOfProvider(issuer: string, subject: string): Promise<string | null>;
-  linkProvider(personId: string, issuer: string, subject: string): Promise<void>;
+  linkProvider(person: Known, issuer: string, subject: string): Promise<void>;
   close(): void;
+}
+
+/** Somebody who has an account, also if the file was lost since, and with it what was known of them there. */
+interface Known {
+  id: string;
+  name: string;
+  email: string;
 }
 
 export interface Session {
@@ -86,18 +93,17 @@ export async function openCredentials({ dataDir, sessionDays, secret }: Credenti
   };
   return {
     async create({ id, name, email, password }) {
-      const left = await store.findUserByEmail(email);
-      if (left !== null) await store.deleteUser(left.user.id);
-      await store.createUser({ id, name, email, emailVerified: false }, { method: "admin" });
+      await ensure({ id, name, email });
       if (password !== null) await addPassword(id, password);
     },
     async rename(personId, { name, email }) {
-      await store.updateUser(personId, { name, email });
+      if ((await store.findUserById(personId)) !== null) await store.updateUser(personId, { name, email });
     },
     remove: (personId) => store.deleteUser(personId),
-    async setPassword(personId, password) {
-      if ((await store.findCredentialAccount(personId)) === null) return addPassword(personId, password);
-      await store.updatePassword(personId, await hashing.hash(password));
+    async setPassword(person, password) {
+      await ensure(person);
+      if ((await store.findCredentialAccount(person.id)) === null) return addPassword(person.id, password);
+      await store.updatePassword(person.id, await hashing.hash(password));
     },
     async isPassword(personId, password) {
       const hash = (await store.findCredentialAccount(personId))?.password;
@@ -135,11 +141,19 @@ export async function openCredentials({ dataDir, sessionDays, secret }: Credenti
     async personOfProvider(issuer, subject) {
       return (await store.findAccountByKey({ providerId: issuer, accountId: subject }))?.userId ?? null;
     },
-    async linkProvider(personId, issuer, subject) {
-      await store.linkAccount({ userId: personId, providerId: issuer, accountId: subject });
+    async linkProvider(person, issuer, subject) {
+      await ensure(person);
+      await store.linkAccount({ userId: person.id, providerId: issuer, accountId: subject });
     },
     close: () => database.close(),
   };
+
+  async function ensure({ id, name, email }: Known): Promise<void> {
+    if ((await store.findUserById(id)) !== null) return;
+    const left = await store.findUserByEmail(email);
+    if (left !== null) await store.deleteUser(left.user.id);
+    await store.createUser({ id, name, email, emailVerified: false }, { method: "admin" });
+  }
 
   async function addPassword(personId: string, password: string): Promise<void> {
     await store.linkAccount({

@@ -76,7 +76,7 @@ export function openPeopleDesk(parts: AccountParts): PeopleDesk {
     },
     async setPassword(id, password, actor) {
       const person = knownPerson(parts, id);
-      await (await parts.credentials()).setPassword(id, password);
+      await (await parts.credentials()).setPassword(person, password);
       await endSessions(id);
       await links.removeOf(id);
       await audit(actor, "password_changed", { id, email: person.email });

@@ -92,7 +92,7 @@ async function personBehind(
   const known = knownId === null ? byCheckedEmail(parts, profile) : parts.people.get(knownId);
   const person = known ?? (await signUp(desk, profile, provider.role));
   if (person.disabled) throw new InvalidInput("account_disabled", "This account is disabled", { status: 403 });
-  if (knownId !== person.id) await credentials.linkProvider(person.id, issuer, profile.subject);
+  if (knownId !== person.id) await credentials.linkProvider(person, issuer, profile.subject);
   return applyGroups(parts, desk, person, profile);
 }
 
