@@ -22,6 +22,8 @@ export interface ReadableMessage {
   /** In a word or two: `Critical`, `Now an emergency`, `Over`. */
   heading: string;
   title: string;
+  /** Both, where one line has to say all; the heading once. */
+  headline: string;
   summary: string;
   facts: { label: string; value: string }[];
   link: string;
@@ -38,12 +40,14 @@ export type Tone = Severity | "recovered" | "test";
 export function readableMessage(message: AlertMessage, { baseUrl, timeZone }: Outgoing): ReadableMessage {
   const { severity, state, alertId, link } = message;
   const tone = state === "recovered" || state === "test" ? state : severity;
+  const title = plainText(message.title, 160);
   const heading = state === "escalated" ? ESCALATED[severity] : HEADINGS[tone];
   return {
     alertId,
     tone,
     heading,
-    title: withoutStart(plainText(message.title, 160), `${heading}: `),
+    title,
+    headline: title.startsWith(`${heading}: `) ? title : `${heading}: ${title}`,
     summary: plainText(message.summary, 700),
     facts: message.facts
       .slice(0, MAX_FACTS)
@@ -55,16 +59,10 @@ export function readableMessage(message: AlertMessage, { baseUrl, timeZone }: Ou
   };
 }
 
-/** A title that begins with its heading is not told twice. */
-function withoutStart(title: string, start: string): string {
-  return title.startsWith(start) ? title.slice(start.length) : title;
-}
-
 /** One line for a subject and for the list of notifications of a phone. */
 export function subjectOf(messages: readonly ReadableMessage[]): string {
   const first = messages[0]!;
-  const line = `${first.heading}: ${first.title}`;
-  return messages.length === 1 ? line : `${messages.length} alerts. ${line}`;
+  return messages.length === 1 ? first.headline : `${messages.length} alerts. ${first.headline}`;
 }
 
 /** To a page of the dashboard, or to its first; without characters that end an address inside Markdown or HTML. */

@@ -29,10 +29,10 @@ export function discordMessage(outgoing: Outgoing): object {
   return { username: "Outlay", allowed_mentions: { parse: [] }, embeds: [embed] };
 }
 
-function oneMessage({ tone, heading, title, summary, facts, link, silence }: ReadableMessage, atMs: number): object {
+function oneMessage({ tone, headline, summary, facts, link, silence }: ReadableMessage, atMs: number): object {
   const hint = silence === null ? "" : ` · to silence it: \`${silence.replaceAll("`", "")}\``;
   return {
-    title: escapeWithin(`${SIGNS[tone]} ${heading}: ${title}`, MAX_TITLE),
+    title: escapeWithin(`${SIGNS[tone]} ${headline}`, MAX_TITLE),
     color: COLOURS[tone],
     description: `${escapeWithin(summary, MAX_SUMMARY)}\n\n[Open in Outlay](${link})${hint}`,
     fields: facts.map(({ label, value }) => ({
@@ -47,8 +47,8 @@ function oneMessage({ tone, heading, title, summary, facts, link, silence }: Rea
 function severalMessages(messages: ReadableMessage[], baseUrl: string): object {
   const lines: string[] = [];
   let length = 0;
-  for (const { tone, heading, title, summary } of messages) {
-    const line = `${SIGNS[tone]} **${heading}: ${escapeWithin(title, 300)}**\n${escapeWithin(summary, 300)}`;
+  for (const { tone, headline, summary } of messages) {
+    const line = `${SIGNS[tone]} **${escapeWithin(headline, 300)}**\n${escapeWithin(summary, 300)}`;
     length += line.length + 2;
     if (length > MAX_LIST) break;
     lines.push(line);

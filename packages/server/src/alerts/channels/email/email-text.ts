@@ -12,11 +12,11 @@ export function emailText(messages: readonly ReadableMessage[], outgoing: Outgoi
 /** Longer labels push only their own value aside. */
 const MAX_LABEL_COLUMNS = 24;
 
-function oneMessage({ heading, title, summary, facts, link, time, silence }: ReadableMessage): string {
+function oneMessage({ headline, summary, facts, link, time, silence }: ReadableMessage): string {
   const width = Math.min(MAX_LABEL_COLUMNS, Math.max(0, ...facts.map(({ label }) => label.length)));
   const lines = facts.map(({ label, value }) => `  ${label.padEnd(width)}  ${withoutAddresses(value)}`);
   return [
-    `${heading.toUpperCase()}: ${withoutAddresses(title)}`,
+    withoutAddresses(headline),
     time,
     "",
     withoutAddresses(summary),

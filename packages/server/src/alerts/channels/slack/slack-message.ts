@@ -14,9 +14,9 @@ const MAX_LISTED = 20;
 export function slackMessage(outgoing: Outgoing): object {
   const messages = outgoing.messages.map((message) => readableMessage(message, outgoing));
   const first = messages[0]!;
-  const header = messages.length === 1 ? `${first.heading}: ${first.title}` : `${messages.length} alerts`;
+  const header = messages.length === 1 ? first.headline : `${messages.length} alerts`;
   return {
-    text: escape(subjectOf(messages)),
+    text: escape(messages.length === 1 ? `${first.headline}\n${first.summary}` : subjectOf(messages)),
     mrkdwn: false,
     unfurl_links: false,
     unfurl_media: false,
@@ -56,8 +56,8 @@ function severalMessages(messages: ReadableMessage[], baseUrl: string): object[]
     .slice(0, MAX_LISTED)
     .map((message) =>
       section([
-        text(`${SIGNS[message.tone]} ${message.heading}: `),
-        { type: "link", url: message.link, text: nonEmpty(message.title), style: { bold: true } },
+        text(`${SIGNS[message.tone]} `),
+        { type: "link", url: message.link, text: message.headline, style: { bold: true } },
         text(`\n${message.summary}`),
       ]),
     );

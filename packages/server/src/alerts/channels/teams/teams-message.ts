@@ -74,12 +74,12 @@ function severalMessages(messages: ReadableMessage[]): object[] {
   ];
 }
 
-function head({ tone, heading, title }: ReadableMessage): object {
+function head({ tone, headline }: ReadableMessage): object {
   return {
     type: "Container",
     style: STYLES[tone],
     spacing: "Medium",
-    items: [line([run(`${SIGNS[tone]} ${heading}: `, LARGE), run(title, LARGE)])],
+    items: [line([run(`${SIGNS[tone]} ${headline}`, LARGE)])],
   };
 }
 
@@ -95,4 +95,4 @@ function run(text: string, look: object = {}): object {
 }
 
 /** Teams breaks lines between words only, and lets a long one run out of the card. */
-const LONG_WORD = /[^\s\u200b]{24}(?=[^\s\u200b]{8})/gu;
+const LONG_WORD = /[^\s\u200b]{12}(?=[^\s\u200b]{6})/gu;
