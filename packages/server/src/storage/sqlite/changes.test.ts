@@ -251,7 +251,8 @@ describe("opening", () => {
       file.exec(`DROP TRIGGER events_gone; DROP TABLE events_of_user; DROP TABLE events_of_session;
         DROP TABLE events_of_tag_set; CREATE INDEX events_user ON events (user, at) WHERE user IS NOT NULL;
         CREATE INDEX events_session ON events (session) WHERE session IS NOT NULL;
-        CREATE INDEX events_tag_set ON events (tag_set) WHERE tag_set IS NOT NULL; PRAGMA user_version = 1`),
+        CREATE INDEX events_tag_set ON events (tag_set) WHERE tag_set IS NOT NULL; DROP TABLE records;
+        PRAGMA user_version = 1`),
     );
     storage = await openSqliteStorage({ dataDir: folder.path });
     for (const [dimension, valueOf] of [

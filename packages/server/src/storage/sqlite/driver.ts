@@ -42,6 +42,15 @@ export function openDatabase(path: string, options: { readOnly: boolean; cacheKb
   };
 }
 
+/** A statement was undone because a value is there already or must not be; the transaction goes on. */
+export function isConstraintError(error: unknown): boolean {
+  const { errcode } = error as { errcode?: unknown };
+  // the lowest byte of SQLite's result codes is the kind of error
+  return typeof errcode === "number" && (errcode & 0xff) === SQLITE_CONSTRAINT;
+}
+
+const SQLITE_CONSTRAINT = 19;
+
 /** Scans make statements of their own text; more than this are not worth the memory. */
 const MAX_STATEMENTS = 200;
 

@@ -166,28 +166,26 @@ export const MEASURE_COLUMNS: EventColumn[] = [
 
 /** What one event adds to the sums. `at` says where each measure column is in the row. */
 export function measuresOf(row: SqlValue[], at: Record<EventColumn, number>, into: Float64Array): Float64Array {
-  const number = (column: EventColumn): number => (row[at[column]] as number | null) ?? 0;
-  const flags = number("flags");
-  const cost = row[at.cost];
-  const input = number("input");
-  const output = number("output");
-  const duration = row[at.duration_us];
-  const unpriced = cost === null;
+  const flags = row[at.flags] as number;
+  const cost = row[at.cost] as number | null;
+  const input = (row[at.input] as number | null) ?? 0;
+  const output = (row[at.output] as number | null) ?? 0;
+  const duration = row[at.duration_us] as number | null;
   into[M.calls] = 1;
   into[M.errors] = flags & SUCCESS ? 0 : 1;
-  into[M.costNanoUsd] = unpriced ? 0 : (cost as number);
+  into[M.costNanoUsd] = cost ?? 0;
   into[M.inputTokens] = input;
-  into[M.cacheReadTokens] = number("cache_read");
-  into[M.cacheWriteTokens] = number("cache_write");
+  into[M.cacheReadTokens] = (row[at.cache_read] as number | null) ?? 0;
+  into[M.cacheWriteTokens] = (row[at.cache_write] as number | null) ?? 0;
   into[M.outputTokens] = output;
-  into[M.reasoningTokens] = number("reasoning");
-  into[M.cacheSavingsNanoUsd] = number("savings");
-  into[M.avoidedNanoUsd] = number("avoided");
-  into[M.unpricedCalls] = unpriced ? 1 : 0;
-  into[M.unpricedTokens] = unpriced ? input + output : 0;
+  into[M.reasoningTokens] = (row[at.reasoning] as number | null) ?? 0;
+  into[M.cacheSavingsNanoUsd] = row[at.savings] as number;
+  into[M.avoidedNanoUsd] = row[at.avoided] as number;
+  into[M.unpricedCalls] = cost === null ? 1 : 0;
+  into[M.unpricedTokens] = cost === null ? input + output : 0;
   into[M.estimatedCalls] = basisId(flags) === ESTIMATED ? 1 : 0;
-  into[M.retries] = number("attempt") > 1 ? 1 : 0;
-  into[M.durationUs] = duration === null ? 0 : (duration as number);
+  into[M.retries] = ((row[at.attempt] as number | null) ?? 0) > 1 ? 1 : 0;
+  into[M.durationUs] = duration ?? 0;
   into[M.durationCalls] = duration === null ? 0 : 1;
   return into;
 }

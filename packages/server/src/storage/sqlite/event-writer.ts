@@ -1,6 +1,6 @@
 import { type BatchMessage, NUMBER_COLUMNS } from "./batch-message.ts";
 import { type Dictionary, openDictionary } from "./dictionary.ts";
-import { type Database, inTransaction, type Statement } from "./driver.ts";
+import { type Database, inTransaction, isConstraintError, type SqlValue, type Statement } from "./driver.ts";
 import { addToLookups } from "./event-lookup.ts";
 import { COL, EVENT_COLUMNS, type EventRow } from "./event-row.ts";
 import { PendingSums } from "./pending-sums.ts";
@@ -20,12 +20,17 @@ export interface BatchResult {
 const FLUSH_EVENTS = 20_000;
 const FLUSH_SUMS = 150_000;
 
+/** Stored with one statement. */
+const ROWS_AT_ONCE = 8;
+
 /** The one writer of the table `events` and everything that is summed up from it. */
 export class EventWriter {
   readonly database: Database;
   dictionary: Dictionary;
   state: StoreState;
   #insert: Statement;
+  #insertMany: Statement;
+  #manyValues: SqlValue[] = [];
   #sums: PendingSums;
   #sessions = new PendingSessions();
   #pendingEvents = 0;
@@ -35,9 +40,9 @@ export class EventWriter {
     this.database = database;
     this.dictionary = openDictionary(database);
     this.state = readState(database);
-    this.#insert = database.prepare(
-      `INSERT INTO events VALUES (${EVENT_COLUMNS.map(() => "?").join()}) ON CONFLICT (id) DO NOTHING`,
-    );
+    const row = `(${EVENT_COLUMNS.map(() => "?").join()})`;
+    this.#insert = database.prepare(`INSERT INTO events VALUES ${row} ON CONFLICT (id) DO NOTHING`);
+    this.#insertMany = database.prepare(`INSERT INTO events VALUES ${Array(ROWS_AT_ONCE).fill(row).join()}`);
     this.#sums = new PendingSums(this.dictionary.membersOf);
     this.#catchUp();
   }
@@ -62,17 +67,50 @@ export class EventWriter {
   append(batch: BatchMessage): BatchResult {
     const result: BatchResult = { firstSeq: this.state.nextSeq, duplicates: [], expired: [] };
     const rows = new RowDecoder(batch, this.dictionary);
+    let waiting: number[] = [];
     for (let i = 0; i < batch.count; i++) {
       const atMs = batch.numbers[i * NUMBER_COLUMNS.length] as number;
       if (atMs < this.state.horizonMs) {
         result.expired.push(i);
         continue;
       }
-      const row = rows.decode(i, this.state.nextSeq);
-      if (!this.insert(row)) result.duplicates.push(i);
+      waiting.push(i);
+      if (waiting.length < ROWS_AT_ONCE) continue;
+      this.#appendRows(rows, waiting, result);
+      waiting = [];
     }
+    this.#appendRows(rows, waiting, result);
     if (this.isFlushDue) this.flush();
     return result;
+  }
+
+  /** Many rows with one statement cost a third less; but it stores all of them or none, so never a duplicate. */
+  #appendRows(rows: RowDecoder, places: number[], result: BatchResult): void {
+    const isMany = places.length === ROWS_AT_ONCE && result.duplicates.length === 0;
+    if (isMany && this.#appendMany(rows, places)) return;
+    for (const place of places) {
+      if (!this.insert(rows.decode(place, this.state.nextSeq))) result.duplicates.push(place);
+    }
+  }
+
+  /** False: one of the ids is there already, and none of the rows was stored. */
+  #appendMany(rows: RowDecoder, places: number[]): boolean {
+    const values = this.#manyValues;
+    const decoded: EventRow[] = [];
+    for (let i = 0; i < places.length; i++) {
+      const row = rows.decode(places[i] as number, this.state.nextSeq + i, i);
+      decoded.push(row);
+      for (let c = 0; c < row.length; c++) values[i * row.length + c] = row[c] as SqlValue;
+    }
+    try {
+      this.#insertMany.run(...values);
+    } catch (error) {
+      if (isConstraintError(error)) return false;
+      throw error;
+    }
+    this.state.nextSeq += places.length;
+    for (const row of decoded) this.#note(row);
+    return true;
   }
 
   /** Stores a row that has the next seq, and counts it; false when its id is there already. Inside a transaction. */
@@ -128,7 +166,7 @@ export class EventWriter {
   }
 
   #startPending(): void {
-    this.#sums = new PendingSums(this.dictionary.membersOf);
+    this.#sums = new PendingSums(this.dictionary.membersOf, this.#sums);
     this.#sessions = new PendingSessions();
     this.#pendingEvents = 0;
   }

@@ -32,7 +32,7 @@ export class PackedRowReader {
     return true;
   }
 
-  /** Moves to the next entry; `readSums` or `skip` must follow. */
+  /** Moves to the next entry; `readSums`, `skip` or `copySums` must follow. */
   nextKey(): boolean {
     const bytes = this.#bytes;
     if (this.#at >= bytes.length) return false;
@@ -79,6 +79,16 @@ export class PackedRowReader {
     let at = this.#at;
     for (let rest = this.#mask; rest !== 0; rest &= rest - 1) while ((bytes[at++] as number) >= 0x80);
     this.#at = at;
+  }
+
+  /** Passes the sums unread, and puts them elsewhere as they are packed; gives the place behind them. */
+  copySums(into: Uint8Array, to: number): number {
+    const bytes = this.#bytes;
+    const from = this.#at - 2;
+    this.skip();
+    const shift = to - from;
+    for (let at = from; at < this.#at; at++) into[at + shift] = bytes[at] as number;
+    return this.#at + shift;
   }
 
   #measure(m: number): number {
@@ -134,6 +144,14 @@ export class PackedRowWriter {
   start(): void {
     this.#length = 0;
     this.#lastKey = -1;
+  }
+
+  /** Writes the entry that the reader stands at as it is. */
+  copy(reader: PackedRowReader): void {
+    this.#reserve();
+    this.#varint(reader.key - this.#lastKey - 1);
+    this.#length = reader.copySums(this.#bytes, this.#length);
+    this.#lastKey = reader.key;
   }
 
   /** An entry whose sums are all zero is left out. */

@@ -31,6 +31,8 @@ export interface PendingCube {
  */
 export class PendingSums {
   readonly cubes = new Map<number, PendingCube>();
+  /** How large the tables of each cube became before: then they need not grow again. */
+  #expected: Map<number, { sums: number; latency: number }>;
   #membersOf: (tagSet: number) => TagMember[];
   #count = 0;
   #quarter = new Int32Array(GATHERED);
@@ -47,8 +49,13 @@ export class PendingSums {
   /** The largest sum that the gathered events can add to anything. */
   #total = 0;
 
-  constructor(membersOf: (tagSet: number) => TagMember[]) {
+  /** `last`: what waited before, of which these are expected to be the like. */
+  constructor(membersOf: (tagSet: number) => TagMember[], last: PendingSums | null = null) {
     this.#membersOf = membersOf;
+    this.#expected = new Map();
+    for (const [code, { sums, latency }] of last?.cubes ?? []) {
+      this.#expected.set(code, { sums: sums.size, latency: latency.size });
+    }
   }
 
   /** Adds an event to every cube; `sign` -1 takes it out. */
@@ -62,11 +69,10 @@ export class PendingSums {
     this.#model[event] = row[COL.model] as number;
     this.#bucket[event] = durationUs === null ? -1 : latencyBucket(durationUs / 1_000);
     this.#sign[event] = sign;
-    for (let d = 0; d < ROLLED_UP.length; d++) {
-      const id = (ROLLED_UP[d] as RolledUp).idOf(row);
-      (this.#values[d] as Int32Array)[event] = id;
-      if (id !== 0) this.#hasValue[d] = true;
-    }
+    for (let d = 0; d < COLUMNS.length; d++) this.#setValue(d, event, row[COLUMNS[d] as number] as number | null);
+    const flags = row[COL.flags] as number;
+    this.#setValue(BASIS, event, basisId(flags));
+    this.#setValue(STATUS, event, statusId(flags));
     const tagSet = row[COL.tag_set] as number | null;
     if (tagSet !== null) for (const member of this.#membersOf(tagSet)) this.#tags.push({ event, member });
     const measures = measuresOf(row, COL, this.#measuresOfOne);
@@ -77,6 +83,12 @@ export class PendingSums {
       this.#total += Math.abs(value);
     }
     if (this.#count === GATHERED) this.settle();
+  }
+
+  /** null and 0: no value, or the rest. */
+  #setValue(d: number, event: number, id: number | null): void {
+    (this.#values[d] as Int32Array)[event] = id ?? 0;
+    if (id !== null && id !== 0) this.#hasValue[d] = true;
   }
 
   /** How many sums wait, apart from the events gathered last. */
@@ -137,7 +149,7 @@ export class PendingSums {
 
   /** Adds the measures of the gathered events; those without a value are left out unless they are `counted`. */
   #addTo(code: number, cells: Int32Array, models: Int32Array | null, values: Int32Array | null, counted = false): void {
-    const { sums } = this.#cube(code);
+    const { sums } = this.cube(code);
     const careful = sums.reserve(this.#total);
     const measures = this.#measures;
     let slot = -1;
@@ -159,7 +171,7 @@ export class PendingSums {
   }
 
   #countIn(code: number, cells: Int32Array, values: Int32Array | null): void {
-    const { latency } = this.#cube(code);
+    const { latency } = this.cube(code);
     for (let event = 0; event < this.#count; event++) {
       const bucket = this.#bucket[event] as number;
       const value = values === null ? 0 : (values[event] as number);
@@ -168,9 +180,14 @@ export class PendingSums {
     }
   }
 
-  #cube(code: number): PendingCube {
+  /** What waits for one cube; made when nothing has so far. */
+  cube(code: number): PendingCube {
     let cube = this.cubes.get(code);
-    if (!cube) this.cubes.set(code, (cube = { code, sums: new SumTable(), latency: new SumTable(1) }));
+    if (!cube) {
+      const { sums, latency } = this.#expected.get(code) ?? { sums: 0, latency: 0 };
+      cube = { code, sums: SumTable.forAbout(sums), latency: SumTable.forAbout(latency, 1) };
+      this.cubes.set(code, cube);
+    }
     return cube;
   }
 }
@@ -182,24 +199,24 @@ interface RolledUp {
   code: DimensionCode;
   cube: Cube;
   withModel: Cube;
-  /** 0: no value, or the rest. */
-  idOf(row: EventRow): number;
 }
 
-function rolledUp(code: DimensionCode, idOf: (row: EventRow) => number): RolledUp[] {
+function rolledUp(code: DimensionCode): RolledUp[] {
   const cube = cubeOf(code);
   const withModel = cubeWithModel(code);
-  return cube && withModel ? [{ code, cube, withModel, idOf }] : [];
+  return cube && withModel ? [{ code, cube, withModel }] : [];
 }
 
+const IN_COLUMNS = DIMENSION_COLUMNS.filter(({ code }) => rolledUp(code).length > 0);
+/** Where a row has the values of the first of `ROLLED_UP`; the last two are in its flags. */
+const COLUMNS = IN_COLUMNS.map(({ column }) => COL[column]);
+const BASIS = COLUMNS.length;
+const STATUS = BASIS + 1;
 const ROLLED_UP: RolledUp[] = [
-  ...DIMENSION_COLUMNS.flatMap(({ column, code }) => {
-    const index = COL[column];
-    return rolledUp(code, (row) => (row[index] as number | null) ?? 0);
-  }),
-  ...rolledUp(DIMENSION_CODES.basis, (row) => basisId(row[COL.flags] as number)),
-  ...rolledUp(DIMENSION_CODES.status, (row) => statusId(row[COL.flags] as number)),
-];
+  ...IN_COLUMNS.map(({ code }) => code),
+  DIMENSION_CODES.basis,
+  DIMENSION_CODES.status,
+].flatMap(rolledUp);
 
 const PAIRS = PAIR_CUBES.map((cube) => ({
   cube,

@@ -1,9 +1,10 @@
 import { chunkBits, DAY_MS, grainOf, MODEL_CUBE, modelBits } from "./cubes.ts";
 import type { Database } from "./driver.ts";
-import { packSketches, type SketchCounts, sketchKey, unpackSketches } from "./packed-latency.ts";
+import { sketchKey, SketchMerge } from "./packed-latency.ts";
 import { PackedRowReader, PackedRowWriter } from "./packed-row.ts";
 import type { PendingCube, PendingSums } from "./pending-sums.ts";
-import { MEASURE_COUNT, SumTable } from "./sum-table.ts";
+import { RowParts } from "./row-parts.ts";
+import { CARRY_UNIT, MEASURE_COUNT, SumTable } from "./sum-table.ts";
 
 /** One row of the table `rollups`. */
 export interface RollupRow {
@@ -57,7 +58,7 @@ export function mergeRows(
   onRow: (row: RollupRow) => void,
 ): void {
   pending.settle();
-  addDays(pending.cubes);
+  addDays(pending);
   for (const code of [...pending.cubes.keys()].toSorted((a, b) => a - b)) {
     mergeCube(pending.cubes.get(code) as PendingCube, read, onRow);
   }
@@ -66,57 +67,56 @@ export function mergeRows(
 type ReadRow = Parameters<typeof mergeRows>[1];
 
 function mergeCube({ code, sums, latency }: PendingCube, read: ReadRow, onRow: (row: RollupRow) => void): void {
-  const grain = grainOf(code);
-  const { cellsInSpan } = grain;
+  const { cellsInSpan } = grainOf(code);
   const bits = chunkBits(code);
   const mask = (1 << bits) - 1;
   const bitsOfModel = modelBits(code);
   const modelMask = (1 << bitsOfModel) - 1;
-  const rows = new RowGroups();
+  const rows = new RowKeys();
+  const entries = new RowParts(sums.size);
   for (let slot = 0; slot < sums.size; slot++) {
     const value = sums.key(slot, 2);
     const model = sums.key(slot, 1);
     const span = Math.floor(sums.key(slot, 0) / cellsInSpan);
     const place = ((value & mask) << bitsOfModel) | (model & modelMask);
     const entry = place * cellsInSpan + sums.key(slot, 0) - span * cellsInSpan;
-    rows.group(span, value >> bits, model >> bitsOfModel).entries.push(entry, slot);
+    entries.add(rows.row(span, value >> bits, model >> bitsOfModel), entry, slot);
   }
   const ofModel = code === MODEL_CUBE.code || code === MODEL_CUBE.code + 1;
+  const sketches = new RowParts(latency.size);
   for (let slot = 0; slot < latency.size; slot++) {
-    const count = latency.sums[slot] as number;
-    if (count === 0) continue;
+    if (latency.sums[slot] === 0) continue;
     const value = ofModel ? 0 : latency.key(slot, 1);
     const span = Math.floor(latency.key(slot, 0) / cellsInSpan);
     const entry = (value & mask) * cellsInSpan + latency.key(slot, 0) - span * cellsInSpan;
-    const group = rows.group(span, value >> bits, ofModel ? latency.key(slot, 1) : 0);
-    addCount((group.sketches ??= new Map()), sketchKey(entry, latency.key(slot, 2)), count);
+    const row = rows.row(span, value >> bits, ofModel ? latency.key(slot, 1) : 0);
+    sketches.add(row, sketchKey(entry, latency.key(slot, 2)), slot);
   }
-  const merge = new EntryMerge(sums);
-  for (const { span, chunk, model, entries, sketches } of rows.sorted()) {
+  entries.arrange(rows.count);
+  sketches.arrange(rows.count);
+  const mergeEntries = new EntryMerge(sums, entries);
+  const mergeSketches = new SketchMerge();
+  for (const row of rows.sorted()) {
+    const [span, chunk, model] = [rows.span(row), rows.chunk(row), rows.model(row)];
     const found = read(code, span, chunk, model);
     let packedLatency = found?.[1] ?? null;
-    if (sketches) {
-      if (packedLatency) {
-        unpackSketches(packedLatency, (key, bucket, n) => addCount(sketches, sketchKey(key, bucket), n));
-      }
-      packedLatency = packSketches(sketches);
+    const [from, to] = [sketches.start(row), sketches.start(row + 1)];
+    if (from < to) {
+      mergeSketches.start(packedLatency);
+      for (let at = from; at < to; at++) mergeSketches.add(sketches.key(at), latency.sums[sketches.slot(at)] as number);
+      packedLatency = mergeSketches.finish();
     }
-    const packedSums = merge.run(found?.[0] ?? null, entries);
+    const packedSums = mergeEntries.run(found?.[0] ?? null, row);
     onRow({ cube: code, span, chunk, model, sums: packedSums, latency: packedLatency });
   }
 }
 
-function addCount(sketches: SketchCounts, at: number, count: number): void {
-  sketches.set(at, (sketches.get(at) ?? 0) + count);
-}
-
 /** Adds the fine cells up to the days that they lie in. */
-function addDays(cubes: Map<number, PendingCube>): void {
-  for (const [code, fine] of cubes) {
+function addDays(pending: PendingSums): void {
+  for (const [code, fine] of pending.cubes) {
     fine.sums.settle();
     if (code % 2 === 0) continue;
-    let day = cubes.get(code - 1);
-    if (!day) cubes.set(code - 1, (day = { code: code - 1, sums: new SumTable(), latency: new SumTable(1) }));
+    const day = pending.cube(code - 1);
     const { cellMs } = grainOf(code);
     for (let slot = 0; slot < fine.sums.size; slot++) {
       const number = Math.floor((fine.sums.key(slot, 0) * cellMs) / DAY_MS);
@@ -130,27 +130,40 @@ function addDays(cubes: Map<number, PendingCube>): void {
   }
 }
 
-interface RowGroup {
-  span: number;
-  chunk: number;
-  model: number;
-  /** Pairs: entry key, slot. */
-  entries: number[];
-  sketches: SketchCounts | null;
-}
-
-/** Entries by the row that they belong to. */
-class RowGroups {
+/** The rows of a cube that something waits for, numbered as they are met. */
+class RowKeys {
   #index = new SumTable(1);
-  #groups: RowGroup[] = [];
+  #last = -1;
 
-  group(span: number, chunk: number, model: number): RowGroup {
-    const slot = this.#index.slot(span, chunk, model, 0);
-    return (this.#groups[slot] ??= { span, chunk, model, entries: [], sketches: null });
+  get count(): number {
+    return this.#index.size;
   }
 
-  sorted(): RowGroup[] {
-    return this.#groups.toSorted((a, b) => a.span - b.span || a.chunk - b.chunk || a.model - b.model);
+  row(span: number, chunk: number, model: number): number {
+    const last = this.#last;
+    // Most parts belong to the same row as the one before.
+    if (last !== -1 && this.span(last) === span && this.chunk(last) === chunk && this.model(last) === model)
+      return last;
+    return (this.#last = this.#index.slot(span, chunk, model, 0));
+  }
+
+  span(row: number): number {
+    return this.#index.key(row, 0);
+  }
+
+  chunk(row: number): number {
+    return this.#index.key(row, 1);
+  }
+
+  model(row: number): number {
+    return this.#index.key(row, 2);
+  }
+
+  /** In the order of the table's key. */
+  sorted(): Int32Array {
+    return Int32Array.from({ length: this.count }, (_, row) => row).toSorted(
+      (a, b) => this.span(a) - this.span(b) || this.chunk(a) - this.chunk(b) || this.model(a) - this.model(b),
+    );
   }
 }
 
@@ -159,57 +172,71 @@ class EntryMerge {
   #reader = new PackedRowReader();
   #writer = new PackedRowWriter();
   #table: SumTable;
-  #sum = new SumTable(MEASURE_COUNT, 1);
+  #entries: RowParts;
+  #values = new Float64Array(MEASURE_COUNT);
+  /** For sums that do not fit a double. */
+  #large = new SumTable(MEASURE_COUNT, 1);
 
-  constructor(table: SumTable) {
+  constructor(table: SumTable, entries: RowParts) {
     this.#table = table;
+    this.#entries = entries;
   }
 
-  run(packed: Uint8Array | null, entries: number[]): Uint8Array | null {
-    if (entries.length === 0) return packed;
-    const order = sortedPairs(entries);
+  run(packed: Uint8Array | null, row: number): Uint8Array | null {
+    const entries = this.#entries;
+    const [from, to] = [entries.start(row), entries.start(row + 1)];
+    if (from === to) return packed;
     const reader = this.#reader.open(packed ?? EMPTY);
     const writer = this.#writer;
     writer.start();
-    let there = reader.next();
-    for (let i = 0; i < order.length; i += 2) {
-      const key = order[i] as number;
-      const slot = order[i + 1] as number;
+    let there = reader.nextKey();
+    for (let at = from; at < to; at++) {
+      const key = entries.key(at);
       while (there && reader.key < key) {
-        writer.append(reader.key, reader.values, reader.hasCarries ? reader.carries : null);
-        there = reader.next();
+        writer.copy(reader);
+        there = reader.nextKey();
       }
-      const sum = this.#sum;
-      sum.clear();
-      sum.slot(0, 0, 0, 0);
-      sum.addFrom(this.#table, slot, 0);
-      if (there && reader.key === key) {
-        sum.add(0, reader.values, 1);
-        if (reader.hasCarries) sum.addCarries(0, reader.carries, 1);
-        there = reader.next();
-      }
-      writer.append(key, sum.sums, sum.carries);
+      const isThere = there && reader.key === key;
+      if (isThere) reader.readSums();
+      this.#append(key, entries.slot(at), isThere);
+      if (isThere) there = reader.nextKey();
     }
     while (there) {
-      writer.append(reader.key, reader.values, reader.hasCarries ? reader.carries : null);
-      there = reader.next();
+      writer.copy(reader);
+      there = reader.nextKey();
     }
     return writer.finish();
+  }
+
+  /** Writes what waits in a slot, added to what the reader has read. */
+  #append(key: number, slot: number, isThere: boolean): void {
+    const table = this.#table;
+    const reader = this.#reader;
+    if (table.carries || (isThere && reader.hasCarries)) return this.#appendLarge(key, slot, isThere);
+    const values = this.#values;
+    const read = reader.values;
+    const { sums } = table;
+    const base = slot * MEASURE_COUNT;
+    for (let m = 0; m < MEASURE_COUNT; m++) {
+      const value = (sums[base + m] as number) + (isThere ? (read[m] as number) : 0);
+      if (value >= CARRY_UNIT || value <= -CARRY_UNIT) return this.#appendLarge(key, slot, isThere);
+      values[m] = value;
+    }
+    this.#writer.append(key, values, null);
+  }
+
+  #appendLarge(key: number, slot: number, isThere: boolean): void {
+    const sum = this.#large;
+    const reader = this.#reader;
+    sum.clear();
+    sum.slot(0, 0, 0, 0);
+    sum.addFrom(this.#table, slot, 0);
+    if (isThere) {
+      sum.add(0, reader.values, 1);
+      if (reader.hasCarries) sum.addCarries(0, reader.carries, 1);
+    }
+    this.#writer.append(key, sum.sums, sum.carries);
   }
 }
 
 const EMPTY = new Uint8Array(0);
-
-function sortedPairs(pairs: number[]): number[] {
-  let sorted = true;
-  for (let i = 2; i < pairs.length; i += 2) {
-    if ((pairs[i] as number) < (pairs[i - 2] as number)) {
-      sorted = false;
-      break;
-    }
-  }
-  if (sorted) return pairs;
-  const order: [number, number][] = [];
-  for (let i = 0; i < pairs.length; i += 2) order.push([pairs[i] as number, pairs[i + 1] as number]);
-  return order.toSorted(([a], [b]) => a - b).flat();
-}

@@ -13,26 +13,27 @@ import type { Dictionary } from "./dictionary.ts";
 import type { SqlValue } from "./driver.ts";
 import { COL, DIMENSION_COLUMNS, EVENT_COLUMNS, type EventColumn, type EventRow } from "./event-row.ts";
 
-/** Turns a message back into rows of the table; one row, with the bytes in it, is reused for all. */
+/** Turns a message back into rows of the table; few rows, with the bytes in them, are reused for all. */
 export class RowDecoder {
   #batch: BatchMessage;
   #dictionary: Dictionary;
-  #row: SqlValue[] = Array.from({ length: EVENT_COLUMNS.length }, () => null);
+  #rows: ReusedRow[] = [];
   /** By dimension: the dictionary's id of each text of the batch, 0 while it is not looked up. */
   #ids = DIMENSION_COLUMNS.map(() => null as Int32Array | null);
   #models: Int32Array | null = null;
-  #idBytes = new Uint8Array(16);
-  #traceBytes = new Uint8Array(16);
-  #spanBytes = new Uint8Array(8);
+  /** The same for sets of tags and prices. */
+  #tagSets: Int32Array | null = null;
+  #prices: Int32Array | null = null;
 
   constructor(batch: BatchMessage, dictionary: Dictionary) {
     this.#batch = batch;
     this.#dictionary = dictionary;
   }
 
-  decode(index: number, seq: number): EventRow {
+  /** The row is valid until another is decoded into the same `place`. */
+  decode(index: number, seq: number, place = 0): EventRow {
     const { numbers, references, texts } = this.#batch;
-    const row = this.#row;
+    const { row, id: idBytes, trace: traceBytes, span: spanBytes } = (this.#rows[place] ??= newRow());
     row[COL.seq] = seq;
     let n = index * NUMBER_COLUMNS.length;
     for (let i = 0; i < NUMBER_INDEXES.length; i++) {
@@ -43,7 +44,7 @@ export class RowDecoder {
     const bytesAt = index * BYTES_OF_EVENT;
     const text = (reference: number): string => texts[reference] as string;
     const id = references[r++] as number;
-    row[COL.id] = id === IN_BYTES ? this.#copy(bytesAt, this.#idBytes) : text(id);
+    row[COL.id] = id === IN_BYTES ? this.#copy(bytesAt, idBytes) : text(id);
     row[COL.model] = this.#id((this.#models ??= this.#noIds()), DIMENSION_CODES.model, references[r++] as number);
     for (let d = 0; d < DIMENSION_INDEXES.length; d++) {
       const reference = references[r++] as number;
@@ -51,14 +52,14 @@ export class RowDecoder {
       row[column] = reference === NOT_SAID ? null : this.#id((this.#ids[d] ??= this.#noIds()), code, reference);
     }
     const tags = references[r++] as number;
-    row[COL.tag_set] = tags === NOT_SAID ? null : this.#dictionary.tagSetOf(text(tags));
+    row[COL.tag_set] = tags === NOT_SAID ? null : this.#tagSet(tags);
     const price = references[r++] as number;
-    row[COL.price] = price === NOT_SAID ? null : this.#dictionary.idOf(PRICE_CODE, text(price));
+    row[COL.price] = price === NOT_SAID ? null : this.#id((this.#prices ??= this.#noIds()), PRICE_CODE, price);
     const trace = references[r++] as number;
-    if (trace === IN_BYTES) row[COL.trace] = this.#copy(bytesAt + TRACE_OFFSET, this.#traceBytes);
+    if (trace === IN_BYTES) row[COL.trace] = this.#copy(bytesAt + TRACE_OFFSET, traceBytes);
     else row[COL.trace] = trace === NOT_SAID ? null : text(trace);
     const span = references[r++] as number;
-    if (span === IN_BYTES) row[COL.span] = this.#copy(bytesAt + SPAN_OFFSET, this.#spanBytes);
+    if (span === IN_BYTES) row[COL.span] = this.#copy(bytesAt + SPAN_OFFSET, spanBytes);
     else row[COL.span] = span === NOT_SAID ? null : text(span);
     const extra = references[r++] as number;
     row[COL.extra] = extra === NOT_SAID ? null : text(extra);
@@ -80,9 +81,28 @@ export class RowDecoder {
     return id;
   }
 
+  #tagSet(reference: number): number {
+    const ids = (this.#tagSets ??= this.#noIds());
+    let id = ids[reference] as number;
+    if (id === 0) ids[reference] = id = this.#dictionary.tagSetOf(this.#batch.texts[reference] as string);
+    return id;
+  }
+
   #noIds(): Int32Array {
     return new Int32Array(this.#batch.texts.length);
   }
+}
+
+interface ReusedRow {
+  row: SqlValue[];
+  id: Uint8Array;
+  trace: Uint8Array;
+  span: Uint8Array;
+}
+
+function newRow(): ReusedRow {
+  const row = Array.from({ length: EVENT_COLUMNS.length }, () => null);
+  return { row, id: new Uint8Array(16), trace: new Uint8Array(16), span: new Uint8Array(8) };
 }
 
 const NUMBER_INDEXES = NUMBER_COLUMNS.map((name: EventColumn) => COL[name]);

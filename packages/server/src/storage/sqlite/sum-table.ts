@@ -34,6 +34,11 @@ export class SumTable {
     this.#slots = new Int32Array(capacity * 2).fill(-1);
   }
 
+  /** A table that has room for so many keys. */
+  static forAbout(keys: number, width: number = MEASURE_COUNT): SumTable {
+    return new SumTable(width, 2 ** Math.ceil(Math.log2(Math.max(keys, 256))));
+  }
+
   /** The slot of a key; made with zero sums when it is new. */
   slot(a: number, b: number, c: number, d: number): number {
     const mask = this.#slots.length - 1;

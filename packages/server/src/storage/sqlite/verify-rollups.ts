@@ -91,7 +91,8 @@ function expectedRows(
     () => undefined,
     (row) => {
       const { sums, latency } = row;
-      if (sums || latency) rows.set(rowKey(row), { ...row, sums: sums && sums.slice(), latency });
+      if (sums || latency)
+        rows.set(rowKey(row), { ...row, sums: sums && sums.slice(), latency: latency && latency.slice() });
     },
   );
   return rows;
