@@ -104,13 +104,15 @@ export function openPersonalLimits(ledger: Ledger, limits: Limits): PersonalLimi
     const before = await stored();
     const after = { ...settingsOf(before), ...changes };
     const ids: Stored["ids"] = { ...before.ids };
-    for (const name of NAMES) {
+    // What is not named stays as it is, also switched off; the first time all are made.
+    for (const name of NAMES.filter((it) => before.ids === undefined || changes[it] !== undefined)) {
       const id = await settle(limits, { name, id: ids[name], amountUsd: after[name], actor });
       if (id === null) delete ids[name];
       else ids[name] = id;
       // Kept at once: what was made must not be made again when the next one fails.
       await ledger.storage.putDocument(DOCUMENT_KEY, { emailAlerts: after.emailAlerts, ids } satisfies Stored);
     }
+    await ledger.storage.putDocument(DOCUMENT_KEY, { emailAlerts: after.emailAlerts, ids } satisfies Stored);
     return after;
   };
 
