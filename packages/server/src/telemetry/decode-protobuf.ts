@@ -314,7 +314,7 @@ function readAttribute(cursor: ProtobufCursor, into: Mutable, all: boolean): voi
   while (cursor.next()) {
     if (cursor.field === 1 && cursor.wire === LENGTH) {
       const inner = cursor.enter();
-      const known = nameAt(cursor.bytes, cursor.position, cursor.end);
+      const known = nameAt(cursor, cursor.position, cursor.end);
       cursor.leave(inner);
       name = known.text;
       wanted ||= known.wanted;

@@ -15,6 +15,7 @@ const MAX_DEPTH = 64;
 /** A place in the bytes of a JSON text, which must be UTF-8. */
 export class JsonCursor {
   readonly bytes: Buffer;
+  readonly view: DataView;
   position = 0;
   /** Of the string that was read last: the first byte of its content, the one behind it, and whether it has escapes. */
   start = 0;
@@ -25,6 +26,7 @@ export class JsonCursor {
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#length = bytes.length;
     if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.position = 3;
   }

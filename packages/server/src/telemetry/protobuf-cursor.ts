@@ -20,6 +20,7 @@ const TWO_32 = 4_294_967_296;
  */
 export class ProtobufCursor {
   readonly bytes: Buffer;
+  readonly view: DataView;
   position = 0;
   /** Where the message ends that is being read. */
   end: number;
@@ -29,6 +30,7 @@ export class ProtobufCursor {
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.end = bytes.length;
   }
 
@@ -75,7 +77,7 @@ export class ProtobufCursor {
     const length = this.#length();
     const start = this.position;
     this.position += length;
-    return textAt(this.bytes, start, this.position);
+    return textAt(this, start, this.position);
   }
 
   /** An id as lower-case hex; "" when it is absent or all zeros, which means that there is none. */
@@ -113,19 +115,19 @@ export class ProtobufCursor {
   }
 
   double(): number {
-    return this.bytes.readDoubleLE(this.#fixed64());
+    return this.view.getFloat64(this.#fixed64(), true);
   }
 
   /** A signed number of fixed width. */
   fixedInt64(): number {
     const at = this.#fixed64();
-    return this.bytes.readInt32LE(at + 4) * TWO_32 + this.bytes.readUInt32LE(at);
+    return this.view.getInt32(at + 4, true) * TWO_32 + this.view.getUint32(at, true);
   }
 
   /** Nanoseconds since 1970 as milliseconds, to the microsecond. */
   nanosAsMs(): number {
     const at = this.#fixed64();
-    const ms = this.bytes.readUInt32LE(at + 4) * (TWO_32 / 1e6) + this.bytes.readUInt32LE(at) / 1e6;
+    const ms = this.view.getUint32(at + 4, true) * (TWO_32 / 1e6) + this.view.getUint32(at, true) / 1e6;
     return Math.round(ms * 1_000) / 1_000;
   }
 
@@ -143,16 +145,14 @@ export class ProtobufCursor {
 
   /** Up to 32 bits: tags and lengths. */
   #unsigned(): number {
-    let value = 0;
-    for (let shift = 0; shift < 35; shift += 7) {
-      const byte = this.#byte();
-      value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) {
-        if (value >= TWO_32) break;
-        return value;
-      }
+    let byte = this.#byte();
+    let value = byte & 0x7f;
+    for (let shift = 7; byte >= 0x80; shift += 7) {
+      if (shift === 35) this.#refuse("has a tag or length above 32 bits");
+      byte = this.#byte();
+      value = shift < 28 ? value | ((byte & 0x7f) << shift) : value + (byte & 0x7f) * 2 ** 28;
     }
-    return this.#refuse("has a tag or length above 32 bits");
+    return value < TWO_32 ? value : this.#refuse("has a tag or length above 32 bits");
   }
 
   #length(): number {

@@ -246,7 +246,7 @@ class SpansReader<Read> {
   /** The string that was read last; the same one for the same short text. */
   #lastText(): string {
     const cursor = this.#cursor;
-    return cursor.isEscaped ? cursor.text() : textAt(cursor.bytes, cursor.start, cursor.end);
+    return cursor.isEscaped ? cursor.text() : textAt(cursor, cursor.start, cursor.end);
   }
 
   #id(): string {
@@ -294,7 +294,7 @@ class SpansReader<Read> {
     if (!cursor.takeAll(KEY)) return false;
     cursor.restOfString();
     if (cursor.isEscaped) return false;
-    const { text: name, wanted } = nameAt(cursor.bytes, cursor.start, cursor.end);
+    const { text: name, wanted } = nameAt(cursor, cursor.start, cursor.end);
     if (!cursor.hasNext(CLOSE_OBJECT) || !cursor.takeAll(VALUE)) return false;
     if (cursor.takeAll(STRING_VALUE)) {
       cursor.restOfString();
