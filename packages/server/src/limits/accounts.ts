@@ -2,10 +2,10 @@ import type { RecordedCharge, RecordedEvent, Storage } from "../storage/storage.
 import type { StorageWatch, ToldRevision } from "../storage/watch-storage.ts";
 import { newAccount, newActiveLimit, unitsOf, type Account, type ActiveLimit } from "./account.ts";
 import { LimitIndex } from "./limit-index.ts";
-import { chargeTest } from "./limit-scope.ts";
+import { countsCharges } from "./limit-scope.ts";
 import type { Limit, LimitOverride } from "./limit.ts";
 import { loadSpent } from "./load-spent.ts";
-import { valuesOfEvent, type ValueOf } from "./match-filter.ts";
+import { valuesOfCharge, valuesOfEvent, type ValueOf } from "./match-filter.ts";
 
 /** Accounts in memory, beyond which those that were not used for long are dropped; they are loaded again when needed. */
 const MAX_WEIGHT = 20_000;
@@ -138,12 +138,14 @@ export class Accounts implements StorageWatch {
 
   /** Charges have no order of arrival that sums could be compared with: what counts them is loaded again. */
   addedCharges(charges: RecordedCharge[]): void {
-    for (const active of this.limits.values()) {
-      for (const account of active.accounts.values()) {
-        const counts = chargeTest(active.limit, account.value);
-        if (counts === null) break;
-        if (charges.some(counts)) this.#makeStale(account);
-      }
+    for (const charge of charges) {
+      if (charge.kind === "revenue") continue;
+      this.#index.match(valuesOfCharge(charge), (active, value) => {
+        if (!countsCharges(active.limit)) return;
+        const account = active.accounts.get(value ?? "");
+        if (account === undefined) this.#options.unseen(active, value);
+        else this.#makeStale(account);
+      });
     }
   }
 

@@ -109,6 +109,11 @@ export class Leases {
     }
   }
 
+  /** An event that settled a lease may be gone: a restart could not tell any more that it was there. */
+  writeEnds(): void {
+    this.#journal.flush();
+  }
+
   close(): void {
     this.#journal.close();
   }

@@ -79,10 +79,14 @@ export class LimitEngine implements Limits {
       wantsRevisions: () => this.#accounts.wantsRevisions(),
       revised: (revisions) => {
         for (const { after } of revisions) if (after !== null) this.#leases.settle(after.id);
+        this.#leases.writeEnds();
         this.#accounts.revised(revisions);
       },
       addedCharges: (charges) => this.#accounts.addedCharges(charges),
-      moved: () => this.#accounts.moved(),
+      moved: () => {
+        this.#leases.writeEnds();
+        this.#accounts.moved();
+      },
     };
   }
 

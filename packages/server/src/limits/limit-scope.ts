@@ -17,11 +17,17 @@ export function accountFilters(limit: Terms, value: string | null): Filter[] {
   return dimension === null ? limit.filters : [...limit.filters, isExactly(dimension, value)];
 }
 
-/** Which charges count for one account of a limit; null: none, because it asks for what charges do not have. */
+/** Whether charges count at all: not where a limit asks for what charges do not have. */
+export function countsCharges(limit: Terms): boolean {
+  const dimension = accountDimension(limit);
+  const asked = limit.filters.map((filter) => filter.dimension);
+  return (dimension === null ? asked : [...asked, dimension]).every(isOfCharges);
+}
+
+/** Which charges count for one account of a limit; null: none. */
 export function chargeTest(limit: Terms, value: string | null): ((charge: RecordedCharge) => boolean) | null {
-  const filters = accountFilters(limit, value);
-  if (!filters.every(({ dimension }) => isOfCharges(dimension))) return null;
-  const tests = filters.map(filterTest);
+  if (!countsCharges(limit)) return null;
+  const tests = accountFilters(limit, value).map(filterTest);
   return (charge) => {
     if (charge.kind === "revenue") return false;
     const valueOf = valuesOfCharge(charge);

@@ -1,5 +1,5 @@
 import { InvalidInput } from "@outlay/core";
-import type { ChargesQuestion, Filter, RecordedCharge, Storage, SumAnswer, SumQuestion } from "../storage/storage.ts";
+import type { ChargesQuestion, Filter, Storage, SumAnswer, SumQuestion } from "../storage/storage.ts";
 import { type ActiveLimit, unitsOf } from "./account.ts";
 import type { Limit } from "./limit.ts";
 import { countedAt, periodAt, periodStarts, rollingLengthMs } from "./limit-period.ts";
@@ -120,13 +120,13 @@ async function addCharges(
   { startsMs, endMs }: Range,
   sums: bigint[][],
 ): Promise<void> {
-  const tests = values.map((value) => chargeTest(active.limit, value));
-  if (tests[0] === null) return;
+  const tests = values.flatMap((value) => chargeTest(active.limit, value) ?? []);
+  if (tests.length === 0) return;
   const filters = values.length === 1 ? accountFilters(active.limit, values[0]!) : active.limit.filters;
   const charges = await storage.listCharges({ startMs: startsMs[0]!, endMs, ...demanded(filters) });
   for (const charge of charges) {
     const part = startsMs.findLastIndex((startMs) => startMs <= charge.occurredAtMs);
-    for (const [index, counts] of (tests as ((charge: RecordedCharge) => boolean)[]).entries()) {
+    for (const [index, counts] of tests.entries()) {
       if (counts(charge)) sums[index]![part]! += unitsOf(active, charge.amountNanoUsd, 0);
     }
   }
