@@ -14,7 +14,7 @@ import { GoogleGenAI } from "@google/genai";
 import { streamText } from "ai";
 import { Ollama } from "ollama";
 import OpenAI from "openai";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { startMock, type RunningMock } from "../providers/start-mock-provider.ts";
 import { bedrockClient } from "./bedrock-client.ts";
@@ -28,7 +28,7 @@ const dataDir = mkdtempSync(join(tmpdir(), "outlay-streams-"));
 const LONG = "tokens=9000; chunk-delay=1";
 const AMOUNT_USD = 0.035;
 /** The counting of tokens has to start first. */
-const WAIT = { timeout: 10_000 };
+const WAIT = { timeout: 20_000 };
 const messages = [{ role: "user" as const, content: "How much is the fish?" }];
 
 beforeAll(async () => {
@@ -60,7 +60,7 @@ let sessions = 0;
 function inSession(words = LONG): { headers: Record<string, string>; session: string } {
   sessions += 1;
   const session = `session-${sessions}`;
-  return { session, headers: { "x-outlay-session": session, "x-mock": words } };
+  return { session, headers: { "x-outlay-session": session, "x-cell": session, "x-mock": words } };
 }
 
 /** The call has ended where its limit did: what it produced is recorded, and nothing is set aside any more. */
@@ -68,17 +68,23 @@ async function expectEnded(session: string, text: string): Promise<void> {
   expect(text.length).toBeGreaterThan(200);
   const address = `${gateway.server.url}/api/v1/events?limit=5&period=all&filter=session:${session}`;
   const read = async () => ((await (await fetch(address)).json()) as { events: Record<string, unknown>[] }).events;
-  await expect.poll(read, WAIT).toHaveLength(1);
-  const [event] = await read();
+  const [event] = await vi.waitFor(async () => {
+    const found = await read();
+    expect(found).toHaveLength(1);
+    return found;
+  }, WAIT);
   expect(event).toMatchObject({ success: false, errorType: "limit_exceeded", basis: "estimated", streaming: true });
   expect(event!["costUsd"]).toBeGreaterThan(AMOUNT_USD * 0.3);
   expect(event!["costUsd"]).toBeLessThan(AMOUNT_USD * 1.5);
   const usage = event!["usage"] as { outputTokens: number };
   expect(usage.outputTokens).toBeLessThan(8_900);
-  await expect.poll(async () => (await mock.requests()).at(-1)!.end, WAIT).toBe("aborted");
+  await vi.waitFor(async () => {
+    const sent = (await mock.requests()).find(({ headers }) => headers["x-cell"] === session);
+    expect(sent!.end).toBe("aborted");
+  }, WAIT);
 }
 
-describe("a stream that has used up its limit ends as if it had reached its most tokens", () => {
+describe.concurrent("a stream that has used up its limit ends as if it had reached its most tokens", () => {
   it("openai, chat", async () => {
     const { session, headers } = inSession();
     const stream = openai().chat.completions.stream(
@@ -229,7 +235,9 @@ async function expectEndedLong(session: string, text: string): Promise<void> {
   expect(text.length).toBeGreaterThan(200);
   const address = `${gateway.server.url}/api/v1/events?limit=5&period=all&filter=session:${session}`;
   const read = async () => ((await (await fetch(address)).json()) as { events: Record<string, unknown>[] }).events;
-  await expect.poll(read, WAIT).toMatchObject([{ success: false, errorType: "limit_exceeded" }]);
+  await vi.waitFor(async () => {
+    expect(await read()).toMatchObject([{ success: false, errorType: "limit_exceeded" }]);
+  }, WAIT);
 }
 
 it("a stream may finish where its limit says so, and what is set aside grows with it", async () => {
@@ -278,7 +286,8 @@ function awsClient(session: string): BedrockRuntimeClient {
   const made = bedrockClient(`${gateway.url}/bedrock`, LONG);
   made.middlewareStack.add(
     (next) => (args) => {
-      (args.request as { headers: Record<string, string> }).headers["x-outlay-session"] = session;
+      const { headers } = args.request as { headers: Record<string, string> };
+      Object.assign(headers, { "x-outlay-session": session, "x-cell": session });
       return next(args);
     },
     { step: "build" },
