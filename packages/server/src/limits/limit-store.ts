@@ -20,6 +20,8 @@ interface LimitStoreOptions {
 export class LimitStore {
   #options: LimitStoreOptions;
   #limits = new Map<string, Limit>();
+  /** Asked for with every call; made anew after a change. */
+  #listed: Limit[] | null = null;
   #overrides = new Map<string, LimitOverride>();
   /** Changes are stored one after the other. */
   #lastChange: Promise<unknown> = Promise.resolve();
@@ -40,7 +42,7 @@ export class LimitStore {
   }
 
   list(): Limit[] {
-    return [...this.#limits.values()];
+    return (this.#listed ??= [...this.#limits.values()]);
   }
 
   get(id: string): Limit | null {
@@ -91,6 +93,7 @@ export class LimitStore {
       const { storage, removed } = this.#options;
       await storage.deleteRecords(LIMITS, [id]);
       this.#limits.delete(id);
+      this.#listed = null;
       await this.#deleteOverrides(overrides);
       removed(id);
       await this.#audit(actor, "limit_removed", { limit });
@@ -137,6 +140,7 @@ export class LimitStore {
     const record: CollectionRecord = { id: limit.id, atMs: limit.createdAtMs, body: limit };
     await this.#options.storage.putRecords(LIMITS, [record]);
     this.#limits.set(limit.id, limit);
+    this.#listed = null;
     this.#options.changed(limit);
   }
 
