@@ -20,28 +20,32 @@ interface Ranked {
   order: bigint;
 }
 
+/** Everybody's storage, and what somebody may see of it. */
+interface Storages {
+  whole: Storage;
+  narrowed: Storage;
+}
+
 /**
- * Sessions made of the events in `storageOf()`, which is narrowed: running totals are kept of whole sessions only. Of events
- * that have expired nothing is left here.
+ * Sessions made of the events in the narrowed storage: running totals are kept of whole sessions only. Of events that have
+ * expired nothing is left here.
  */
-export function narrowSessions(storageOf: () => Storage): Pick<Storage, "listSessions" | "getSession"> {
+export function narrowSessions(storagesOf: () => Storages): Pick<Storage, "listSessions" | "getSession"> {
   return {
-    listSessions: (question) => listSessions(storageOf(), question),
+    listSessions: (question) => listSessions(storagesOf(), question),
     async getSession(id) {
-      const [session] = await buildSessions(storageOf(), [id]);
+      const [session] = await buildSessions(storagesOf(), [id]);
       return session ?? null;
     },
   };
 }
 
-async function listSessions(storage: Storage, question: SessionsQuestion): Promise<SessionsPage> {
+async function listSessions(storages: Storages, question: SessionsQuestion): Promise<SessionsPage> {
   const after = question.cursor === undefined ? null : parseCursor(question.cursor);
   const found: { session: StoredSession; order: bigint }[] = [];
-  for await (const group of rankedSessions(storage, question, after)) {
-    const sessions = await buildSessions(
-      storage,
-      group.map(({ id }) => id),
-    );
+  for await (const group of rankedSessions(storages, question, after)) {
+    const ids = group.map(({ id }) => id);
+    const sessions = await buildSessions(storages, ids);
     for (const session of sessions) {
       const order = orderOf(session, question.order);
       const isNext = after === null || isBefore(after, { id: session.id, order });
@@ -59,8 +63,8 @@ async function listSessions(storage: Storage, question: SessionsQuestion): Promi
 }
 
 /** Ids of sessions in groups, each after the one before in the order asked, none of them cut where the order is equal. */
-function rankedSessions(storage: Storage, question: SessionsQuestion, after: Ranked | null): AsyncIterable<Ranked[]> {
-  return question.order === "recent" ? byTime(storage, question, after) : bySum(storage, question, after);
+function rankedSessions(storages: Storages, question: SessionsQuestion, after: Ranked | null): AsyncIterable<Ranked[]> {
+  return question.order === "recent" ? byTime(storages.narrowed, question, after) : bySum(storages, question, after);
 }
 
 async function* byTime(
@@ -86,12 +90,12 @@ async function* byTime(
 }
 
 async function* bySum(
-  storage: Storage,
+  { whole, narrowed }: Storages,
   { order, limit }: SessionsQuestion,
   after: Ranked | null,
 ): AsyncIterable<Ranked[]> {
-  const { horizonMs } = await storage.stats();
-  const { rows } = await storage.sum({ ...EVER, startMs: horizonMs, by: ["session"], filters: [HAS_SESSION] });
+  const { horizonMs } = await whole.stats();
+  const { rows } = await narrowed.sum({ ...EVER, startMs: horizonMs, by: ["session"], filters: [HAS_SESSION] });
   const ranked = rows
     .map(({ key, sums }) => ({ id: key[0]!, order: orderOf({ sums, lastMs: 0 }, order) }))
     .filter((session) => after === null || isBefore(after, session))
@@ -99,19 +103,29 @@ async function* bySum(
   for (let start = 0; start < ranked.length; start += limit + 1) yield ranked.slice(start, start + limit + 1);
 }
 
-/** Each with the part of it that the storage has; those of which it has nothing are left out. */
-async function buildSessions(storage: Storage, ids: string[]): Promise<StoredSession[]> {
-  if (ids.length === 0) return [];
-  const filters: Filter[] = [{ dimension: "session", values: ids, patterns: [], exclude: false }];
+/** Each with the part of it that the narrowed storage has; those of which it has nothing are left out. */
+async function buildSessions({ whole, narrowed }: Storages, ids: string[]): Promise<StoredSession[]> {
   const states = new Map<string, SessionState>();
-  for await (const event of newestFirst(storage, EVER, filters)) addOlder(states, event);
+  const readState = async (id: string) => {
+    const around = await whole.getSession(id);
+    if (around === null) return;
+    // where the whole session lies, so that no other day is looked at
+    const range = { startMs: around.firstMs, endMs: around.lastMs + 1 };
+    for await (const event of newestFirst(narrowed, range, [ofSessions([id])])) addOlder(states, event);
+  };
+  await Promise.all(ids.map(readState));
   if (states.size === 0) return [];
-  const { horizonMs } = await storage.stats();
-  const { rows } = await storage.sum({ ...EVER, startMs: horizonMs, by: ["session"], filters });
+  const { horizonMs } = await whole.stats();
+  const filters = [ofSessions([...states.keys()])];
+  const { rows } = await narrowed.sum({ ...EVER, startMs: horizonMs, by: ["session"], filters });
   return rows.flatMap(({ key, sums }) => {
     const state = states.get(key[0]!);
     return state === undefined ? [] : [{ ...state, models: [...state.models.values()].toReversed(), sums }];
   });
+}
+
+function ofSessions(ids: string[]): Filter {
+  return { dimension: "session", values: ids, patterns: [], exclude: false };
 }
 
 /** What the newest events of a session said. */

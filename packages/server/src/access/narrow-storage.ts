@@ -29,7 +29,7 @@ export function narrowStorage(storage: Storage, users: readonly string[]): Stora
       return (await storage.getEvents(ids)).filter(isTheirs);
     },
     listCharges: (question) => chargesOf(storage, users, question),
-    ...narrowSessions(() => narrowed),
+    ...narrowSessions(() => ({ whole: storage, narrowed })),
     listValues: (dimension, options) => narrowValues(storage, narrowed, dimension, options),
     listTagKeys: () => narrowTagKeys(storage, narrowed),
     stats: () => narrowStats(storage, narrowed),
