@@ -34,6 +34,19 @@ test("defaults", () => {
   expect(new Set(Object.values(origins))).toEqual(new Set(["default"]));
 });
 
+function allowedInternal(value?: string) {
+  const environment = value === undefined ? {} : { OUTLAY_ALLOW_INTERNAL_WEBHOOKS: value };
+  return resolveConfig({ flags: { dataDir }, environment }).config.allowInternalWebhooks;
+}
+
+test("internal addresses for alerts: none, a list, or all of them", () => {
+  expect(allowedInternal()).toBe(false);
+  expect(allowedInternal("off")).toBe(false);
+  expect(allowedInternal("on")).toBe(true);
+  expect(allowedInternal("127.0.0.1, 10.0.0.0/8,n8n")).toEqual(["127.0.0.1", "10.0.0.0/8", "n8n"]);
+  expect(problemOf(() => allowedInternal("10.0.0.0/99"))).toMatchObject({ code: "invalid_setting" });
+});
+
 test("flags win over the environment, which wins over the file, and each value knows where it came from", () => {
   const path = writeConfig({ port: 1, host: "localhost", retentionDays: 90, timezone: "Asia/Tokyo" });
   const { config, origins } = resolveConfig({

@@ -145,6 +145,31 @@ const providerKeys: Look = async (api) => {
   };
 };
 
+interface ChannelsAnswer {
+  channels: { name: string; enabled: boolean; readable: boolean }[];
+}
+
+interface DeliveriesAnswer {
+  deliveries: { channelName: string; message: { state: string } }[];
+}
+
+const channels: Look = async (api) => {
+  const answer = await getJson<ChannelsAnswer>(api, "/api/v1/channels");
+  const closed = answer.channels.filter(({ readable }) => !readable).map(({ name }) => `"${name}"`);
+  if (closed.length > 0) {
+    const message = `the secrets of ${closed.join(", ")} were encrypted with another secret: bring back OUTLAY_SECRET or secret.key, or enter them again`;
+    return { level: "warning", message };
+  }
+  const { deliveries } = await getJson<DeliveriesAnswer>(api, "/api/v1/deliveries", { status: "failed", limit: 100 });
+  const lost = deliveries.filter(({ message }) => message.state !== "test");
+  const count = answer.channels.filter(({ enabled }) => enabled).length;
+  const known = count === 0 ? "none: alerts are told to nobody" : `${count} in use`;
+  if (lost.length === 0) return { level: "ok", message: known };
+  const names = [...new Set(lost.map(({ channelName }) => `"${channelName}"`))].join(", ");
+  const message = `${known}; messages to ${names} did not arrive: outlay channels deliveries --status failed`;
+  return { level: "warning", message };
+};
+
 interface RefreshAnswer {
   enabled: boolean;
   /** ISO; null: never. */
@@ -159,6 +184,7 @@ const CHECKS: readonly (readonly [check: string, look: Look])[] = [
   ["sums", sums],
   ["prices", prices],
   ["keys", providerKeys],
+  ["channels", channels],
 ];
 
 async function printFindings(
