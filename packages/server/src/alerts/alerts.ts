@@ -1,4 +1,4 @@
-import { InvalidInput } from "@outlay/core";
+import { InvalidInput, shown } from "@outlay/core";
 import type { KeyStore } from "../keys/keys.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Limits, ThresholdCrossing } from "../limits/limits.ts";
@@ -15,7 +15,7 @@ import { History } from "./history.ts";
 import { KeyPlaces } from "./key-places.ts";
 import { acknowledge, endAlert, meetFinding, messageOf, type Moment } from "./move-alert.ts";
 import { RuleBook } from "./rule-book.ts";
-import type { AlertRule, RuleKind } from "./rule.ts";
+import { changeRule, parseRule, type AlertRule, type RuleKind, type WantedRule } from "./rule.ts";
 import { isAbove } from "./severity.ts";
 import { openSilences, type Silence, type Silences } from "./silences.ts";
 import { testMessage } from "./test-message.ts";
@@ -54,6 +54,7 @@ export interface Alerts {
   /** Open ones first, the most recently begun first. */
   list(): Alert[];
   lastLook(ruleId: string): LastLook | null;
+  /** Takes the wire form (rule.ts). InvalidInput as RuleBook.create, `channel_not_found`, `limit_not_found`. */
   createRule(wanted: unknown, actor: string): Promise<AlertRule>;
   /** Open alerts of a rule that is switched off are closed. */
   changeRule(id: string, changes: unknown, actor: string): Promise<AlertRule>;
@@ -133,11 +134,15 @@ class WatchedAlerts implements Alerts {
   }
 
   createRule(wanted: unknown, actor: string): Promise<AlertRule> {
-    return this.#inTurn(() => this.rules.create(wanted, actor));
+    return this.#inTurn(() => {
+      this.#requireNamed(parseRule(wanted));
+      return this.rules.create(wanted, actor);
+    });
   }
 
   changeRule(id: string, changes: unknown, actor: string): Promise<AlertRule> {
     return this.#inTurn(async () => {
+      this.#requireNamed(changeRule(this.rules.required(id), changes));
       const rule = await this.rules.change(id, changes, actor);
       this.#seenChanges.delete(id);
       this.#looks.delete(id);
@@ -342,14 +347,33 @@ class WatchedAlerts implements Alerts {
     }
   }
 
-  /** Without the channels that send e-mails, where nobody wants them. */
-  async #receivers({ limit }: HistoryEntry, channelIds: string[] | null): Promise<string[] | null> {
+  /** Every one where all that the rule names are gone; without those that send e-mails, where nobody wants them. */
+  async #receivers({ limit }: HistoryEntry, named: string[] | null): Promise<string[] | null> {
     const { channels, mailsAbout } = this.#options;
+    const listed = channels.book.list();
+    const channelIds = named !== null && listed.some(({ id }) => named.includes(id)) ? named : null;
     if (limit === null || (await mailsAbout(limit.limitId))) return channelIds;
-    return channels.book
-      .list()
+    return listed
       .filter(({ id, kind, enabled }) => enabled && !MAILING.has(kind) && (channelIds?.includes(id) ?? true))
       .map(({ id }) => id);
+  }
+
+  /** A rule that names what is not there would be silent for ever. */
+  #requireNamed(rule: WantedRule): void {
+    const { channels, limits } = this.#options;
+    const known = new Set(channels.book.list().map(({ id }) => id));
+    const channel = rule.channels?.find((id) => !known.has(id));
+    if (channel !== undefined) {
+      throw new InvalidInput("channel_not_found", `There is no channel ${shown(channel)}; see GET /api/v1/channels`, {
+        field: "channels",
+      });
+    }
+    const limit = "limits" in rule ? rule.limits?.find((id) => limits.get(id) === null) : undefined;
+    if (limit !== undefined) {
+      throw new InvalidInput("limit_not_found", `There is no budget or limit ${shown(limit)}; see GET /api/v1/limits`, {
+        field: "limits",
+      });
+    }
   }
 
   #required(id: string, field: string): Alert {

@@ -293,6 +293,23 @@ test("who wants no e-mails about a limit gets none, and everything else", async 
   expect(open.receivers).toEqual([null, ["chat"]]);
 });
 
+test("a rule names channels and limits that are there; when all its channels are gone, every other one is told", async () => {
+  open = await openTestAlerts("2026-11-13T12:00:00Z");
+  open.channels.push({ id: "chat", kind: "slack", enabled: true }, { id: "mail", kind: "smtp", enabled: true });
+  await expect(rule({ kind: "cost", amountUsd: 1, channels: ["chat", "x"] })).rejects.toMatchObject({
+    code: "channel_not_found",
+    field: "channels",
+  });
+  await expect(rule({ kind: "limitThreshold", limits: ["x"] })).rejects.toMatchObject({ code: "limit_not_found" });
+  await rule({ kind: "cost", amountUsd: 1, channels: ["chat"] });
+  await open.record(costing(1, "2026-11-13T11:00:00Z"));
+  await open.look();
+  open.channels.shift();
+  await open.record(costing(1, "2026-11-13T11:00:00Z"));
+  await open.look();
+  expect(open.receivers).toEqual([["chat"], null]);
+});
+
 test("a crossing is told as it was, also when its period has ended meanwhile", async () => {
   open = await openTestAlerts("2026-11-13T18:15:00.001Z", "Asia/Kathmandu");
   await rule({ kind: "limitThreshold" });
