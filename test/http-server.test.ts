@@ -108,7 +108,9 @@ describe("the server", () => {
   });
 
   it.each(["0.0.0.0", "::", "192.168.1.5", "example.com"])("refuses to listen on %s without accounts", async (host) => {
-    await expect(startServer({ dataDir: temporaryFolder(), args: ["--host", host] })).rejects.toThrow(/nobody has an account/);
+    await expect(startServer({ dataDir: temporaryFolder(), args: ["--host", host] })).rejects.toThrow(
+      /nobody has an account/,
+    );
   });
 
   it("names a bad setting of the configuration file", async () => {

@@ -84,13 +84,9 @@ export const limitSchema = z.strictObject({
     .max(50)
     .nullish()
     .meta({ description: "Whose spending counts, as in questions: user:alice, model:claude-*. None: everything" }),
-  each: z
-    .string()
-    .max(140)
-    .nullish()
-    .meta({
-      description: "A dimension: every value of it has the amount for itself. Calls without a value are not limited",
-    }),
+  each: z.string().max(140).nullish().meta({
+    description: "A dimension: every value of it has the amount for itself. Calls without a value are not limited",
+  }),
   amountUsd: dollars,
   period,
   startsAt: z

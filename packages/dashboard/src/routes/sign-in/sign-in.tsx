@@ -28,7 +28,9 @@ function SignInForm({ account, target, problem }: { account: Account; target: `/
   const { provider } = account.signIn;
   return (
     <Entrance title="Sign in">
-      {typeof problem === "string" ? <Problem>{PROBLEMS[problem] ?? PROBLEMS["sign_in_provider_refused"]}</Problem> : null}
+      {typeof problem === "string" ? (
+        <Problem>{PROBLEMS[problem] ?? PROBLEMS["sign_in_provider_refused"]}</Problem>
+      ) : null}
       {provider === null ? null : <ProviderButton name={provider} target={target} />}
       {provider === null ? null : (
         <p className="flex items-center gap-3 text-[0.8125rem] text-muted before:h-px before:grow before:bg-line after:h-px after:grow after:bg-line">

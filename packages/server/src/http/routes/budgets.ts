@@ -37,11 +37,9 @@ const reportAnswer = z
       })
       .nullable()
       .meta({ description: "null: nothing is known to go on from" }),
-    history: z
-      .array(z.strictObject({ ...span, spentUsd: z.number(), usedPercent: z.number().nullable() }))
-      .meta({
-        description: "Oldest first, the current one last, none before the first call; percent of today's amount",
-      }),
+    history: z.array(z.strictObject({ ...span, spentUsd: z.number(), usedPercent: z.number().nullable() })).meta({
+      description: "Oldest first, the current one last, none before the first call; percent of today's amount",
+    }),
     values: z
       .array(standingAnswerSchema)
       .meta({ description: "Of a budget for each value, those that spent most first" }),
