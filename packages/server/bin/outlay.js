@@ -20,4 +20,6 @@ enableCompileCache?.();
 // program lets it grow again when it begins to work.
 const { setFlagsFromString } = await import("node:v8");
 setFlagsFromString("--semi-space-growth-factor=1");
+// Nor is it worth the optimizing compiler, of which five megabytes would stay in memory.
+setFlagsFromString("--no-turbofan");
 await import(main);

@@ -100,6 +100,7 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
   // bin/outlay.js has kept it small while the program was loaded; V8's own factor serves ingest a tenth faster. Flags must
   // not change once there are threads.
   setFlagsFromString("--semi-space-growth-factor=2");
+  setFlagsFromString("--turbofan");
   const store = await openSqliteStorage({ dataDir: config.dataDir });
   const { limits, watch } = await openLimits({
     storage: store,

@@ -66,6 +66,25 @@ test("a restart neither forgets nor repeats", async () => {
   expect(open.alerts.list()).toMatchObject([{ isOpen: true, told: "warning" }]);
 });
 
+test("after a restart nobody looks anew before something is recorded", async () => {
+  const { id } = await open.alerts.createRule(daily, "test");
+  await open.record(costing(1, "2026-11-13T08:00:00Z"));
+  await open.alerts.evaluate();
+  const looked = open.alerts.lastLook(id);
+  expect(looked).not.toBeNull();
+  await open.reopen();
+  open.ledger.setNow("2026-11-13T09:30:00Z");
+  await open.alerts.evaluate();
+  expect(open.alerts.lastLook(id)).toEqual(looked);
+
+  await open.record(costing(10, "2026-11-13T09:00:00Z"));
+  await open.reopen();
+  expect(open.alerts.lastLook(id)).toBeNull();
+  await open.alerts.evaluate();
+  await open.alerts.settled();
+  expect(open.news()).toEqual(["fired warning: Calls have cost $11.00 today"]);
+});
+
 test("what the channels could not take goes out later, under the same id", async () => {
   await open.alerts.createRule(daily, "test");
   await open.record(costing(10, "2026-11-13T08:00:00Z"));

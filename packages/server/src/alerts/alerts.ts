@@ -12,6 +12,7 @@ import { crossingFinding } from "./checks/limit-threshold.ts";
 import type { Check } from "./checks/check.ts";
 import type { Finding, Look } from "./finding.ts";
 import { History } from "./history.ts";
+import { keepLooks, readKeptLooks, type LastLook } from "./kept-looks.ts";
 import { KeyPlaces } from "./key-places.ts";
 import { acknowledge, endAlert, meetFinding, messageOf, type Moment } from "./move-alert.ts";
 import { RuleBook } from "./rule-book.ts";
@@ -35,15 +36,6 @@ export interface AlertsOptions {
   /** See count-changes.ts. */
   changes: () => number;
   logFailure: (error: unknown) => void;
-}
-
-/** How a rule's last look went. */
-export interface LastLook {
-  atMs: number;
-  /** Such as that there is too little data yet; null: nothing to say. */
-  note: string | null;
-  /** Why it could not look; null: it could. */
-  failure: string | null;
 }
 
 /** Watches what is recorded, and tells people once of what their rules name. */
@@ -76,14 +68,15 @@ export interface Alerts {
 /** Opens the alerts of a data folder. What was not yet handed to the channels when the process ended is handed to them now. */
 export async function openAlerts(options: AlertsOptions): Promise<Alerts> {
   const { storage, now } = options.ledger;
-  const [rules, alerts, history, silences, keyPlaces] = await Promise.all([
+  const [rules, alerts, history, silences, keyPlaces, looks] = await Promise.all([
     RuleBook.open(storage, now),
     AlertStore.open(storage),
     History.open(storage),
     openSilences(storage, now),
     KeyPlaces.open(storage),
+    readKeptLooks(storage),
   ]);
-  return new WatchedAlerts(options, { rules, alerts, history, silences, keyPlaces });
+  return new WatchedAlerts(options, { rules, alerts, history, silences, keyPlaces, looks });
 }
 
 interface Opened {
@@ -92,12 +85,14 @@ interface Opened {
   history: History;
   silences: Silences;
   keyPlaces: KeyPlaces;
+  /** Of the process before, when nothing was recorded since. */
+  looks: Map<string, LastLook>;
 }
 
 class WatchedAlerts implements Alerts {
   readonly #options: AlertsOptions;
   readonly #alerts: AlertStore;
-  readonly #looks = new Map<string, LastLook>();
+  readonly #looks: Map<string, LastLook>;
   /** Changes of the store when a rule last looked. */
   readonly #seenChanges = new Map<string, number>();
   readonly #endWatch: () => void;
@@ -112,8 +107,10 @@ class WatchedAlerts implements Alerts {
   readonly #inHistory = new Set<string>();
   #isClosed = false;
 
-  constructor(options: AlertsOptions, { rules, alerts, history, silences, keyPlaces }: Opened) {
+  constructor(options: AlertsOptions, { rules, alerts, history, silences, keyPlaces, looks }: Opened) {
     this.#options = options;
+    this.#looks = looks;
+    for (const id of looks.keys()) this.#seenChanges.set(id, options.changes());
     this.#alerts = alerts;
     this.rules = rules;
     this.history = history;
@@ -203,6 +200,14 @@ class WatchedAlerts implements Alerts {
     this.#isClosed = true;
     this.#endWatch();
     await this.settled();
+    await this.#keepLooks().catch((error: unknown) => this.#options.logFailure(error));
+  }
+
+  /** Those that have seen all that is stored: the next process need not look again before something happens. */
+  async #keepLooks(): Promise<void> {
+    const changes = this.#options.changes();
+    const seen = [...this.#looks].filter(([id]) => this.#seenChanges.get(id) === changes);
+    await keepLooks(this.#options.ledger.storage, new Map(seen));
   }
 
   /** A crossing counts as it was when it was told: by the time of the next look its period may be over. */

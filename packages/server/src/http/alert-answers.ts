@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Alert } from "../alerts/alert.ts";
-import type { LastLook } from "../alerts/alerts.ts";
+import type { LastLook } from "../alerts/kept-looks.ts";
 import type { NumberedEntry } from "../alerts/history.ts";
 import type { AlertRule } from "../alerts/rule.ts";
 import type { Silence } from "../alerts/silences.ts";

@@ -77,7 +77,7 @@ function object(value: unknown, name: string): Fields {
   throw new InvalidInput("invalid_otlp", `${name} is not an object; expected an OTLP export request`);
 }
 
-export function isObject(value: unknown): value is Fields {
+function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
