@@ -252,7 +252,7 @@ function upstreamsOf({ providers, mockProviders }: Config, mockUrl: string | nul
 
 function jobsOf(ledger: Ledger, alerts: Alerts, config: Config) {
   return [
-    refreshPricesJob(ledger),
+    refreshPricesJob({ ...ledger, version }),
     evaluateAlertsJob(() => alerts.evaluate()),
     ...(config.retentionDays === null ? [] : [expireJob(ledger, config.retentionDays)]),
   ];

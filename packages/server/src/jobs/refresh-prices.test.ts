@@ -50,7 +50,7 @@ async function open({ enabled = true }: { enabled?: boolean } = {}): Promise<Wor
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/prices.json`;
   const prices = await openPriceBook({ storage, config: { refresh: { enabled, url } }, now });
   return {
-    job: refreshPricesJob({ storage, prices, now }),
+    job: refreshPricesJob({ storage, prices, now, version: "1.0.0" }),
     prices,
     storage,
     requests: () => requests,
@@ -123,6 +123,19 @@ test("nothing is fetched when the refresh is off, but what this version knows is
   expect(requests()).toBe(0);
   expect(prices.refreshState()).toMatchObject({ enabled: false, checkedAtMs: null, stale: false });
   expect(await storage.getEvent("a")).toMatchObject({ basis: "rated", costNanoUsd: 2_500_000_000 });
+});
+
+test("after a start, what had no price is looked for only with a version or prices that are new", async () => {
+  const { prices, storage } = await open({ enabled: false });
+  const now = () => startMs;
+  const startWith = (version: string) => refreshPricesJob({ storage, prices, now, version }).run();
+  const basis = async (id: string) => (await storage.getEvent(id))?.basis;
+  await startWith("1.0.0");
+  await storage.appendEvents([unpriced("a", "gpt-4o")]);
+  await startWith("1.0.0");
+  expect(await basis("a")).toBe("unpriced");
+  await startWith("1.0.1");
+  expect(await basis("a")).toBe("rated");
 });
 
 test.each([
