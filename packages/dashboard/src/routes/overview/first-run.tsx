@@ -1,4 +1,6 @@
+import { useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
+import { accountQuestion } from "../../api/account.ts";
 import { live } from "../../api/live.ts";
 import { serverUrl } from "../../api/server-url.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
@@ -6,7 +8,9 @@ import { CopyButton } from "../../ui/copy-button.tsx";
 /** Nothing has been recorded yet: how to record the first call. The page changes by itself when it arrives. */
 export function FirstRun() {
   const { status } = useSyncExternalStore(live.watch, live.state);
-  const snippet = curlSnippet(serverUrl("/api/v1/events"));
+  const { data: account } = useQuery(accountQuestion);
+  const needsKey = account?.state === "signed_in";
+  const snippet = curlSnippet(serverUrl("/api/v1/events"), needsKey);
   return (
     <section aria-labelledby="first-run" className="mx-auto mt-6 flex w-full max-w-2xl flex-col gap-5 sm:mt-14">
       <div>
@@ -24,6 +28,12 @@ export function FirstRun() {
         </div>
         <pre className="p-4 font-mono text-[0.8125rem] leading-relaxed break-words whitespace-pre-wrap">{snippet}</pre>
       </div>
+      {needsKey && (
+        <p className="text-muted">
+          The key comes from <code className="font-mono text-[0.8125rem]">outlay keys create first --scope ingest</code>{" "}
+          on the server.
+        </p>
+      )}
       <output className="flex items-center gap-2.5 text-muted">
         <span aria-hidden="true" className={`size-2 rounded-full ${status === "open" ? "bg-low" : "bg-high"}`} />
         {status === "open" ? "Waiting for the first event…" : "Connecting to the server…"}
@@ -39,7 +49,7 @@ export function FirstRun() {
   );
 }
 
-function curlSnippet(url: string): string {
+function curlSnippet(url: string, needsKey: boolean): string {
   const event = {
     provider: "openai",
     model: "gpt-4.1-mini",
@@ -48,5 +58,6 @@ function curlSnippet(url: string): string {
     agent: "first-try",
     durationMs: 840,
   };
-  return `curl ${url} \\\n  -H 'content-type: application/json' \\\n  -d '${JSON.stringify(event)}'`;
+  const key = needsKey ? " \\\n  -H 'authorization: Bearer outlay_…'" : "";
+  return `curl ${url}${key} \\\n  -H 'content-type: application/json' \\\n  -d '${JSON.stringify(event)}'`;
 }
