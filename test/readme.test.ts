@@ -39,7 +39,8 @@ describe("the two commands", () => {
 });
 
 describe.skipIf(!built)("the examples, against the built product", () => {
-  const examples = commandsUnder("Use it").filter((command) => command !== "npx outlay serve");
+  const commands = [...commandsUnder("Use it"), ...commandsUnder("Stop it in time")];
+  const examples = commands.filter((command) => command !== "npx outlay serve");
   let dataDir: string;
   let server: RunningServer;
 
