@@ -58,7 +58,7 @@ CREATE TABLE tag_sets (id INTEGER PRIMARY KEY, members TEXT NOT NULL UNIQUE) STR
 CREATE TABLE tag_set_members (dimension INTEGER NOT NULL, value INTEGER NOT NULL, tag_set INTEGER NOT NULL,
   PRIMARY KEY (dimension, value, tag_set)) STRICT, WITHOUT ROWID;
 
--- cube: see cubes.ts · span: number of the span since 1970 · chunk: value >> chunk bits · sums, latency: packed-*.ts
+-- cube: see cubes.ts · span: number of the span since 1970 · chunk, model: without their last bits (cubes.ts) · sums, latency: packed-*.ts
 -- With its own row number, because rows are too long for the inner pages of an index.
 CREATE TABLE rollups (id INTEGER PRIMARY KEY, cube INTEGER NOT NULL, span INTEGER NOT NULL, chunk INTEGER NOT NULL,
   model INTEGER NOT NULL, sums BLOB, latency BLOB) STRICT;
