@@ -91,7 +91,7 @@ async function open(now: string, timeZone: string): Promise<World> {
   };
 }
 
-describe("pain point 57: a restart keeps what was spent, and what was told of it", () => {
+describe("a restart keeps what was spent, and what was told of it (litellm#25374)", () => {
   it("of a model's budget", async () => {
     await world.limits.create(
       { name: "Large", kind: "budget", amountUsd: 10, period: "day", filters: ["model:large"] },
@@ -116,7 +116,7 @@ describe("pain point 57: a restart keeps what was spent, and what was told of it
   });
 });
 
-describe("pain points 58 and 61: budgets of all kinds begin anew, and are told of anew", () => {
+describe("budgets of all kinds begin anew, and are told of anew (litellm#8364, #41624)", () => {
   // 18:15 in London is midnight in Kathmandu
   it.each([
     ["team", { team: "blue" }],
@@ -148,7 +148,7 @@ describe("pain points 58 and 61: budgets of all kinds begin anew, and are told o
   });
 });
 
-it("pain point 66: a budget over what the sender's metadata says", async () => {
+it("a budget over what the sender's metadata says (Portkey gateway#1169)", async () => {
   await world.limits.create(
     {
       name: "Gold",
@@ -166,7 +166,7 @@ it("pain point 66: a budget over what the sender's metadata says", async () => {
   expect(await world.news()).toEqual(["Budget Gold is at 80 %"]);
 });
 
-it("pain point 67: one user's cost in a rolling month", async () => {
+it("one user's cost in a rolling month (langfuse#714)", async () => {
   const period = { unit: "month", rolling: true };
   await world.limits.create({ name: "Rolling", kind: "budget", amountUsd: 10, period, each: "user" }, "test");
   await world.spend(6, { user: "ada" });

@@ -96,6 +96,15 @@ const matrix = "test/gateway/matrix.test.ts";
 const endpoints = "test/gateway/matrix-endpoints.ts";
 const counter = "packages/providers/src/telemetry/call-counter.test.ts";
 const spans = "packages/providers/src/telemetry/read-gen-ai-span.test.ts";
+const concurrency = "test/limits/gateway-concurrency.test.ts";
+const gatewayLimits = "test/limits/gateway-answers.test.ts";
+
+const limitScopes = "test/limits/gateway-scopes.test.ts";
+const limitDoors = "test/limits/doors.test.ts";
+const overTime = "test/alerts/budgets-over-time.test.ts";
+const unavailable = "packages/server/src/gateway/limits-unavailable.test.ts";
+const engine = "packages/server/src/limits/limits.test.ts";
+const counters = "packages/server/src/limits/counters.test.ts";
 const ofProvider = (name: string) => `catalogue/cases/providers/${name}.json`;
 
 /**
@@ -139,6 +148,57 @@ const ELSEWHERE: [mistake: string, file: string, words: string][] = [
   ["streamed messages have no tokens (otari#256)", endpoints, 'anthropicMessages({ provider: "anthropic"'],
   ["an unknown cost shown as 0 (helm-api#6)", matrix, '["unpriced", null]'],
   ["no usage unless the client asks (langchain-litellm#20)", matrix, '"choices":\\[\\],"usage"'],
+  // Limits.
+  ["calls at the same time pass a limit together (litellm#34732)", concurrency, "and not one more when the gateway"],
+  [
+    "a limit that can be gone around (litellm#26672)",
+    gatewayLimits,
+    "what clients of an id say twice is counted twice",
+  ],
+  ["unknown model, no cost, no limit (litellm#24770)", gatewayLimits, "are refused where the limit says so"],
+  [
+    "self-hosted models with a price count nothing (litellm#25874)",
+    gatewayLimits,
+    "one of one's own servers with a price",
+  ],
+  ["/v1/responses and /v1/messages pass by (litellm#38176)", limitScopes, "every endpoint of every provider is held"],
+  ["what is passed through unread passes by (bifrost#2873)", gatewayLimits, "what nobody measures"],
+  [
+    "a field of a budget is dropped without a word (bifrost#5673)",
+    limitDoors,
+    "refuses what it does not know by its name",
+  ],
+  ["nothing is set aside where no price is known (litellm#35524)", gatewayLimits, "are counted at the stand-in price"],
+  ["goes on where it must not when it cannot count (litellm#33923)", unavailable, "holds calls of strict limits"],
+  [
+    "large max_tokens fill a limit without spending (litellm#38647)",
+    concurrency,
+    "fifty agents that ask for 64,000 tokens",
+  ],
+  ["set aside at the price of the lowest tier (litellm#40002)", gatewayLimits, "prices what it sets aside at the tier"],
+  ["what is set aside is never let go of (litellm#36592)", engine, "outlives a kill until its time is over"],
+  ["… of calls that fail or are broken off", gatewayLimits, "lets go of what was set aside when a call fails"],
+  ["the counter is above what was spent (litellm#36926)", counters, "counters are what the ledger says"],
+  ["a limit on end users forgets them (litellm#34238)", engine, "is each value's own"],
+  ["a restart fills budgets up again (litellm#25374)", engine, "is there after a restart, whoever recorded it"],
+  ["budgets do not begin anew (litellm#8364, #41624)", overTime, "budgets of all kinds begin anew"],
+  ["the error does not say what is full (litellm#37971)", gatewayLimits, "and says everything"],
+  ["a raise for a time is lost (litellm#25760)", engine, "raises an amount for a time, also over a restart"],
+  ["free models are refused by a used-up budget (litellm#10973)", engine, "lets free models pass when it is used up"],
+  [
+    "what was spent before the budget counts at once (litellm-docs#1548)",
+    engine,
+    "can begin with the limit, or include",
+  ],
+  ["an error of a budget where there is none (litellm#22726)", unavailable, "asks nobody where nothing is limited"],
+  ["a client's own cap does nothing behind a proxy (strix#1007)", gatewayLimits, "what is left, what it cost"],
+  ["budgets by what the sender says (Portkey gateway#1169)", overTime, "a budget over what the sender's metadata says"],
+  ["no alert on a user's cost in a rolling month (langfuse#714)", overTime, "one user's cost in a rolling month"],
+  [
+    "thirty days are not a month",
+    "packages/server/src/limits/limit-period.test.ts",
+    "where the date on the wall changes, in every zone",
+  ],
 ];
 
 it.each(ELSEWHERE)("elsewhere: %s", (_mistake, file, words) => {
