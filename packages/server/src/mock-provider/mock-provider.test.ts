@@ -137,8 +137,9 @@ describe("an answer", () => {
 
   it("may be as large as is asked for, and is never held", async () => {
     const before = process.memoryUsage().rss;
-    expect((await askRaw("size=100000000")).bytes).toBeGreaterThan(100_000_000);
-    expect(process.memoryUsage().rss - before).toBeLessThan(150_000_000);
+    expect((await askRaw("size=400000000")).bytes).toBeGreaterThan(400_000_000);
+    // Both sides of the connection are in this process, with what they have not collected yet.
+    expect(process.memoryUsage().rss - before).toBeLessThan(250_000_000);
     const small = (await (await ask("size=10001")).json()) as {
       choices: { message: { content: string } }[];
       usage: { completion_tokens: number };

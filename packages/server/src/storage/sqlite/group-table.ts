@@ -55,6 +55,19 @@ export class GroupTable {
     return [...ids.slice(0, 2), ...(this.#tailIds[ids[2] as number] as number[])];
   }
 
+  /** An order of groups that is the same whatever has been read first. */
+  compare(a: number, b: number): number {
+    const [left, right] = [this.idsOf(a), this.idsOf(b)];
+    for (const [index, axis] of this.#by.entries()) {
+      const [one, other] = [left[index] as number, right[index] as number];
+      if (one === other) continue;
+      // The dictionary's ids stay; other groups are numbered as they are met.
+      if (axis.kind === "value") return one - other;
+      return (axis.nameOf(one) ?? "") < (axis.nameOf(other) ?? "") ? -1 : 1;
+    }
+    return 0;
+  }
+
   keyOf(slot: number): (string | null)[] {
     const ids = this.idsOf(slot);
     return this.#by.map((axis, index) => axis.nameOf(ids[index] as number));

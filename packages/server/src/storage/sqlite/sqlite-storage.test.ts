@@ -276,3 +276,36 @@ function asStored(event: RecordedEvent): RecordedEvent {
   }
   return copy;
 }
+
+it("keeps the same groups of equal size, whether they are read from sums or from events", async () => {
+  const folder = temporaryFolder();
+  const event = randomEvents(seededRandom(5), 1, FIRST_MS, LAST_MS)[0] as RecordedEvent;
+  // The latest first: as it arrived is not as it happened.
+  const events = Array.from({ length: 12 }, (_, index) => ({
+    ...event,
+    id: `equal-${index}`,
+    occurredAtMs: LAST_MS - 1 - index * 3_600_000,
+    user: `user-${index % 4}`,
+    tags: { story: `st-${index % 3}` },
+    costNanoUsd: 1_000,
+  }));
+  const questions = [["user"], ["user", "tag:story"], ["model", "user", "agent"]].map((by): SumQuestion => {
+    return {
+      startMs: FIRST_MS,
+      endMs: LAST_MS,
+      by: by as Dimension[],
+      filters: [],
+      top: { sum: "costNanoUsd", limit: 2 },
+    };
+  });
+  const keysOf = async (storage: Storage) =>
+    Promise.all(questions.map(async (asked) => (await storage.sum(asked)).rows.map(({ key }) => key)));
+  const before = await openSqliteStorage({ dataDir: folder.path });
+  await before.appendEvents(events);
+  const fromEvents = await keysOf(before);
+  await before.close();
+  const after = await openSqliteStorage({ dataDir: folder.path });
+  expect(await keysOf(after)).toEqual(fromEvents);
+  await after.close();
+  folder.remove();
+});

@@ -284,7 +284,7 @@ function toAnswer(
     const order = slots.toSorted((a, b) => {
       const left = amounts.get(a) as bigint;
       const right = amounts.get(b) as bigint;
-      return left < right ? -sign : left > right ? sign : a - b;
+      return left < right ? -sign : left > right ? sign : groups.compare(a, b);
     });
     kept = order.slice(0, top.limit);
     others = groups.total(order.slice(top.limit));
