@@ -43,9 +43,9 @@ printResult(`start to first answer, ${thousands(large)} events`, `${median(start
 });
 
 async function memoryAtRest(dataDir: string): Promise<{ started: number; asked: number }> {
-  // The first start after recording looks with the rules of alerts at what is new.
+  // The first start with new data, or with a new version, looks at all of it once: rules of alerts, calls without a price.
   const before = await startServer({ dataDir, built: true });
-  await sleep(10_000);
+  await sleep(40_000);
   await before.stop();
   const server = await startServer({ dataDir, built: true });
   const client = new HttpClient(server.url);
