@@ -26,7 +26,7 @@ it("takes each thing from the first place that says it", () => {
   };
   const found = readAttribution(headers, key, facts);
   expect(attributionOf(found)).toEqual({
-    user: "header-user",
+    user: "key-user",
     team: "key-team",
     session: "body-session",
     environment: "staging",

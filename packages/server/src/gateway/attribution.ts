@@ -30,11 +30,13 @@ export interface Attribution {
 
 /**
  * Whose call it is, from the first place that says so: the Outlay key if it is binding, `x-outlay-…` headers, the Outlay key,
- * the body, the headers of other gateways, `traceparent`. What cannot be used is left out and noted.
+ * the body, the headers of other gateways, `traceparent`. What cannot be used is left out and noted. The user of a key is always
+ * binding: who holds the key of one person could otherwise spend within the limits of another.
  */
 export function readAttribution(headers: IncomingHttpHeaders, key: OutlayKey | null, facts: RequestFacts): Attribution {
   const found: Attribution = { fields: {}, tags: {}, metadata: {}, ignored: [] };
   if (key?.isBinding === true) takeKey(found, key);
+  else if (key?.attribution.user !== undefined) setField(found, "user", key.attribution.user, null);
   takeOutlayHeaders(found, headers);
   if (key !== null) takeKey(found, key);
   takeBody(found, facts);
