@@ -16,6 +16,8 @@ const startMs = Date.UTC(2026, 10, 22);
 const hourMs = 3_600_000;
 const bundled = (await waitForUpdate())!;
 
+const atStart = () => startMs;
+
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
@@ -127,8 +129,7 @@ test("nothing is fetched when the refresh is off, but what this version knows is
 
 test("after a start, what had no price is looked for only with a version or prices that are new", async () => {
   const { prices, storage } = await open({ enabled: false });
-  const now = () => startMs;
-  const startWith = (version: string) => refreshPricesJob({ storage, prices, now, version }).run();
+  const startWith = (version: string) => refreshPricesJob({ storage, prices, now: atStart, version }).run();
   const basis = async (id: string) => (await storage.getEvent(id))?.basis;
   await startWith("1.0.0");
   await storage.appendEvents([unpriced("a", "gpt-4o")]);
