@@ -21,6 +21,11 @@ export function countChanges(watch: StorageWatch): ChangeCount {
         changes += 1;
         watch.addedCharges(charges);
       },
+      wantsRevisions: () => watch.wantsRevisions?.() === true,
+      revised(revisions) {
+        changes += 1;
+        watch.revised?.(revisions);
+      },
       moved() {
         changes += 1;
         watch.moved();
