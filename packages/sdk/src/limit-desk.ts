@@ -1,4 +1,4 @@
-import { mergeContext, type CallContext } from "./context.ts";
+import { CONTEXT_FIELDS, mergeContext, type CallContext } from "./context.ts";
 import { newEventId } from "./event-id.ts";
 import { LimitExceeded, LimitsUnreachable, type LimitFacts, type Refusal } from "./limit-exceeded.ts";
 import type { Platform, PostAnswer } from "./platform.ts";
@@ -159,20 +159,8 @@ function understood({ status, text }: PostAnswer): LeaseAnswer | string {
   }
 }
 
-const NAMES = [
-  "user",
-  "team",
-  "project",
-  "customer",
-  "agent",
-  "activity",
-  "category",
-  "session",
-  "trace",
-  "environment",
-  "credential",
-  "tags",
-] as const satisfies readonly (keyof CallContext)[];
+/** A span is of the trace, and nobody is limited by it. */
+const NAMES = CONTEXT_FIELDS.filter((name) => name !== "span");
 
 /** Only what says whose the call is. */
 function pick(context: CallContext): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { InvalidInput } from "@outlay/core";
+import { InvalidInput, Turns } from "@outlay/core";
 import type { CollectionRecord, Storage } from "../storage/storage.ts";
 import type { Person, Role } from "./principal.ts";
 
@@ -80,7 +80,7 @@ class Directory implements People {
   /** By the id of a lead; made again after every change. */
   #ledUsers: Map<string, string[]> | null = null;
   /** Changes are checked and stored one after the other, so that two of them cannot each leave the other's administrator. */
-  #lastChange: Promise<unknown> = Promise.resolve();
+  readonly #changes = new Turns();
 
   constructor(storage: Storage, people: StoredPerson[], teams: Team[]) {
     this.#storage = storage;
@@ -114,14 +114,14 @@ class Directory implements People {
   }
 
   add(person: StoredPerson): Promise<void> {
-    return this.#change(async () => {
+    return this.#changes.take(async () => {
       this.#requireFreeEmail(person.email, person.id);
       await this.#put(person);
     });
   }
 
   change(id: string, change: PersonChange): Promise<StoredPerson> {
-    return this.#change(async () => {
+    return this.#changes.take(async () => {
       const before = this.#known(id);
       const after = { ...before, ...change };
       if (change.email !== undefined) this.#requireFreeEmail(change.email, id);
@@ -132,14 +132,14 @@ class Directory implements People {
   }
 
   signedIn(id: string, atMs: number): Promise<void> {
-    return this.#change(async () => {
+    return this.#changes.take(async () => {
       const person = this.#people.get(id);
       if (person !== undefined) await this.#put({ ...person, lastSignInAtMs: atMs });
     });
   }
 
   remove(id: string): Promise<StoredPerson> {
-    return this.#change(async () => {
+    return this.#changes.take(async () => {
       const person = this.#known(id);
       this.#requireOtherAdministrator(person);
       const left = [...this.#teams.values()]
@@ -167,7 +167,7 @@ class Directory implements People {
   }
 
   addTeam({ name, members }: { name: string; members: TeamMember[] }, atMs: number): Promise<Team> {
-    return this.#change(async () => {
+    return this.#changes.take(async () => {
       const team = { id: randomUUID(), name, members: this.#checkedMembers(members), createdAtMs: atMs };
       this.#requireFreeTeamName(name, team.id);
       await this.#putTeams([team]);
@@ -176,7 +176,7 @@ class Directory implements People {
   }
 
   changeTeam(id: string, { name, members }: { name?: string; members?: TeamMember[] }): Promise<Team> {
-    return this.#change(async () => {
+    return this.#changes.take(async () => {
       const before = this.team(id);
       if (name !== undefined) this.#requireFreeTeamName(name, id);
       const after: Team = {
@@ -190,7 +190,7 @@ class Directory implements People {
   }
 
   removeTeam(id: string): Promise<Team> {
-    return this.#change(async () => {
+    return this.#changes.take(async () => {
       const team = this.team(id);
       await this.#storage.deleteRecords(TEAMS, [id]);
       this.#teams.delete(id);
@@ -278,12 +278,6 @@ class Directory implements People {
     );
     for (const team of teams) this.#teams.set(team.id, team);
     this.#ledUsers = null;
-  }
-
-  #change<T>(make: () => Promise<T>): Promise<T> {
-    const made = this.#lastChange.then(make);
-    this.#lastChange = made.catch(() => {});
-    return made;
   }
 }
 

@@ -1,4 +1,4 @@
-import { InvalidInput, shown } from "@outlay/core";
+import { InvalidInput, shown, Turns } from "@outlay/core";
 import type { KeyStore } from "../keys/keys.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Limits, ThresholdCrossing } from "../limits/limits.ts";
@@ -101,7 +101,7 @@ class WatchedAlerts implements Alerts {
   readonly silences: Silences;
   readonly #keyPlaces: KeyPlaces;
   /** One after the other: two looks at once could tell the same twice. */
-  #lastTurn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #handingOver: Promise<void> = Promise.resolve();
   /** Entries that listeners have heard of already, while their message has not gone to the channels. */
   readonly #inHistory = new Set<string>();
@@ -131,14 +131,14 @@ class WatchedAlerts implements Alerts {
   }
 
   createRule(wanted: unknown, actor: string): Promise<AlertRule> {
-    return this.#inTurn(() => {
+    return this.#turns.take(() => {
       this.#requireNamed(parseRule(wanted));
       return this.rules.create(wanted, actor);
     });
   }
 
   changeRule(id: string, changes: unknown, actor: string): Promise<AlertRule> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       this.#requireNamed(changeRule(this.rules.required(id), changes));
       const rule = await this.rules.change(id, changes, actor);
       this.#seenChanges.delete(id);
@@ -149,14 +149,14 @@ class WatchedAlerts implements Alerts {
   }
 
   removeRule(id: string, actor: string): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const rule = await this.rules.remove(id, actor);
       await this.#closeOf(rule, "rule_removed");
     });
   }
 
   acknowledge(id: string, actor: string): Promise<Alert> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const alert = this.#required(id, "id");
       if (!alert.isOpen) throw new InvalidInput("alert_not_open", `The alert ${id} is over already`, { field: "id" });
       if (alert.acknowledged !== null) return alert;
@@ -185,14 +185,14 @@ class WatchedAlerts implements Alerts {
   async evaluate({ everything = false }: { everything?: boolean } = {}): Promise<void> {
     for (const { id } of this.rules.list()) {
       if (this.#isClosed) return;
-      await this.#inTurn(() => this.#lookWith(id, everything));
+      await this.#turns.take(() => this.#lookWith(id, everything));
     }
     // what the channels could not take before
     this.#handOver(this.#alerts.all().filter((alert) => alert.waiting.length > 0));
   }
 
   async settled(): Promise<void> {
-    await this.#lastTurn;
+    await this.#turns.ended();
     await this.#handingOver;
   }
 
@@ -212,14 +212,16 @@ class WatchedAlerts implements Alerts {
 
   /** A crossing counts as it was when it was told: by the time of the next look its period may be over. */
   #cross(crossing: ThresholdCrossing): void {
-    void this.#inTurn(async () => {
-      const met = this.rules.list().flatMap((rule) => {
-        if (!rule.enabled || rule.kind !== "limitThreshold") return [];
-        const finding = crossingFinding(this.#options.ledger, rule, crossing);
-        return finding === null ? [] : this.#meet(rule, finding);
-      });
-      await this.#keep(met);
-    }).catch((error: unknown) => this.#options.logFailure(error));
+    void this.#turns
+      .take(async () => {
+        const met = this.rules.list().flatMap((rule) => {
+          if (!rule.enabled || rule.kind !== "limitThreshold") return [];
+          const finding = crossingFinding(this.#options.ledger, rule, crossing);
+          return finding === null ? [] : this.#meet(rule, finding);
+        });
+        await this.#keep(met);
+      })
+      .catch((error: unknown) => this.#options.logFailure(error));
   }
 
   async #lookWith(ruleId: string, everything: boolean): Promise<void> {
@@ -342,7 +344,7 @@ class WatchedAlerts implements Alerts {
       this.#inHistory.add(entry.id);
       const message = messageOf(entry);
       if (message !== null) await this.#options.channels.send(message, await this.#receivers(entry, channelIds));
-      await this.#inTurn(async () => {
+      await this.#turns.take(async () => {
         const alert = this.#alerts.get(id);
         if (alert === null) return;
         const waiting = alert.waiting.filter((it: Telling) => it.entry.id !== entry.id);
@@ -388,12 +390,6 @@ class WatchedAlerts implements Alerts {
       field,
       status: 404,
     });
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#lastTurn.then(work);
-    this.#lastTurn = done.catch(() => {});
-    return done;
   }
 }
 

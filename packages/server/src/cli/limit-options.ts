@@ -1,3 +1,4 @@
+import { withoutUndefined } from "@outlay/core";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { collect, parseCount } from "./parse-option.ts";
 import { UsageError } from "./problem.ts";
@@ -67,7 +68,7 @@ export function addEnforcementOptions(command: Command): Command {
 /** The body that the flags mean; only what was said. Throws UsageError. */
 export function limitBody(options: LimitOptions): Record<string, unknown> {
   const { name, amount, each, filter, startsAt, carryOver, threshold, atLimit } = options;
-  return said({
+  return withoutUndefined({
     name,
     amountUsd: amount,
     period: periodOf(options),
@@ -82,20 +83,22 @@ export function limitBody(options: LimitOptions): Record<string, unknown> {
 }
 
 function periodOf({ period, rolling, zone }: LimitOptions): unknown {
-  if (period !== undefined) return said({ unit: period, rolling, timeZone: zone });
+  if (period !== undefined) return withoutUndefined({ unit: period, rolling, timeZone: zone });
   if (rolling === undefined && zone === undefined) return undefined;
   throw new UsageError("--rolling and --zone belong to a --period.");
 }
 
 function enforcementOf(options: LimitOptions): unknown {
   const { strict, throttleFrom, callsPerMinute, swap, swapFrom, unpriced, streams } = options;
-  const throttle = said({ fromPercent: throttleFrom, callsPerMinute });
+  const throttle = withoutUndefined({ fromPercent: throttleFrom, callsPerMinute });
   if (swap === undefined && swapFrom !== undefined) throw new UsageError("--swap-from belongs to a --swap.");
-  const enforcement = said({
+  const enforcement = withoutUndefined({
     strict,
     throttle: Object.keys(throttle).length === 0 ? undefined : throttle,
     swap:
-      swap === undefined ? undefined : said({ fromPercent: swapFrom, models: Object.fromEntries(swap.map(splitPair)) }),
+      swap === undefined
+        ? undefined
+        : withoutUndefined({ fromPercent: swapFrom, models: Object.fromEntries(swap.map(splitPair)) }),
     unpriced: unpricedOf(unpriced),
     whenStreamRunsOut: streams,
   });
@@ -106,10 +109,6 @@ function unpricedOf(text: string | undefined): unknown {
   if (text === undefined || text === "block" || text === "pass") return text;
   if (/^\d+(\.\d+)?$/.test(text)) return { standInUsdPerMillionTokens: text };
   throw new UsageError("--unpriced must be block, pass, or dollars for a million tokens.");
-}
-
-function said(values: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 function parsePercent(text: string): number {

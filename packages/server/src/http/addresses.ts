@@ -1,4 +1,4 @@
-import { InvalidInput, NANO_PER_USD, buckets, resolvePeriod, usdNumber } from "@outlay/core";
+import { InvalidInput, NANO_PER_USD, buckets, resolvePeriod, usdNumber, withoutUndefined } from "@outlay/core";
 import type { Context } from "hono";
 import { z } from "zod";
 import { ownUserOf } from "../access/data-scope.ts";
@@ -784,10 +784,7 @@ function addChatLimits(app: App, personal: PersonalLimitsDesk): void {
         "invalid_body",
       );
       const changes = { dailyLimit, weeklyLimit, monthlyLimit, sessionLimit, emailAlerts };
-      return personal.change(
-        Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
-        actorOf(c),
-      );
+      return personal.change(withoutUndefined(changes), actorOf(c));
     },
   );
   get(

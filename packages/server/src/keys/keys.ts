@@ -1,7 +1,8 @@
 import { hash, randomBytes, randomUUID } from "node:crypto";
-import { InvalidInput } from "@outlay/core";
+import { InvalidInput, Turns, withoutUndefined } from "@outlay/core";
 import type { Storage } from "../storage/storage.ts";
 import { KeyUses, type UsedFrom } from "./key-uses.ts";
+import { lastFour } from "./last-four.ts";
 import { findSecret, makeSecret, type Locked, type Secret } from "./secret.ts";
 
 /** What a key may be used for. */
@@ -171,7 +172,7 @@ class KeyRing implements Keys, KeyStore {
   #readable = new Map<string, string>();
   #secret: Secret | null;
   /** Changes are stored one after the other. */
-  #lastChange: Promise<unknown> = Promise.resolve();
+  readonly #changes = new Turns();
 
   constructor(options: KeysOptions, { keys, uses, providerKeys, secret }: Opened) {
     this.#options = options;
@@ -206,7 +207,7 @@ class KeyRing implements Keys, KeyStore {
   }
 
   create(wanted: WantedKey, actor: string): Promise<{ key: ListedKey; token: string }> {
-    return this.#change(async () => {
+    return this.#changes.take(async () => {
       const token = newToken();
       const { name, scopes, attribution, expiresAtMs = null } = wanted;
       const createdAtMs = this.#options.now();
@@ -219,9 +220,9 @@ class KeyRing implements Keys, KeyStore {
   }
 
   change(id: string, change: Partial<WantedKey>, actor: string): Promise<ListedKey> {
-    return this.#change(async () => {
+    return this.#changes.take(async () => {
       const before = this.#known(id);
-      const after: StoredKey = { ...before, ...withoutAbsent(change) };
+      const after: StoredKey = { ...before, ...withoutUndefined(change) };
       await this.#put(after);
       await this.#audit(actor, "key_changed", { id, before: auditedPart(before), after: auditedPart(after) });
       return this.#listed(after);
@@ -229,7 +230,7 @@ class KeyRing implements Keys, KeyStore {
   }
 
   rotate(id: string, overlapMs: number, actor: string): Promise<{ key: ListedKey; token: string }> {
-    return this.#change(async () => {
+    return this.#changes.take(async () => {
       const before = this.#known(id);
       const { expiresAtMs = null, issuedAtMs = before.createdAtMs } = before;
       const nowMs = this.#options.now();
@@ -260,7 +261,7 @@ class KeyRing implements Keys, KeyStore {
     this.#keys.delete(id);
     this.#withdraw(key);
     this.#uses.forget(id);
-    await this.#change(async () => {
+    await this.#changes.take(async () => {
       await this.#options.storage.putDocument(KEYS, [...this.#keys.values()]);
       await this.#audit(actor, "key_revoked", { id, ...auditedPart(key) });
     });
@@ -276,7 +277,7 @@ class KeyRing implements Keys, KeyStore {
     { provider, name, key }: { provider: string; name: string; key: string },
     actor: string,
   ): Promise<ListedProviderKey> {
-    return this.#change(async () => {
+    return this.#changes.take(async () => {
       this.#secret ??= await makeSecret(this.#options.dataDir);
       const stored: StoredProviderKey = {
         provider,
@@ -293,7 +294,7 @@ class KeyRing implements Keys, KeyStore {
   }
 
   deleteProviderKey(provider: string, actor: string): Promise<void> {
-    return this.#change(async () => {
+    return this.#changes.take(async () => {
       const stored = this.#providerKeys.get(provider);
       if (stored === undefined) {
         throw new InvalidInput(
@@ -309,7 +310,7 @@ class KeyRing implements Keys, KeyStore {
   }
 
   async close(): Promise<void> {
-    await this.#lastChange;
+    await this.#changes.ended();
     await this.#uses.close();
   }
 
@@ -395,12 +396,6 @@ class KeyRing implements Keys, KeyStore {
     this.#providerKeys = keys;
   }
 
-  #change<T>(make: () => Promise<T>): Promise<T> {
-    const made = this.#lastChange.then(make);
-    this.#lastChange = made.catch(() => {});
-    return made;
-  }
-
   async #audit(actor: string, action: string, detail: object): Promise<void> {
     await this.#options.storage.appendAudit({ atMs: this.#options.now(), actor, action, detail });
   }
@@ -422,17 +417,8 @@ function auditedPart({ name, scopes, attribution, expiresAtMs = null }: StoredKe
   return { name, scopes, attribution, expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString() };
 }
 
-function withoutAbsent<T extends object>(values: T): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
-}
-
 function hashOf(token: string): string {
   return hash("sha256", token, "hex");
-}
-
-/** Of a key so short that its end would give it away, nothing. */
-function lastFour(key: string): string {
-  return key.length >= 12 ? key.slice(-4) : "";
 }
 
 function purposeOf(provider: string): string {

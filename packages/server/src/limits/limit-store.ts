@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { InvalidInput } from "@outlay/core";
+import { InvalidInput, Turns } from "@outlay/core";
 import type { CollectionRecord, Storage } from "../storage/storage.ts";
 import type { Limit, LimitOverride } from "./limit.ts";
 import { parseLimit, parseLimitChange } from "./parse-limit.ts";
@@ -24,7 +24,7 @@ export class LimitStore {
   #listed: Limit[] | null = null;
   #overrides = new Map<string, LimitOverride>();
   /** Changes are stored one after the other. */
-  #lastChange: Promise<unknown> = Promise.resolve();
+  readonly #changes = new Turns();
 
   constructor(options: LimitStoreOptions) {
     this.#options = options;
@@ -133,7 +133,7 @@ export class LimitStore {
 
   /** Resolves when all changes so far are stored. */
   async settled(): Promise<void> {
-    await this.#lastChange;
+    await this.#changes.ended();
   }
 
   async #put(limit: Limit): Promise<void> {
@@ -157,9 +157,7 @@ export class LimitStore {
   }
 
   #change<T>(make: (nowMs: number) => Promise<T>): Promise<T> {
-    const made = this.#lastChange.then(() => make(this.#options.now()));
-    this.#lastChange = made.catch(() => {});
-    return made;
+    return this.#changes.take(() => make(this.#options.now()));
   }
 
   async #audit(actor: string, action: string, detail: object): Promise<void> {

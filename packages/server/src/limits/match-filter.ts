@@ -1,3 +1,4 @@
+import { patternTest } from "@outlay/core";
 import type { Dimension } from "@outlay/core";
 import type { Filter, RecordedCharge, RecordedEvent } from "../storage/storage.ts";
 import type { CallToCheck } from "./limit.ts";
@@ -15,25 +16,6 @@ export function filterTest({ dimension, values, patterns, exclude }: Filter): Fi
     const value = valueOf(dimension);
     const included = known.has(value) || (value !== null && tests.some((matches) => matches(value)));
     return included !== exclude;
-  };
-}
-
-/** `*` stands for any characters. */
-function patternTest(pattern: string): (text: string) => boolean {
-  const parts = pattern.split("*");
-  const first = parts[0]!;
-  const last = parts.at(-1)!;
-  const middle = parts.slice(1, -1);
-  return (text) => {
-    if (parts.length === 1) return text === pattern;
-    if (!text.startsWith(first)) return false;
-    let at = first.length;
-    for (const part of middle) {
-      const found = text.indexOf(part, at);
-      if (found === -1) return false;
-      at = found + part.length;
-    }
-    return text.length - last.length >= at && text.endsWith(last);
   };
 }
 

@@ -1,4 +1,4 @@
-import { usdNumber } from "@outlay/core";
+import { usdNumber, Turns } from "@outlay/core";
 import { isExactly } from "../ledger/filters.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { periodAt } from "./limit-period.ts";
@@ -82,8 +82,7 @@ interface Stored extends Partial<PersonalLimits> {
 
 /** Personal limits over the limits of a data folder. */
 export function openPersonalLimits(ledger: Ledger, limits: Limits): PersonalLimitsDesk {
-  /** Changes are made one after the other. */
-  let lastChange: Promise<unknown> = Promise.resolve();
+  const turns = new Turns();
 
   const stored = async () => ((await ledger.storage.getDocument(DOCUMENT_KEY)) ?? {}) as Stored;
   const limitOf = ({ ids }: Stored, name: Name): Limit | null => {
@@ -121,11 +120,7 @@ export function openPersonalLimits(ledger: Ledger, limits: Limits): PersonalLimi
       const document = await stored();
       return { ...settingsOf(document), made: document.ids !== undefined };
     },
-    change(changes, actor) {
-      const changed = lastChange.then(() => change(changes, actor));
-      lastChange = changed.catch(() => undefined);
-      return changed;
-    },
+    change: (changes, actor) => turns.take(() => change(changes, actor)),
     async limits() {
       const document = await stored();
       return NAMES.map((name) => limitOf(document, name)).filter((limit) => limit !== null);

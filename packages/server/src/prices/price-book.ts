@@ -9,6 +9,7 @@ import {
   type PriceMatch,
   type PriceVersion,
   type Rating,
+  Turns,
 } from "@outlay/core";
 import { REMOTE_DATA_JSON_URL, waitForUpdate } from "@pydantic/genai-prices";
 import type { Storage } from "../storage/storage.ts";
@@ -174,13 +175,8 @@ export async function openPriceBook(options: {
 
   const audit = async (action: string, actor: string, detail: unknown) =>
     storage?.appendAudit({ atMs: now(), actor, action, detail });
-  // Changes are made one after the other: each starts from what the one before has kept.
-  let lastChange: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
-    const done = lastChange.then(change);
-    lastChange = done.catch(() => undefined);
-    return done;
-  };
+  // Each change starts from what the one before has kept.
+  const changes = new Turns();
   const replaceOverrides = async (next: PriceOverride[]) => {
     await writeOverrides(writable(), next);
     stored = next;
@@ -223,7 +219,7 @@ export async function openPriceBook(options: {
     version: (id) => versions.get(id) ?? null,
     overrides: allOverrides,
     setOverride: (override, actor = "settings") =>
-      inTurn(async () => {
+      changes.take(async () => {
         const isReplaced = (it: PriceOverride) => isSameModel(it, override) && it.startMs === override.startMs;
         const before = stored.find(isReplaced) ?? null;
         await replaceOverrides([...stored.filter((it) => !isReplaced(it)), override]);
@@ -231,14 +227,14 @@ export async function openPriceBook(options: {
         await repair();
       }),
     removeOverride: (provider, model, startMs, actor = "settings") =>
-      inTurn(async () => {
+      changes.take(async () => {
         const isRemoved = (it: PriceOverride) => isSameModel(it, { provider, model }) && it.startMs === startMs;
         const before = stored.find(isRemoved) ?? null;
         await replaceOverrides(stored.filter((it) => !isRemoved(it)));
         await audit("price_override_removed", actor, { provider, model, startMs, before });
       }),
     refresh: (confirm = [], actor = "outlay") =>
-      inTurn(async () => {
+      changes.take(async () => {
         const state = refreshed ?? (await readRefreshed(writable()));
         try {
           const fetched = await fetchPriceList(config.refresh?.url ?? REMOTE_DATA_JSON_URL);

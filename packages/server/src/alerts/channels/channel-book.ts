@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { InvalidInput } from "@outlay/core";
+import { InvalidInput, Turns } from "@outlay/core";
+import { lastFour } from "../../keys/last-four.ts";
 import type { Locked, Secret } from "../../keys/secret.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { ChannelKindName } from "./channel-kinds.ts";
@@ -57,7 +58,7 @@ export class ChannelBook {
   #open = new Map<string, Channel>();
   #secret: Secret | null = null;
   /** Changes are stored one after the other. */
-  #lastChange: Promise<unknown> = Promise.resolve();
+  readonly #changes = new Turns();
 
   private constructor(options: ChannelBookOptions) {
     this.#options = options;
@@ -97,7 +98,7 @@ export class ChannelBook {
 
   /** The second is a secret that was made here, to be shown once; null when there is none. */
   create(wanted: unknown, actor: string): Promise<{ channel: ListedChannel; madeSecret: string | null }> {
-    return this.#change(async () => {
+    return this.#changes.take(async () => {
       const given = parseNewChannel(wanted);
       this.#requireFreeName(given.name, null);
       const nowMs = this.#options.now();
@@ -110,7 +111,7 @@ export class ChannelBook {
   }
 
   change(id: string, wanted: unknown, actor: string): Promise<ListedChannel> {
-    return this.#change(async () => {
+    return this.#changes.take(async () => {
       const changed = parseChannelChanges(this.#known(id), wanted);
       this.#requireFreeName(changed.name, id);
       const { createdAtMs } = this.#require(id);
@@ -124,7 +125,7 @@ export class ChannelBook {
    * `channel_without_signature` when messages of that kind are not signed.
    */
   rotateSecret(id: string, actor: string): Promise<{ channel: ListedChannel; madeSecret: string }> {
-    return this.#change(async () => {
+    return this.#changes.take(async () => {
       const channel = this.#known(id);
       const { secret: previousSecret, ...settings } = channel.settings;
       const complete = kindOf(channel.kind).complete;
@@ -144,7 +145,7 @@ export class ChannelBook {
   }
 
   remove(id: string, actor: string): Promise<void> {
-    return this.#change(async () => {
+    return this.#changes.take(async () => {
       const { name, kind } = this.#require(id);
       await this.#options.storage.deleteRecords(CHANNELS, [id]);
       this.#stored.delete(id);
@@ -155,7 +156,7 @@ export class ChannelBook {
 
   /** Resolves when all changes are stored. */
   async close(): Promise<void> {
-    await this.#lastChange;
+    await this.#changes.ended();
   }
 
   #listed(stored: StoredChannel): ListedChannel {
@@ -239,12 +240,6 @@ export class ChannelBook {
     );
   }
 
-  #change<T>(make: () => Promise<T>): Promise<T> {
-    const made = this.#lastChange.then(make);
-    this.#lastChange = made.catch(() => {});
-    return made;
-  }
-
   async #audit(actor: string, action: string, detail: object): Promise<void> {
     await this.#options.storage.appendAudit({ atMs: this.#options.now(), actor, action, detail });
   }
@@ -254,11 +249,6 @@ interface StoredChannel extends Channel {
   target: string;
   lastFour: Record<string, string>;
   locked: Locked | null;
-}
-
-/** Of a secret so short that its end would give it away, nothing. */
-function lastFour(secret: string): string {
-  return secret.length >= 12 ? secret.slice(-4) : "";
 }
 
 function targetOf({ to, url }: Record<string, unknown>): string {

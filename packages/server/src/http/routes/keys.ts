@@ -1,4 +1,4 @@
-import { eventSchema, InvalidInput } from "@outlay/core";
+import { eventSchema, InvalidInput, withoutUndefined } from "@outlay/core";
 import { z } from "zod";
 import { SCOPES, type KeyAttribution, type KeyStore, type ListedKey, type ListedProviderKey } from "../../keys/keys.ts";
 import { actorOf } from "../authorize.ts";
@@ -167,7 +167,7 @@ function addKeyChanges(app: App, keys: KeyStore, now: () => number): void {
     async ({ c, params: { id = "" }, body }) => {
       const { attribution: owners, expiresAt: end, ...rest } = parseAs(keyChange, await body(), "invalid_body");
       const change = {
-        ...withoutAbsent(rest),
+        ...withoutUndefined(rest),
         ...(owners === undefined ? {} : { attribution: given(owners) }),
         ...(end === undefined ? {} : { expiresAtMs: expiryOf(end, now()) }),
       };
@@ -286,12 +286,6 @@ function listedProviderKey({ storedAtMs, ...key }: ListedProviderKey): z.infer<t
 function given({ tags, ...owners }: z.infer<typeof attribution>): KeyAttribution {
   const known = withoutEmpty(tags ?? {});
   return { ...withoutEmpty(owners), ...(Object.keys(known).length > 0 ? { tags: known } : {}) };
-}
-
-function withoutAbsent<T extends object>(values: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof T]?: Exclude<T[Name], undefined>;
-  };
 }
 
 function withoutEmpty(pairs: Record<string, string | null | undefined>): Record<string, string> {

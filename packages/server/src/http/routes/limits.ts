@@ -1,4 +1,4 @@
-import { InvalidInput, parseEvent, parseUsd, shown, usdNumber, eventSchema } from "@outlay/core";
+import { InvalidInput, parseEvent, parseUsd, shown, usdNumber, eventSchema, withoutUndefined } from "@outlay/core";
 import type { Context } from "hono";
 import { z } from "zod";
 import type { Ledger } from "../../ledger/ledger.ts";
@@ -619,8 +619,4 @@ function addPersonal(app: App, { personal }: LimitParts): void {
       return answer();
     },
   );
-}
-
-function withoutUndefined<T extends object>(values: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }

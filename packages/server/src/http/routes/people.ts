@@ -1,3 +1,4 @@
+import { withoutUndefined } from "@outlay/core";
 import { z } from "zod";
 import type { Accounts } from "../../access/accounts.ts";
 import type { OneTimeLink } from "../../access/one-time-links.ts";
@@ -153,7 +154,7 @@ function addPeople(app: App, accounts: Accounts): void {
       const { password, ...change } = parseAs(personChangeBody, await body(), "invalid_body");
       const actor = actorOf(c);
       if (password !== undefined) await accounts.setPassword(params["id"]!, password, actor);
-      return wirePerson(await accounts.changePerson(params["id"]!, given(change), actor));
+      return wirePerson(await accounts.changePerson(params["id"]!, withoutUndefined(change), actor));
     },
   );
   addRoute(
@@ -294,7 +295,7 @@ function addTeams(app: App, accounts: Accounts): void {
     },
     async ({ c, params, body }) => {
       const { name, members } = parseAs(teamChangeBody, await body(), "invalid_body");
-      const change = given({ name, members: members?.map(storedMember) });
+      const change = withoutUndefined({ name, members: members?.map(storedMember) });
       return wire(await accounts.changeTeam(params["id"]!, change, actorOf(c)));
     },
   );
@@ -354,13 +355,6 @@ function wireTeam(
 
 function storedMember({ person, lead }: z.output<typeof memberShape>) {
   return { personId: person, lead };
-}
-
-/** Without what was not said. */
-function given<T extends object>(change: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }
 
 function iso(ms: number): string {

@@ -1,10 +1,10 @@
-import { BASES, type Dimension } from "@outlay/core";
+import { BASES, type Dimension, patternTest } from "@outlay/core";
 import type { Filter } from "../storage.ts";
 import { traceText } from "./batch-message.ts";
 import { DIMENSION_CODES, type DimensionCode, FIRST_TAG_CODE, TAG_KEY_CODE } from "./cubes.ts";
 import type { SqlValue } from "./driver.ts";
 import { basisId, DIMENSION_COLUMNS, type EventColumn, statusId } from "./event-row.ts";
-import { type Names, patternTest } from "./names.ts";
+import type { Names } from "./names.ts";
 
 /**
  * One dimension of a question, in numbers. Group numbers stand for what a row of the answer is named after:

@@ -1,3 +1,4 @@
+import { patternTest } from "@outlay/core";
 import { parseModelText } from "./batch-message.ts";
 import { DIMENSION_CODES, type DimensionCode, FIRST_TAG_CODE, TAG_KEY_CODE } from "./cubes.ts";
 import { parseMembers, type TagMember } from "./dictionary.ts";
@@ -83,25 +84,6 @@ export class Names {
     ]);
     return Object.fromEntries(tags);
   }
-}
-
-/** `*` stands for any characters, everything else for itself. */
-export function patternTest(pattern: string): (text: string) => boolean {
-  const parts = pattern.split("*");
-  const [first = ""] = parts;
-  const last = parts.at(-1) ?? "";
-  const middle = parts.slice(1, -1);
-  return (text) => {
-    if (parts.length === 1) return text === pattern;
-    if (!text.startsWith(first)) return false;
-    let at = first.length;
-    for (const part of middle) {
-      const found = text.indexOf(part, at);
-      if (found === -1) return false;
-      at = found + part.length;
-    }
-    return text.length - last.length >= at && text.endsWith(last);
-  };
 }
 
 const MAX_CACHED = 20_000;
