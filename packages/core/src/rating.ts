@@ -89,9 +89,15 @@ export function rateCall(known: KnownPrice, call: CallToRate): Rating {
   return conclude(known, call, computed);
 }
 
-/** `rateCall` with the cost lines. For a call from the application's own cache they say what it would have cost. */
-export function explainCall(known: KnownPrice, call: CallToRate): { rating: Rating; lines: CostLine[] } {
-  if (known.price === null) return { rating: concludeUnpriced(call, known.reason, null), lines: [] };
+/**
+ * `rateCall` with the cost lines, and the counted meters that the price has no rate for. For a call from the application's own
+ * cache the lines say what it would have cost.
+ */
+export function explainCall(
+  known: KnownPrice,
+  call: CallToRate,
+): { rating: Rating; lines: CostLine[]; missing: Meter[] } {
+  if (known.price === null) return { rating: concludeUnpriced(call, known.reason, null), lines: [], missing: [] };
   const exact = computeExactly(known.price, call);
   const lines = exact.lines.map(({ meter, quantity, rate, cost }) => ({
     meter,
@@ -100,7 +106,7 @@ export function explainCall(known: KnownPrice, call: CallToRate): { rating: Rati
     per: METERS[meter].per,
     costUsd: formatFraction(cost),
   }));
-  return { rating: conclude(known, call, exact.computed), lines };
+  return { rating: conclude(known, call, exact.computed), lines, missing: exact.missing };
 }
 
 function conclude(known: KnownPrice & { price: CompiledPrice }, call: CallToRate, computed: Computed): Rating {
@@ -189,7 +195,10 @@ interface ExactLine {
 const ZERO: Fraction = { numerator: 0n, denominator: 1n };
 
 /** The same in exact fractions, with lines and with everything that is worth a note. */
-function computeExactly(price: CompiledPrice, call: PricedCall): { computed: Computed; lines: ExactLine[] } {
+function computeExactly(
+  price: CompiledPrice,
+  call: PricedCall,
+): { computed: Computed; lines: ExactLine[]; missing: Meter[] } {
   fillQuantities(call.usage, counted);
   const given = Float64Array.from(counted);
   price.applyMinimums(given);
@@ -216,17 +225,11 @@ function computeExactly(price: CompiledPrice, call: PricedCall): { computed: Com
     }
     savings = addFractions(savings, savingsOf(table, amounts));
   }
-  return { computed: settle(call, lines, missing, notes, savings), lines };
+  const unpriced = [...missing].filter((meter) => needsRate(meter, call, lines));
+  return { computed: settle(lines, unpriced, notes, savings), lines, missing: unpriced };
 }
 
-function settle(
-  call: PricedCall,
-  lines: ExactLine[],
-  missing: Set<Meter>,
-  notes: string[],
-  savings: Fraction,
-): Computed {
-  const unpriced = [...missing].filter((meter) => needsRate(meter, call, lines));
+function settle(lines: ExactLine[], unpriced: Meter[], notes: string[], savings: Fraction): Computed {
   if (unpriced.length > 0 && lines.every((line) => line.meter === "requests")) {
     return { costNanoUsd: null, savingsNanoUsd: 0, note: `The price has no rate for ${unpriced.join(", ")}` };
   }

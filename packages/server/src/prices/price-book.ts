@@ -6,6 +6,7 @@ import {
   type CompiledPrice,
   type CostLine,
   type KnownPrice,
+  type Meter,
   type PriceMatch,
   type PriceVersion,
   type Rating,
@@ -66,8 +67,8 @@ export interface PriceBook {
    * come to more than 1,000,000 USD.
    */
   rate(call: RateableCall): Rating;
-  /** With lines and the price, for `outlay rate` and a call's detail. */
-  explain(call: RateableCall): { rating: Rating; match: PriceMatch; lines: CostLine[] };
+  /** With lines and the price, for `outlay rate` and a call's detail; `missing`: counted meters without a rate. */
+  explain(call: RateableCall): { rating: Rating; match: PriceMatch; lines: CostLine[]; missing: Meter[] };
   /** Every model's price at an instant (default: now), overrides first, then by provider and model. */
   list(options: { search?: string; provider?: string; atMs?: number; limit?: number; offset?: number }): {
     total: number;
