@@ -72,6 +72,16 @@ it("a call becomes an event of the span's times, ids and context", () => {
   expect(parseEvent(tracker.last(), Date.now()).problems).toBeNull();
 });
 
+it("a call says which span is above it, also one that used nothing", () => {
+  let above = "";
+  const stepSpan = span("step 1", {}, [
+    () => (above = trace.getSpan(parents.at(-1)!)!.spanContext().spanId),
+    span("chat", chat(10, 3)),
+  ]);
+  stepSpan();
+  expect(tracker.last()).toMatchObject({ metadata: { parentSpan: above } });
+});
+
 describe("spans that restate others", () => {
   it("are not counted beside them", () => {
     span("invoke_agent", { "gen_ai.operation.name": "invoke_agent", ...used(30, 7) }, [

@@ -112,11 +112,9 @@ export const eventSchema = z.strictObject({
   variant: optionalText,
   cacheHit: z.boolean().nullish().meta({ description: "Answered from the application's own cache: nothing was spent" }),
   source: optionalText.meta({ description: "Which door it came through; default: api" }),
-  metadata: z
-    .record(z.string(), z.unknown())
-    .refine(metadataFits)
-    .nullish()
-    .meta({ description: "Kept as it is, up to 16 kB of JSON" }),
+  metadata: z.record(z.string(), z.unknown()).refine(metadataFits).nullish().meta({
+    description: "Kept as it is, up to 16 kB of JSON. parentSpan: the span above, for the tree of a trace",
+  }),
 });
 
 /** A usage event as it comes over the wire. */

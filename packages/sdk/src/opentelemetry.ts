@@ -84,12 +84,14 @@ export class OutlaySpanProcessor {
   }
 
   #take(span: FinishedSpan): void {
-    const { record, retract } = this.#counter.take([telemetrySpan(span)]);
+    const read = telemetrySpan(span);
+    const { record, retract } = this.#counter.take([read]);
     const { traceId } = span.spanContext();
     const waiting = this.#waiting.get(traceId);
     for (const id of retract) waiting?.delete(id);
     const context = this.#contexts.get(span);
     for (const reading of record) {
+      addParent(reading, read);
       if (reading.kind === "call") this.#track(reading, context);
       else this.#wait(traceId, reading, context);
     }
@@ -119,6 +121,11 @@ export class OutlaySpanProcessor {
     const context = current === undefined ? this.#context : mergeContext(this.#context, current);
     quietly(() => this.#options.outlay.track(event as TrackedCall, context));
   }
+}
+
+/** As the OTLP receiver keeps it, for the tree of a trace. */
+function addParent({ event }: GenAiReading, { spanId, parentSpanId }: TelemetrySpan): void {
+  if (parentSpanId !== null && event.span === spanId) event.metadata = { ...event.metadata, parentSpan: parentSpanId };
 }
 
 function telemetrySpan(span: FinishedSpan): TelemetrySpan {

@@ -47,6 +47,7 @@ import { addQuestionRoutes } from "./routes/questions.ts";
 import { addStreamRoute } from "./routes/stream.ts";
 import { addSystemRoutes } from "./routes/system.ts";
 import type { ServerFacts } from "./routes/system.ts";
+import { addTraceRoutes } from "./routes/traces.ts";
 import { StaticFiles } from "./static.ts";
 
 export interface HttpParts {
@@ -123,6 +124,7 @@ export function createApp({
   addChargeRoutes(app, ledger);
   addQuestionRoutes(app);
   addEntityRoutes(app);
+  addTraceRoutes(app);
   addExportRoutes(app);
   addPriceRoutes(app, ledger);
   addKeyRoutes(app, keys, ledger.now);

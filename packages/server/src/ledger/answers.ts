@@ -214,6 +214,53 @@ export interface SessionDetail {
   events: EventAnswer[];
 }
 
+/** The calls of one trace as a tree: each before those below it. Money in dollars; null: no price is known. */
+export interface TraceAnswer {
+  trace: string;
+  /** ISO instant in UTC of its first call. */
+  startedAt: string;
+  /** From the start of the first call to the end of the last. */
+  durationMs: number;
+  cost: number | null;
+  calls: number;
+  errors: number;
+  /** In and out; null: no source said anything of tokens. */
+  tokens: number | null;
+  unpricedCalls: number;
+  /** There are more calls than one answer has: these, and all numbers, are of the newest. */
+  truncated: boolean;
+  spans: TraceSpan[];
+}
+
+export interface TraceSpan {
+  /** Of the event. */
+  id: string;
+  span: string | null;
+  /** The id of the nearest call above that is stored; null: it stands under the root. */
+  parent: string | null;
+  /** The span above as the source said, stored or not: those with the same one belong to the same step. */
+  parentSpan: string | null;
+  /** Its place below `parent` is known; false: it stands under the root, in the order of time. */
+  linked: boolean;
+  depth: number;
+  /** The activity, else operation and model. */
+  name: string;
+  operation: string;
+  provider: string;
+  model: string;
+  agent: string | null;
+  /** After the start of the trace. */
+  startMs: number;
+  durationMs: number | null;
+  costUsd: number | null;
+  /** With all calls below it. */
+  subtreeCostUsd: number | null;
+  basis: Basis;
+  tokens: number | null;
+  success: boolean;
+  errorType: string | null;
+}
+
 /** A stored charge in its outward form. */
 export interface ChargeAnswer {
   id: string;

@@ -65,7 +65,9 @@ export class Axes {
       const text = axis.nameOf(id);
       return ids.has(id) || (text !== null && tests.some((matches) => matches(text)));
     };
-    return { axis, ids, exclude, accepts: (id) => included(id) !== exclude };
+    const texts = values.filter((value) => value !== null);
+    const traces = exclude || patterns.length > 0 || texts.length < values.length ? undefined : texts;
+    return { axis, ids, exclude, traces, accepts: (id) => included(id) !== exclude };
   }
 
   #idsOf(axis: Axis, value: string | null): number[] {
@@ -183,6 +185,8 @@ export interface ResolvedFilter {
   axis: Axis;
   ids: Set<number>;
   exclude: boolean;
+  /** Only events of these traces pass. */
+  traces?: readonly string[] | undefined;
   accepts(id: number): boolean;
 }
 

@@ -218,7 +218,7 @@ export function uuidText(bytes: Uint8Array): string {
 }
 
 /** Puts a trace or span id in OpenTelemetry's form as bytes; false when the text is anything else, which stays text. */
-function putHex(text: string, into: Uint8Array, offset: number, length: 8 | 16): boolean {
+export function putHex(text: string, into: Uint8Array, offset: number, length: 8 | 16): boolean {
   if (text.length !== length * 2) return false;
   for (let i = 0; i < length; i++) {
     const high = HEX[text.charCodeAt(2 * i)] ?? -1;
