@@ -23,6 +23,8 @@ export default defineConfig({
   build: {
     outDir: "../server/dist/dashboard",
     emptyOutDir: true,
+    // Tells which scripts belong to which page; a test adds up their sizes.
+    manifest: true,
     // The first versions that know light-dark(), on which both themes stand.
     target: ["chrome123", "firefox120", "safari17.5"],
     // The server forbids data: addresses, so that everything is a file.

@@ -47,7 +47,7 @@ describe("from an open dashboard to one with accounts", () => {
     expect(new URL(page.url()).pathname).toBe("/set-up");
     await fill(page, ada, "Make my account");
     await page.getByRole("button", { name: "Account of Ada Lovelace" }).waitFor();
-    await page.getByText("Live").waitFor();
+    await page.getByText("Live").filter({ visible: true }).waitFor();
     expect(complaints).toEqual([]);
 
     const other = await openPage(browser, `${url}/playground?period=7d`);

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { get, record } from "../api.ts";
@@ -9,6 +9,7 @@ import { startServer } from "../start-server.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { LOOKS, barriers, launchChromium, openPage, overflowPx } from "./chromium.ts";
 import { startDemoServer } from "./demo-server.ts";
+import { SCREENSHOTS, cardNumber, eventually, numberIn, searchOf } from "./page-tools.ts";
 
 let browser: Browser;
 let demo: { url: string; stop: () => Promise<void> };
@@ -257,7 +258,7 @@ describe("while calls arrive", () => {
     const { page, close } = await openPage(browser, server.url);
     expect(await cardNumber(page, "Calls")).toBe(1);
     await server.kill();
-    await page.getByText("Not connected").waitFor();
+    await page.getByText("Not connected").filter({ visible: true }).waitFor();
     await page.getByRole("button", { name: "Today" }).click();
     await page.getByRole("alert").getByText("The Outlay server does not answer.").waitFor();
     expect(await cardNumber(page, "Calls")).toBe(1);
@@ -265,20 +266,3 @@ describe("while calls arrive", () => {
     await close();
   });
 });
-
-const SCREENSHOTS = join(import.meta.dirname, "../screenshots");
-
-/** The exact number behind a card, which its hover text has in full. Waits until the card has one. */
-async function cardNumber(page: Page, title: string): Promise<number> {
-  const card = page.getByRole("article").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
-  const text = await card.locator("p[title]").first().getAttribute("title");
-  return numberIn(text ?? "");
-}
-
-/** The page may take its time on a busy machine. */
-const eventually = <T>(value: () => T) => expect.poll(value, { timeout: 20_000 });
-
-/** `$1,234.567` → 1234.567 */
-const numberIn = (text: string) => Number(text.replaceAll(/[^\d.]/g, ""));
-
-const searchOf = (page: Page) => new URL(page.url()).search;

@@ -19,7 +19,7 @@ export interface ShownRange {
 }
 
 /** What is shown: period, comparison, zone, filters. On a phone a short row; the rest moves into the filter panel. */
-export function FilterBar({ shown }: { shown: ShownRange | null }) {
+export function FilterBar({ shown, hasComparison = true }: { shown: ShownRange | null; hasComparison?: boolean }) {
   const { view } = usePageSearch();
   const { open, shift } = usePanels();
   return (
@@ -35,7 +35,7 @@ export function FilterBar({ shown }: { shown: ShownRange | null }) {
           {view.filters.length > 0 ? <span className="text-muted md:hidden">{view.filters.length}</span> : null}
         </button>
         <div className="hidden md:contents">
-          <CompareToggle />
+          {hasComparison ? <CompareToggle /> : null}
           <TimeZoneSelect className="order-last max-w-60 lg:ml-auto" />
         </div>
       </div>
@@ -53,7 +53,7 @@ export function FilterBar({ shown }: { shown: ShownRange | null }) {
             <p className="ml-1">
               <span className="font-medium text-ink">{dayRange(shown.startMs, shown.endMs, shown.timeZone)}</span>
               <span className="md:sr-only">, {shown.timeZone}</span>
-              {shown.before === null ? null : (
+              {shown.before === null || !hasComparison ? null : (
                 <span> compared with {dayRange(shown.before.startMs, shown.before.endMs, shown.timeZone)}</span>
               )}
             </p>

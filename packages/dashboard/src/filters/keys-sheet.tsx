@@ -13,9 +13,14 @@ export function KeysSheet({ onClose }: { onClose: () => void }) {
           <div key={shortcut.key} className="col-span-2 grid grid-cols-subgrid items-center">
             <dt>{shortcut.label}</dt>
             <dd className="text-right">
-              <kbd className="inline-block min-w-7 rounded-md border border-line bg-raised px-1.5 py-0.5 text-center font-sans text-xs font-medium">
-                {KEY_NAMES[shortcut.key] ?? shortcut.key.toUpperCase()}
-              </kbd>
+              {shortcut.key.split(" ").map((key) => (
+                <kbd
+                  key={key}
+                  className="ml-1 inline-block min-w-7 rounded-md border border-line bg-raised px-1.5 py-0.5 text-center font-sans text-xs font-medium"
+                >
+                  {KEY_NAMES[key] ?? key.toUpperCase()}
+                </kbd>
+              ))}
             </dd>
           </div>
         ))}

@@ -1,10 +1,11 @@
+import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import { DaysSheet } from "./days-sheet.tsx";
 import { FilterSheet } from "./filter-sheet.tsx";
 import { KeysSheet, keysAreOn } from "./keys-sheet.tsx";
-import { shiftDays } from "./search.ts";
-import { shortcutFor } from "./shortcuts.ts";
+import { shiftDays, validateSearch } from "./search.ts";
+import { GO_KEY, isForPage, needsPeriod, shortcutFor } from "./shortcuts.ts";
 import type { Panel } from "./shortcuts.ts";
 import { PanelsContext } from "./use-panels.ts";
 import type { Panels, ShownDays } from "./use-panels.ts";
@@ -15,6 +16,9 @@ export function PanelsProvider({ children }: { children: ReactNode }) {
   const { change } = usePageSearch();
   const [panel, setPanel] = useState<Panel | null>(null);
   const [shownDays, setShownDays] = useState<ShownDays | null>(null);
+  const [hasPeriod, setHasPeriod] = useState(false);
+  const navigate = useNavigate();
+  const lastGoMs = useRef(Number.NEGATIVE_INFINITY);
   const close = useCallback(() => setPanel(null), []);
 
   const shift = (direction: -1 | 1) => {
@@ -23,10 +27,14 @@ export function PanelsProvider({ children }: { children: ReactNode }) {
   };
   const act = (event: KeyboardEvent) => {
     if (!keysAreOn() && event.key !== "Escape") return;
-    const action = shortcutFor(event)?.action;
-    if (action === undefined) return;
+    const isAfterGo = event.timeStamp - lastGoMs.current < GO_WAIT_MS;
+    lastGoMs.current = event.key === GO_KEY && isForPage(event) ? event.timeStamp : Number.NEGATIVE_INFINITY;
+    const shortcut = shortcutFor(event, isAfterGo);
+    if (shortcut === undefined || (needsPeriod(shortcut) && !hasPeriod)) return;
+    const { action } = shortcut;
     event.preventDefault();
     if (action.kind === "open") setPanel(action.panel);
+    else if (action.kind === "go") void navigate({ to: action.to, search: validateSearch });
     else if (action.kind === "shift") shift(action.direction);
     else change(action.change);
   };
@@ -45,7 +53,13 @@ export function PanelsProvider({ children }: { children: ReactNode }) {
     latestShift.current = shift;
   });
   const value = useMemo(
-    (): Panels => ({ open: setPanel, shownDays, setShownDays, shift: (direction) => latestShift.current(direction) }),
+    (): Panels => ({
+      open: setPanel,
+      shownDays,
+      setShownDays,
+      setHasPeriod,
+      shift: (direction) => latestShift.current(direction),
+    }),
     [shownDays],
   );
   return (
@@ -57,3 +71,6 @@ export function PanelsProvider({ children }: { children: ReactNode }) {
     </PanelsContext>
   );
 }
+
+/** How long the first of two keys holds. */
+const GO_WAIT_MS = 1_500;

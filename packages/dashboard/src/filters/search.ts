@@ -59,6 +59,15 @@ export function validateSearch(raw: Record<string, unknown>): Search {
   return search;
 }
 
+/** What of a page's address belongs to every page; the rest is the state of that page (see use-page-state.ts). */
+const SHARED_KEYS: readonly string[] = ["period", "from", "to", "tz", "compare", "group", "metric", "filter"];
+
+/** The same address with another shared part; what the page keeps beside it stays. */
+export function withShared(raw: Record<string, unknown>, search: Search): Record<string, unknown> {
+  const own = Object.entries(raw).filter(([key]) => !SHARED_KEYS.includes(key));
+  return { ...Object.fromEntries(own), ...search };
+}
+
 export function viewOf(search: Search): View {
   return {
     range:

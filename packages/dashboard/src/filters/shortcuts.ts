@@ -1,17 +1,19 @@
+import { PAGE_GROUPS } from "../routes/pages.ts";
 import { PERIODS } from "./periods.ts";
 import { withCompare, withFilters, withPeriod } from "./search.ts";
 import type { Search } from "./search.ts";
 
-/** What a key does: changes the address, moves along in time, or opens a panel. */
+/** What a key does: changes the address, moves along in time, opens a panel, or leads to a page. */
 export type ShortcutAction =
   | { kind: "search"; change: (search: Search) => Search }
   | { kind: "shift"; direction: -1 | 1 }
-  | { kind: "open"; panel: Panel };
+  | { kind: "open"; panel: Panel }
+  | { kind: "go"; to: string };
 
 export type Panel = "filters" | "days" | "keys";
 
 export interface Shortcut {
-  /** As `KeyboardEvent.key` says it. */
+  /** As `KeyboardEvent.key` says it; two keys one after the other stand with a space between. */
   key: string;
   label: string;
   action: ShortcutAction;
@@ -39,14 +41,34 @@ export const SHORTCUTS: readonly Shortcut[] = [
     action: { kind: "search", change: (search) => withFilters(search, []) },
   },
   { key: "?", label: "Show these keys", action: { kind: "open", panel: "keys" } },
+  ...PAGE_GROUPS.flatMap(({ pages }) =>
+    pages.map((page): Shortcut => ({
+      key: `g ${page.key}`,
+      label: page.label,
+      action: { kind: "go", to: page.to },
+    })),
+  ),
 ];
 
-/** The shortcut that a key press means; none while somebody types, holds a modifier, or a control has used the key. */
-export function shortcutFor(event: KeyboardEvent): Shortcut | undefined {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return undefined;
+/** The first key of every way to a page. */
+export const GO_KEY = "g";
+
+/** Does it need a page about a period? On the others it does nothing. */
+export function needsPeriod({ action }: Shortcut): boolean {
+  return action.kind === "search" || action.kind === "shift" || (action.kind === "open" && action.panel !== "keys");
+}
+
+/** The shortcut that a key press means, after `GO_KEY` or by itself; none when the key is not for the page. */
+export function shortcutFor(event: KeyboardEvent, isAfterGo: boolean): Shortcut | undefined {
+  const key = isAfterGo ? `${GO_KEY} ${event.key}` : event.key;
+  return isForPage(event) ? SHORTCUTS.find((shortcut) => shortcut.key === key) : undefined;
+}
+
+/** Not while somebody types, holds a modifier, or a control has used the key. */
+export function isForPage(event: KeyboardEvent): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return false;
   // Of a key typed into a component, `target` only says which component.
   const [first] = event.composedPath();
   const target = first instanceof Element ? first : null;
-  if (target?.closest("input, textarea, select, dialog, [contenteditable]")) return undefined;
-  return SHORTCUTS.find((shortcut) => shortcut.key === event.key);
+  return target?.closest("input, textarea, select, dialog, [contenteditable]") == null;
 }

@@ -11,6 +11,8 @@ export interface Panels {
   open: (panel: Panel) => void;
   shownDays: ShownDays | null;
   setShownDays: (days: ShownDays | null) => void;
+  /** The page on screen is about a period under filters; set by it as long as it is there. */
+  setHasPeriod: (hasPeriod: boolean) => void;
   /** One stretch of time back or on. */
   shift: (direction: -1 | 1) => void;
 }

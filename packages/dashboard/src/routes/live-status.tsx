@@ -7,7 +7,7 @@ import type { LiveStatus as Status } from "../api/live.ts";
 export function LiveStatus() {
   const { status, today } = useSyncExternalStore(live.watch, live.state);
   return (
-    <p className="flex items-center gap-2 px-2 text-[0.8125rem] text-muted">
+    <p className="flex flex-wrap items-center gap-x-3 gap-y-1 px-2 text-[0.8125rem] text-muted lg:flex-col lg:items-start lg:px-2.5">
       {today === null ? null : (
         <span className="hidden sm:inline" title={`${exactMoney(today.cost)} in ${exactCount(today.calls)} calls`}>
           Today <span className="font-medium text-ink">{money(today.cost)}</span>, {counted(today.calls, "call")}

@@ -1,19 +1,21 @@
-import { Link, Outlet } from "@tanstack/react-router";
-import { useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Outlet } from "@tanstack/react-router";
+import { Suspense, lazy, useEffect } from "react";
 import { live } from "../api/live.ts";
 import { FIGURES, metaQuestion } from "../api/questions.ts";
+import { useOpenCall } from "../calls/use-open-call.ts";
 import { PanelsProvider } from "../filters/panels.tsx";
 import { usePanels } from "../filters/use-panels.ts";
+import { usePageSearch } from "../filters/use-search.ts";
 import { Icon } from "../ui/icon.tsx";
-import { Logo } from "../ui/logo.tsx";
 import { iconButton } from "../ui/sheet.tsx";
 import { AccountMenu } from "./account/account-menu.tsx";
 import { LiveStatus } from "./live-status.tsx";
+import { Brand, Navigation, NavigationMenu } from "./navigation.tsx";
 import { ThemeButton } from "./theme-button.tsx";
 import { UnrecordedCalls } from "./unrecorded-calls.tsx";
 
-/** What every page of the dashboard stands in: the head line, the keys and panels, the live connection. */
+/** What every page of the dashboard stands in: the pages, who looks, the keys and panels, the live connection. */
 export function Shell() {
   useLiveFigures();
   return (
@@ -29,30 +31,54 @@ export function Shell() {
       >
         Skip to the content
       </a>
-      <Head />
-      <UnrecordedCalls />
-      <Outlet />
+      <div className="mx-auto w-full max-w-[112rem] lg:grid lg:grid-cols-[13.5rem_minmax(0,1fr)]">
+        <SideBar />
+        <div className="min-w-0">
+          <TopBar />
+          <div className="lg:pt-5">
+            <UnrecordedCalls />
+            <Outlet />
+          </div>
+        </div>
+      </div>
+      <OpenCall />
     </PanelsProvider>
   );
 }
 
-function Head() {
-  const { open } = usePanels();
+/** On a desk: the pages at the left, and below them who looks and how the page stands. */
+function SideBar() {
   return (
-    <header className="mx-auto flex min-h-14 w-full max-w-[84rem] flex-wrap items-center gap-x-3 px-4 sm:px-6">
-      <Link to="/" className="flex items-center gap-2.5 text-base font-semibold tracking-[-0.02em]">
-        <Logo />
-        Outlay
-      </Link>
-      <Pages />
-      <div className="ml-auto flex h-14 items-center gap-1">
+    <header className="sticky top-0 hidden h-dvh flex-col gap-4 border-r border-line px-3 pt-5 pb-3 lg:flex">
+      <div className="px-2.5">
+        <Brand />
+      </div>
+      <div className="min-h-0 grow overflow-y-auto">
+        <Navigation />
+      </div>
+      <div className="flex flex-col gap-1 border-t border-line pt-3">
+        <LiveStatus />
+        <div className="flex items-center">
+          <AccountMenu />
+          <ThemeButton />
+          <KeysButton />
+        </div>
+      </div>
+    </header>
+  );
+}
+
+/** On a phone and a tablet: a line on top, with the pages behind a button. */
+function TopBar() {
+  return (
+    <header className="flex h-14 items-center gap-1 px-4 sm:px-6 lg:hidden">
+      <NavigationMenu />
+      <Brand />
+      <div className="ml-auto flex items-center gap-1">
         <LiveStatus />
         <ThemeButton />
         <div className="hidden sm:block">
-          <button type="button" title="Keyboard shortcuts (?)" onClick={() => open("keys")} className={iconButton}>
-            <Icon name="keys" />
-            <span className="sr-only">Keyboard shortcuts</span>
-          </button>
+          <KeysButton />
         </div>
         <AccountMenu />
       </div>
@@ -60,32 +86,30 @@ function Head() {
   );
 }
 
-/** The pages, one of them the present one. On a phone a line of their own. */
-function Pages() {
+function KeysButton() {
+  const { open } = usePanels();
   return (
-    <nav
-      aria-label="Pages"
-      className="order-last -mx-2 flex w-[calc(100%+1rem)] gap-1 pb-2 sm:order-none sm:mx-3 sm:w-auto sm:pb-0"
-    >
-      {PAGES.map(({ to, label }) => (
-        <Link
-          key={to}
-          to={to}
-          search
-          activeOptions={{ exact: true, includeSearch: false }}
-          className="rounded-lg px-2.5 py-1.5 text-[0.8125rem] font-medium text-muted hover:bg-raised hover:text-ink aria-[current=page]:bg-raised aria-[current=page]:text-ink"
-        >
-          {label}
-        </Link>
-      ))}
-    </nav>
+    <button type="button" title="Keyboard shortcuts (?)" onClick={() => open("keys")} className={iconButton}>
+      <Icon name="keys" />
+      <span className="sr-only">Keyboard shortcuts</span>
+    </button>
   );
 }
 
-const PAGES = [
-  { to: "/", label: "Overview" },
-  { to: "/playground", label: "Playground" },
-] as const;
+/** The sheet of one call, on whatever page it was opened; its address says which. */
+function OpenCall() {
+  const { id, close } = useOpenCall();
+  const { view } = usePageSearch();
+  const serverZone = useQuery(metaQuestion).data?.timeZone;
+  if (id === undefined) return null;
+  return (
+    <Suspense fallback={null}>
+      <CallSheet id={id} timeZone={view.timeZone ?? serverZone ?? "UTC"} onClose={close} />
+    </Suspense>
+  );
+}
+
+const CallSheet = lazy(async () => ({ default: (await import("../calls/call-sheet.tsx")).CallSheet }));
 
 /** Events that arrive make the figures stale: they are asked again, at most every few seconds, while the old ones stay. */
 function useLiveFigures(): void {

@@ -87,3 +87,11 @@ export const mainButton =
 
 export const otherButton =
   "inline-flex h-11 items-center justify-center rounded-lg border border-control px-4 font-medium hover:bg-raised sm:h-10";
+
+/** For what cannot be taken back. */
+export const dangerButton =
+  "inline-flex h-11 items-center justify-center rounded-lg border border-high px-4 font-medium text-high hover:bg-high-back sm:h-10";
+
+/** A smaller button in a page's head or a card's corner, with an icon and words. */
+export const smallButton =
+  "inline-flex h-9 items-center gap-2 rounded-lg border border-line bg-surface px-3 text-[0.8125rem] font-medium whitespace-nowrap hover:border-control";

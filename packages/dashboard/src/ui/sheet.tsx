@@ -3,11 +3,22 @@ import type { ReactNode } from "react";
 import { Icon } from "./icon.tsx";
 
 /**
- * A panel over the page: from the bottom on a phone, in the upper middle on a desk. A native dialog, so that
+ * A panel over the page: from the bottom on a phone; on a desk in the upper middle, or, as a drawer, along the right edge. A native dialog, so that
  * focus, Escape and the inert page behind it are the browser's work. Mount it to open it;
  * what has `data-autofocus` gets the focus.
  */
-export function Sheet({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+export function Sheet({
+  title,
+  onClose,
+  form = "panel",
+  children,
+}: {
+  title: string;
+  onClose: () => void;
+  /** `drawer` for what is long or looked through one after the other; `wide` for a panel with a table. */
+  form?: "panel" | "wide" | "drawer";
+  children: ReactNode;
+}) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current;
@@ -25,7 +36,7 @@ export function Sheet({ title, onClose, children }: { title: string; onClose: ()
       onClick={(event) => {
         if (event.target === dialog.current) onClose();
       }}
-      className="sheet overflow-y-auto border border-line bg-surface p-0 text-ink shadow-2xl"
+      className={`sheet sheet-${form} overflow-y-auto border border-line bg-surface p-0 text-ink shadow-2xl`}
     >
       <div className="flex flex-col gap-5 p-5">
         <div className="flex items-center justify-between gap-4">

@@ -1,10 +1,11 @@
-import { count, exactCount, exactMoney, money, percent } from "@outlay/react";
+import { count, exactCount, percent } from "@outlay/react";
 import type { BreakdownRow } from "../../api/answers.ts";
 import { breakdownQuestion } from "../../api/questions.ts";
 import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { UNATTRIBUTED, dimensionLabel, filterText, toggleFilter } from "../../filters/filter.ts";
 import { withFilters } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
+import { costCell } from "../../format/cost-cell.ts";
 import { BarList } from "../../ui/bar-list.tsx";
 import type { BarListRow } from "../../ui/bar-list.tsx";
 import { Card } from "../../ui/card.tsx";
@@ -55,19 +56,6 @@ export function BreakdownCard({ dimension }: { dimension: string }) {
 }
 
 const MAX_ROWS = 8;
-
-/** A row in which nothing has a price says so, with its size; one in which some calls have none says "at least". */
-function costCell(row: BreakdownRow): { text: string; title: string } {
-  const { calls = null, unpricedCalls = null, tokens = null, cost = null } = row;
-  const missing = unpricedCalls ?? 0;
-  if (missing > 0 && missing === calls) {
-    return { text: "unpriced", title: `No price is known: ${exactCount(tokens)} tokens are not in the cost` };
-  }
-  if (missing > 0) {
-    return { text: `≥ ${money(cost)}`, title: `${exactMoney(cost)}, and ${exactCount(missing)} calls without a price` };
-  }
-  return { text: money(cost), title: exactMoney(cost) };
-}
 
 function otherName(groups: number | undefined): string {
   const more = (groups ?? 0) - MAX_ROWS;

@@ -4,11 +4,11 @@ import { useEffect, useRef, useState } from "react";
 import type { RefObject } from "react";
 import type { Call } from "../../api/answers.ts";
 import { metaQuestion } from "../../api/questions.ts";
+import { useOpenCall } from "../../calls/use-open-call.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { Card } from "../../ui/card.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { useNow } from "../../ui/use-now.ts";
-import { CallSheet } from "./call-sheet.tsx";
 import { useRecentCalls } from "./use-recent-calls.ts";
 
 /** The last calls, live. Rows never move under a reader: then arrivals wait behind a button that counts them. */
@@ -16,10 +16,10 @@ export function RecentCalls() {
   const { view } = usePageSearch();
   const meta = useQuery(metaQuestion).data;
   const [isPaused, setPaused] = useState(false);
-  const [openId, setOpenId] = useState<string | null>(null);
+  const openCall = useOpenCall();
   const list = useRef<HTMLDivElement>(null);
   const isReading = useIsReading(list);
-  const recent = useRecentCalls(view, isPaused || isReading || openId !== null);
+  const recent = useRecentCalls(view, isPaused || isReading || openCall.id !== undefined);
   const timeZone = view.timeZone ?? meta?.timeZone ?? "UTC";
   const nowMs = useNow();
   return (
@@ -78,7 +78,13 @@ export function RecentCalls() {
           </thead>
           <tbody>
             {recent.calls.map((call) => (
-              <CallRow key={call.id} call={call} timeZone={timeZone} nowMs={nowMs} onOpen={() => setOpenId(call.id)} />
+              <CallRow
+                key={call.id}
+                call={call}
+                timeZone={timeZone}
+                nowMs={nowMs}
+                onOpen={() => openCall.open(call.id)}
+              />
             ))}
           </tbody>
         </table>
@@ -95,7 +101,6 @@ export function RecentCalls() {
           </button>
         ) : null}
       </div>
-      {openId === null ? null : <CallSheet id={openId} timeZone={timeZone} onClose={() => setOpenId(null)} />}
     </Card>
   );
 }

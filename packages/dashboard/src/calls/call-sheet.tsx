@@ -1,10 +1,10 @@
 import { METERS } from "@outlay/core";
 import { CostBadge, UNKNOWN, duration, exactCount, exactMoney, exactTime, money } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
-import type { CallDetail, PricedLine } from "../../api/answers.ts";
-import { callQuestion } from "../../api/questions.ts";
-import { dimensionLabel } from "../../filters/filter.ts";
-import { Sheet } from "../../ui/sheet.tsx";
+import type { CallDetail, PricedLine } from "../api/answers.ts";
+import { callQuestion } from "../api/questions.ts";
+import { dimensionLabel } from "../filters/filter.ts";
+import { Sheet } from "../ui/sheet.tsx";
 
 /** One call: quantity × price = cost for each meter, and whose call it was. */
 export function CallSheet({ id, timeZone, onClose }: { id: string; timeZone: string; onClose: () => void }) {

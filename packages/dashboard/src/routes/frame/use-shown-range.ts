@@ -1,0 +1,42 @@
+import { localDate } from "@outlay/react";
+import { useEffect } from "react";
+import type { TotalsAnswer } from "../../api/answers.ts";
+import { totalsQuestion } from "../../api/questions.ts";
+import { useKeptQuery } from "../../api/use-kept-query.ts";
+import type { Kept } from "../../api/use-kept-query.ts";
+import type { ShownRange } from "../../filters/filter-bar.tsx";
+import { usePanels } from "../../filters/use-panels.ts";
+import { usePageSearch } from "../../filters/use-search.ts";
+
+/** The totals of the view, and the stretch of time that the server understood it to be. The keys are told of it. */
+export function useShownRange(): { totals: Kept<TotalsAnswer>; shown: ShownRange | null } {
+  const { view } = usePageSearch();
+  const totals = useKeptQuery(totalsQuestion(view));
+  const shown = shownRange(totals.data);
+  const { setShownDays, setHasPeriod } = usePanels();
+  useEffect(() => {
+    setHasPeriod(true);
+    return () => setHasPeriod(false);
+  }, [setHasPeriod]);
+  const firstDate = shown === null ? null : localDate(shown.startMs, shown.timeZone);
+  const endDate = shown === null ? null : localDate(shown.endMs - 1 + DAY_MS, shown.timeZone);
+  useEffect(() => {
+    setShownDays(firstDate === null || endDate === null ? null : { firstDate, endDate });
+    return () => setShownDays(null);
+  }, [setShownDays, firstDate, endDate]);
+  return { totals, shown };
+}
+
+function shownRange(answer: TotalsAnswer | undefined): ShownRange | null {
+  if (answer === undefined) return null;
+  const { period } = answer.query;
+  const before = answer.comparison?.period;
+  return { ...inMs(period), timeZone: period.timeZone, before: before === undefined ? null : inMs(before) };
+}
+
+const inMs = (range: { start: string; end: string }) => ({
+  startMs: Date.parse(range.start),
+  endMs: Date.parse(range.end),
+});
+
+const DAY_MS = 86_400_000;

@@ -1,0 +1,5 @@
+import { Page } from "../frame/page.tsx";
+
+export function Limits() {
+  return <Page title="Limits">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { DataPage } from "../frame/data-page.tsx";
+
+export function Sessions() {
+  return <DataPage title="Sessions">{null}</DataPage>;
+}
