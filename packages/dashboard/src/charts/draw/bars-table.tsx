@@ -1,4 +1,6 @@
+import { seriesId } from "../prepare/series-name.ts";
 import type { Bar, PreparedBars, PreparedSeries } from "../prepare/stacked-bars.ts";
+import { NumbersTable } from "./numbers-table.tsx";
 
 /** The chart's numbers as a table: a row for each bar, newest first, a column for each group. */
 export function BarsTable({
@@ -19,62 +21,32 @@ export function BarsTable({
   exact: (value: number | null) => string;
 }) {
   const hasBefore = prepared.bars.some((bar) => bar.before !== null);
+  const cell = (value: number | null) => ({ text: format(value), title: exact(value) });
   return (
-    // A region that scrolls must be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <section className="max-h-80 overflow-auto" aria-label={caption} tabIndex={0}>
-      <table className="w-full border-collapse text-[0.8125rem]">
-        <thead className="sticky top-0 bg-surface text-left text-xs text-muted">
-          <tr>
-            <th scope="col" className="sticky left-0 bg-surface py-2 pr-4 font-normal whitespace-nowrap">
-              {bucketColumn}
-            </th>
-            <th scope="col" className={NUMBER_HEAD}>
-              Total
-            </th>
-            {hasBefore ? (
-              <th scope="col" className={NUMBER_HEAD}>
-                Before
-              </th>
-            ) : null}
-            {prepared.series.map((series) => (
-              <th key={`${series.kind}:${series.name}`} scope="col" className={NUMBER_HEAD}>
-                {seriesName(series)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {prepared.bars.toReversed().map((bar) => (
-            <tr key={bar.label} className="border-t border-line">
-              <th scope="row" className="sticky left-0 bg-surface py-1.5 pr-4 text-left font-normal whitespace-nowrap">
-                {barName(bar)}
-                {bar.unfinished ? <span className="text-muted"> (not finished)</span> : null}
-              </th>
-              <td className="py-1.5 pl-4 text-right font-medium" title={exact(bar.total)}>
-                {format(bar.total)}
-              </td>
-              {hasBefore ? (
-                <td className={NUMBER} title={exact(bar.before)}>
-                  {format(bar.before)}
-                </td>
-              ) : null}
-              {prepared.series.map((series) => {
-                const value =
-                  bar.total === null ? null : (bar.segments.find((one) => one.series === series)?.value ?? 0);
-                return (
-                  <td key={`${series.kind}:${series.name}`} className={NUMBER} title={exact(value)}>
-                    {format(value)}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <NumbersTable
+      caption={caption}
+      columns={[bucketColumn, "Total", ...(hasBefore ? ["Before"] : []), ...prepared.series.map(seriesName)]}
+      rows={prepared.bars.toReversed().map((bar) => ({
+        key: bar.label,
+        name: <BucketName name={barName(bar)} unfinished={bar.unfinished} />,
+        cells: [
+          cell(bar.total),
+          ...(hasBefore ? [cell(bar.before)] : []),
+          ...prepared.series.map((series) => {
+            const part = bar.segments.find((segment) => seriesId(segment.series) === seriesId(series));
+            return cell(bar.total === null ? null : (part?.value ?? 0));
+          }),
+        ],
+      }))}
+    />
   );
 }
 
-const NUMBER_HEAD = "py-2 pl-4 text-right font-normal whitespace-nowrap";
-const NUMBER = "py-1.5 pl-4 text-right whitespace-nowrap text-muted";
+export function BucketName({ name, unfinished }: { name: string; unfinished: boolean }) {
+  return (
+    <>
+      {name}
+      {unfinished ? <span className="text-muted"> (not finished)</span> : null}
+    </>
+  );
+}

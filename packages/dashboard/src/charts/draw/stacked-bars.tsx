@@ -4,6 +4,10 @@ import type { KeyboardEvent, ReactNode } from "react";
 import { useWidth } from "../../ui/use-width.ts";
 import type { Bar, PreparedBars, PreparedSeries } from "../prepare/stacked-bars.ts";
 import { niceScale } from "../prepare/ticks.ts";
+import { seriesId } from "../prepare/series-name.ts";
+import { Axes } from "./axes.tsx";
+import { axisIndexes, clampLabel, plotOf, walk } from "./plot.ts";
+import { Tooltip } from "./tooltip.tsx";
 
 /**
  * Stacked bars over time. Draws what `prepareStackedBars` decided: no value is a gap, an unfinished bar is
@@ -44,30 +48,26 @@ export function StackedBars({
   const drawing = useRef<SVGSVGElement>(null);
 
   const { bars } = prepared;
-  const scale = niceScale(prepared.highest, { wholeNumbers });
+  const scale = niceScale(prepared.highest, { lowest: prepared.lowest, wholeNumbers });
   const labels = tickLabels(scale.marks);
-  const plotHeight = height - MARGIN.top - MARGIN.bottom;
-  const plotWidth = Math.max(0, width - MARGIN.left);
+  const plot = plotOf(width, height, labels);
   const bands = scaleBand<number>()
     .domain(bars.map((_, index) => index))
-    .range([MARGIN.left, MARGIN.left + plotWidth])
+    .range([plot.left, plot.left + plot.width])
     .paddingInner(bars.length > 45 ? 0.18 : 0.28)
     .paddingOuter(0.1);
   const barWidth = Math.min(bands.bandwidth(), MAX_BAR_PX);
   const xOf = (index: number) => (bands(index) ?? 0) + (bands.bandwidth() - barWidth) / 2;
-  const yOf = (value: number) => MARGIN.top + plotHeight * (1 - value / scale.max);
+  const yOf = (value: number) => plot.top + plot.height * (1 - (value - scale.min) / (scale.max - scale.min));
   const stop = Math.min(tabStop ?? bars.length - 1, bars.length - 1);
 
-  const walk = (event: KeyboardEvent, index: number) => {
-    const next = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: bars.length - 1 }[event.key];
-    if (next !== undefined) {
+  const focus = (index: number) => drawing.current?.querySelector<SVGGElement>(`[data-bar="${index}"]`)?.focus();
+  const pressed = (event: KeyboardEvent, index: number) => {
+    if (walk(event, index, bars.length, focus)) return;
+    const bar = bars[index];
+    if ((event.key === "Enter" || event.key === " ") && onSelect !== undefined && bar !== undefined) {
       event.preventDefault();
-      const target = Math.max(0, Math.min(bars.length - 1, next));
-      drawing.current?.querySelector<SVGGElement>(`[data-bar="${target}"]`)?.focus();
-    } else if ((event.key === "Enter" || event.key === " ") && onSelect !== undefined) {
-      event.preventDefault();
-      const bar = bars[index];
-      if (bar !== undefined) onSelect(bar);
+      onSelect(bar);
     } else if (event.key === "Escape" && active !== null) {
       event.preventDefault();
       setActive(null);
@@ -93,34 +93,19 @@ export function StackedBars({
             <rect width="2" height="5" fill="var(--surface)" fillOpacity="0.75" />
           </pattern>
         </defs>
-        <g aria-hidden="true" className="text-[0.6875rem]" fill="var(--muted)">
-          {scale.marks.map((mark, index) => (
-            <g key={mark}>
-              <line
-                x1={MARGIN.left}
-                x2={width}
-                y1={yOf(mark)}
-                y2={yOf(mark)}
-                stroke="var(--line)"
-                shapeRendering="crispEdges"
-              />
-              <text x={MARGIN.left - 8} y={yOf(mark)} dy="0.32em" textAnchor="end">
-                {labels[index]}
-              </text>
-            </g>
-          ))}
-          {axisIndexes(bars.length, plotWidth).map((index) => (
-            <text
-              key={index}
-              x={clampLabel(xOf(index) + barWidth / 2, width)}
-              y={height - 6}
-              textAnchor="middle"
-              fontWeight={index === active ? 600 : 400}
-            >
-              {axisName(bars[index] as Bar)}
-            </text>
-          ))}
-        </g>
+        <Axes
+          plot={plot}
+          scale={scale}
+          labels={labels}
+          yOf={yOf}
+          height={height}
+          names={axisIndexes(bars.length, plot.width).map((index) => ({
+            key: index,
+            x: clampLabel(xOf(index) + barWidth / 2, width),
+            text: axisName(bars[index] as Bar),
+            isActive: index === active,
+          }))}
+        />
         {width === 0
           ? null
           : bars.map((bar, index) => (
@@ -138,7 +123,7 @@ export function StackedBars({
                   setTabStop(index);
                 }}
                 onBlur={() => setActive(null)}
-                onKeyDown={(event) => walk(event, index)}
+                onKeyDown={(event) => pressed(event, index)}
                 onPointerUp={(event) => {
                   // A finger has no hover: its first touch shows the numbers, and the panel offers the rest.
                   if (event.pointerType === "mouse" && event.button === 0) onSelect?.(bar);
@@ -147,19 +132,19 @@ export function StackedBars({
                 <rect
                   x={(bands(index) ?? 0) - bands.step() * bands.paddingInner() * 0.5}
                   width={bands.step()}
-                  y={MARGIN.top - 4}
-                  height={plotHeight + 4}
+                  y={plot.top - 4}
+                  height={plot.height + 4}
                   rx="3"
                   fill={index === active ? "var(--raised)" : "transparent"}
                   className="stroke-accent stroke-0 group-focus-visible/bar:stroke-2"
                 />
                 {bar.segments.map((segment) => (
                   <rect
-                    key={`${segment.series.kind}:${segment.series.name}`}
+                    key={seriesId(segment.series)}
                     x={xOf(index)}
                     width={barWidth}
-                    y={yOf(segment.to)}
-                    height={segmentHeight(yOf(segment.from) - yOf(segment.to))}
+                    y={yOf(Math.max(segment.from, segment.to))}
+                    height={segmentHeight(Math.abs(yOf(segment.from) - yOf(segment.to)))}
                     fill={colour(segment.series)}
                     fillOpacity={bar.unfinished ? 0.6 : 1}
                   />
@@ -194,36 +179,16 @@ export function StackedBars({
             ))}
       </svg>
       {activeBar === undefined || active === null ? null : (
-        <div
-          role="presentation"
-          className="pointer-events-none absolute top-0 z-10 w-64 max-w-[calc(100%-2rem)] rounded-lg border border-line bg-surface p-3 text-[0.8125rem] shadow-lg"
-          style={besides(xOf(active), barWidth, width)}
-        >
+        <Tooltip from={xOf(active)} to={xOf(active) + barWidth} width={width}>
           {tooltip(activeBar)}
-        </div>
+        </Tooltip>
       )}
     </div>
   );
 }
 
-const MARGIN = { top: 10, bottom: 24, left: 46 };
 const MAX_BAR_PX = 44;
-const LABEL_PX = 58;
-/** Half of the widest axis label: it must not stick out at the right. */
-const HALF_LABEL_PX = 20;
 
 // A hairline of surface between stretches, so that neighbours part without relying on colour.
 const segmentHeight = (height: number) => Math.max(0.75, height > 3 ? height - 1 : height);
 const across = (x: number, width: number, y: number) => ({ x1: x, x2: x + width, y1: y, y2: y });
-const clampLabel = (x: number, width: number) => Math.min(x, width - HALF_LABEL_PX);
-
-/** Which bars carry a label on the axis: as many as fit, counted back from the last. */
-function axisIndexes(length: number, plotWidth: number): number[] {
-  if (length === 0 || plotWidth === 0) return [];
-  const every = Math.max(1, Math.ceil((length * LABEL_PX) / plotWidth));
-  return Array.from({ length: Math.ceil(length / every) }, (_, step) => length - 1 - step * every).toReversed();
-}
-
-function besides(x: number, barWidth: number, width: number): { left?: number; right?: number } {
-  return x + barWidth / 2 > width / 2 ? { right: Math.max(0, width - x + 8) } : { left: x + barWidth + 8 };
-}

@@ -28,3 +28,12 @@ export function bucketDays(label: string, unit: TimeUnit): { from: string; to: s
   if (unit === "month") return { from: `${label}-01`, to: addMonths(`${label}-01`, 1) };
   return null;
 }
+
+export const UNIT_NAMES: Record<TimeUnit, string> = {
+  hour: "Hour",
+  day: "Day",
+  week: "Week",
+  month: "Month",
+  quarter: "Quarter",
+  year: "Year",
+};
