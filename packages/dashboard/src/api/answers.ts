@@ -24,6 +24,7 @@ export interface AskedPeriod {
 
 interface Asked {
   period: AskedPeriod;
+  by?: string[];
   compare?: { start: string; end: string } | null;
 }
 
@@ -77,25 +78,48 @@ export interface Projection {
   remainingDays: number;
 }
 
-/** One call: the fields of the usage event and what it cost. */
+/** One call: the fields of the usage event and what it cost. What was not said is absent. */
 export interface Call {
   id: string;
   seq: number;
   occurredAt: string;
   provider: string;
   model: string;
+  requestedModel?: string | null;
   operation?: string;
   usage?: Record<string, number | string | null | undefined> | null;
+  serviceTier?: string | null;
+  geo?: string | null;
   user?: string | null;
+  team?: string | null;
+  project?: string | null;
+  customer?: string | null;
   agent?: string | null;
   activity?: string | null;
+  category?: string | null;
+  session?: string | null;
+  trace?: string | null;
+  span?: string | null;
+  environment?: string | null;
+  credential?: string | null;
   tags?: Record<string, string> | null;
   durationMs?: number | null;
+  timeToFirstTokenMs?: number | null;
+  streaming?: boolean | null;
   success?: boolean | null;
   errorType?: string | null;
   errorMessage?: string | null;
+  attempt?: number | null;
+  score?: number | null;
+  variant?: string | null;
+  cacheHit?: boolean | null;
+  source?: string;
+  metadata?: Record<string, unknown> | null;
   costUsd: number | null;
+  computedCostUsd?: number | null;
+  reportedCostUsd?: number | null;
   cacheSavingsUsd?: number | null;
+  avoidedUsd?: number | null;
   basis: Basis;
   approximate?: boolean;
 }
