@@ -172,6 +172,29 @@ describe("asking before a call", () => {
     expect((await lease({ project: "asked" })).allowed).toBe(true);
   });
 
+  it("settles as whose the key says the call is, as recording it does", async () => {
+    const limit = await make({ each: "user", filters: ["project:keyed"], amountUsd: 1 });
+    const made = await send<{ token: string }>("POST", "/api/v1/keys", {
+      name: "kim's",
+      scopes: ["gateway"],
+      attribution: { user: "kim", project: "keyed", tags: { plan: "gold" } },
+    });
+    const { lease: asked } = await lease({ eventId: "keyed-1", project: "keyed", user: "kim" });
+    const answer = await fetch(`${server.url}${path}/leases/${asked.id}/settle`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${made.body.token}` },
+      body: JSON.stringify({ provider: "openai", model: "gpt-5", reportedCostUsd: 0.1, tags: { step: "one" } }),
+    });
+    expect(answer.status).toBe(200);
+    expect(await get(server.url, "/api/v1/events/keyed-1")).toMatchObject({
+      user: "kim",
+      project: "keyed",
+      credential: "kim's",
+      tags: { plan: "gold", step: "one" },
+    });
+    expect(await stateOf(limit, "kim")).toMatchObject({ spentUsd: 0.1, leasedUsd: 0 });
+  });
+
   it("renews, raises and releases by id", async () => {
     const limit = await make({ filters: ["project:leased"], amountUsd: 1 });
     const { lease: made } = await lease({ project: "leased" });

@@ -11,6 +11,7 @@ import { instantText, stateAnswer, stateAnswerSchema } from "../limit-answers.ts
 import { userOfCall } from "../limits-of-principal.ts";
 import { addRoute, parseAs } from "../route.ts";
 import type { App } from "../route.ts";
+import { senderOf, withSender } from "../sender.ts";
 import { LIMITS_TAG as tag, type LimitParts } from "./limits.ts";
 
 const path = "/api/v1/limits";
@@ -299,7 +300,7 @@ function addLeases(app: App, { ledger, limits }: LimitParts): void {
       tag,
       summary: "Record what the call has used",
       description:
-        "Takes a usage event and gives it the lease's event id, as POST /api/v1/events does when it has that id.",
+        "Takes a usage event and gives it the lease's event id, as POST /api/v1/events does when it has that id. What the key says of whose call it is counts where the event does not say it.",
       params: leaseId,
       body: {
         schema: eventSchema.omit({ id: true }),
@@ -307,11 +308,11 @@ function addLeases(app: App, { ledger, limits }: LimitParts): void {
       },
       answer: recordAnswer,
     },
-    async ({ params, body }) => {
+    async ({ c, params, body }) => {
       const event = (await body()) as object;
       open(params["id"]!);
       const { eventId } = limits.openLeases().find(({ id }) => id === params["id"])!;
-      const answer = await recordUsage(ledger, [{ ...event, id: eventId }]);
+      const answer = await recordUsage(ledger, withSender([{ ...event, id: eventId }], senderOf(c)));
       const [wrong] = answer.rejected;
       if (wrong !== undefined) throw new InvalidInput(wrong.code, wrong.reason, { field: wrong.field });
       return answer;
