@@ -26,8 +26,10 @@ const CARD_METRICS = [
   "successRate",
   "tokens",
   "tokensPerCall",
+  "costPerCall",
   "inputTokens",
   "cacheReadTokens",
+  "outputTokens",
   "cacheSavings",
   "avgDurationMs",
   "p95DurationMs",
@@ -80,6 +82,20 @@ export function chartQuestion(view: View, unit: TimeUnit, maxSeries: number) {
       metric,
       answer: await getJson<TimeSeriesAnswer>(path, params, signal),
     }),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The cost of all calls over time, without groups. Carries the unit beside the answer, as `chartQuestion` does. */
+export function trendQuestion(view: View, unit: TimeUnit) {
+  const params = viewParams(view);
+  params.set("metrics", "cost");
+  params.set("unit", unit);
+  if (view.compare) params.set("compare", "previous");
+  const path = "/api/v1/timeseries";
+  return queryOptions({
+    queryKey: [FIGURES, path, params.toString()],
+    queryFn: async ({ signal }) => ({ unit, answer: await getJson<TimeSeriesAnswer>(path, params, signal) }),
     placeholderData: keepPreviousData,
   });
 }

@@ -24,7 +24,7 @@ export function Card({
       aria-busy={waiting}
       className={`min-w-0 rounded-xl border border-line bg-surface ${className}`}
     >
-      <header className="flex min-h-12 flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 pt-3 sm:px-5">
+      <header className="flex min-h-12 flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 pt-3 pb-1 sm:px-5">
         <h2 id={id} className="text-[0.9375rem] font-semibold tracking-[-0.01em]">
           {title}
         </h2>

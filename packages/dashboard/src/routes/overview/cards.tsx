@@ -1,3 +1,5 @@
+import { METRICS } from "@outlay/core";
+import type { Metric } from "@outlay/core";
 import {
   UNKNOWN,
   count,
@@ -17,6 +19,7 @@ import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { withFilters } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { change, changeText } from "../../format/change.ts";
+import { metricFormat } from "../../format/metric.ts";
 import { dayRange, monthName } from "../../format/time.ts";
 import { StatCard, StatNote } from "../../ui/stat-card.tsx";
 
@@ -38,7 +41,7 @@ export function Cards() {
         exact={exactCount(totals?.calls ?? null)}
         className="md:col-span-3 xl:col-span-1"
       >
-        {totals && <Against answer={data} metric="calls" difference={count} />}
+        {totals && <Against answer={data} metric="calls" />}
         {totals && <StatNote>{failures(totals)}</StatNote>}
       </StatCard>
       <StatCard
@@ -47,6 +50,7 @@ export function Cards() {
         exact={exactCount(totals?.tokens ?? null)}
         className="md:col-span-2 xl:col-span-1"
       >
+        {totals && <Against answer={data} metric="tokens" />}
         {totals && <StatNote>{count(totals.tokensPerCall ?? null)} per call</StatNote>}
         {totals && <CacheNote totals={totals} />}
       </StatCard>
@@ -59,14 +63,15 @@ export function Cards() {
         }
         className="md:col-span-2 xl:col-span-1"
       >
+        {totals && <Against answer={data} metric="avgDurationMs" />}
         {totals && (
           <StatNote title="95 of 100 calls were faster; from a sketch, within 2 %">
             {duration(totals.p95DurationMs ?? null)} 95th percentile
           </StatNote>
         )}
-        {totals && <StatNote>{percent(totals.successRate ?? null)} succeeded</StatNote>}
+        {totals && <StatNote>{percent(totals.successRate ?? null)} of the calls succeeded</StatNote>}
       </StatCard>
-      <CoverageCard totals={totals} />
+      <CoverageCard answer={data} />
     </section>
   );
 }
@@ -80,7 +85,7 @@ function CostCard({ answer }: { answer: TotalsAnswer | undefined }) {
       exact={exactMoney(totals?.cost ?? null)}
       className="col-span-2 md:col-span-3 xl:col-span-1"
     >
-      {totals && <Against answer={answer} metric="cost" difference={money} />}
+      {totals && <Against answer={answer} metric="cost" />}
       {totals && <MonthEnd />}
     </StatCard>
   );
@@ -102,28 +107,33 @@ function MonthEnd() {
 const DAY_MS = 86_400_000;
 
 /** How a number stands against the period before. More is neither good nor bad: no colour. */
-function Against(props: {
-  answer: TotalsAnswer | undefined;
-  metric: "cost" | "calls";
-  difference: (value: number) => string;
-}) {
-  const { answer, metric, difference } = props;
+function Against({ answer, metric }: { answer: TotalsAnswer | undefined; metric: Metric }) {
   const before = answer?.comparison;
   if (answer === undefined || before === undefined) return null;
-  const value = change(answer.totals[metric], before.totals[metric]);
+  const now = answer.totals[metric];
+  const then = before.totals[metric] ?? null;
+  const value = change(now, then);
   const range = dayRange(Date.parse(before.period.start), Date.parse(before.period.end), answer.query.period.timeZone);
   const isMoved = value.kind === "up" || value.kind === "down";
+  const format = metricFormat(metric);
+  const isRatio = METRICS[metric].unit === "ratio";
   return (
-    <StatNote
-      title={`Against ${range}: ${metric === "cost" ? exactMoney(before.totals.cost ?? null) : exactCount(before.totals.calls ?? null)}`}
-    >
+    <StatNote title={`Against ${range}: ${format.exact(then)}`}>
       <span className="font-medium text-ink">
         {isMoved ? <span aria-hidden="true">{value.kind === "up" ? "↑ " : "↓ "}</span> : null}
-        {changeText(value)}
+        {isRatio && isMoved ? points(value.difference) : changeText(value)}
       </span>
-      {isMoved ? ` · ${difference(Math.abs(value.difference))} ${value.kind === "up" ? "more" : "less"}` : null}
+      {isMoved && !isRatio
+        ? ` · ${format.short(Math.abs(value.difference))} ${value.kind === "up" ? "more" : "less"}`
+        : null}
     </StatNote>
   );
+}
+
+/** The difference of two shares: 0.0312 → `+3.1 points`. */
+function points(difference: number): string {
+  const size = Math.abs(difference) * 100;
+  return `${difference < 0 ? "−" : "+"}${size < 0.1 ? "<0.1" : size.toFixed(1)} points`;
 }
 
 function failures(totals: Numbers): string {
@@ -147,11 +157,14 @@ function CacheNote({ totals }: { totals: Numbers }) {
 }
 
 /** How much of the usage has a price: a cost is only as complete as this. */
-function CoverageCard({ totals }: { totals: Numbers | null }) {
+function CoverageCard({ answer }: { answer: TotalsAnswer | undefined }) {
   const { view, change: changeSearch } = usePageSearch();
+  const totals = answer?.totals ?? null;
   const calls = totals?.calls ?? null;
   const unpriced = totals?.unpricedCalls ?? null;
-  const share = calls === null || calls === 0 || unpriced === null ? null : (calls - unpriced) / calls;
+  const share = pricedShare(totals);
+  const shareBefore = pricedShare(answer?.comparison?.totals ?? null);
+  const difference = share === null || shareBefore === null ? null : share - shareBefore;
   const estimated = totals?.estimatedCalls ?? 0;
   return (
     <StatCard
@@ -161,6 +174,11 @@ function CoverageCard({ totals }: { totals: Numbers | null }) {
       exact={`${exactCount(unpriced)} of ${exactCount(calls)} calls have no price`}
       className="md:col-span-2 xl:col-span-1"
     >
+      {difference === null ? null : (
+        <StatNote title={`The period before: ${percent(shareBefore)}`}>
+          <span className="font-medium text-ink">{difference === 0 ? "no change" : points(difference)}</span>
+        </StatNote>
+      )}
       {unpriced !== null && unpriced > 0 ? (
         <StatNote title={`${exactCount(totals?.unpricedTokens ?? null)} tokens are not in the cost`}>
           <UnpricedButton
@@ -177,6 +195,11 @@ function CoverageCard({ totals }: { totals: Numbers | null }) {
       {estimated > 0 ? <StatNote>{counted(estimated, "call")} with estimated tokens</StatNote> : null}
     </StatCard>
   );
+}
+
+function pricedShare(totals: Numbers | null): number | null {
+  const { calls, unpricedCalls } = totals ?? {};
+  return calls == null || calls === 0 || unpricedCalls == null ? null : (calls - unpricedCalls) / calls;
 }
 
 function UnpricedButton({ onClick, children }: { onClick: () => void; children: ReactNode }) {

@@ -1,0 +1,45 @@
+import { useQuery } from "@tanstack/react-query";
+import { metaQuestion } from "../../api/questions.ts";
+import { BreakdownCard } from "../../breakdown/breakdown-card.tsx";
+import { textIn, usePageState } from "../../filters/use-page-state.ts";
+import { useChart } from "./use-chart.ts";
+
+/** Rankings in pairs. Each card shows one of its dimensions; which, is in the address: `?lists=provider,user`. */
+export function Lists() {
+  const { state, change } = usePageState(readLists);
+  const { picture } = useChart();
+  const tagKeys = useQuery(metaQuestion).data?.tagKeys ?? [];
+  const chosen = state.lists?.split(",") ?? [];
+  const cards = [...CARDS, [...OWNERS, ...tagKeys.map((key) => `tag:${key}`)]];
+  const shown = cards.map((choices) => chosen.find((name) => choices.includes(name)) ?? (choices[0] as string));
+  const choose = (card: number, dimension: string) => {
+    const next = shown.with(card, dimension).filter((name, index) => name !== cards[index]?.[0]);
+    change(() => (next.length === 0 ? {} : { lists: next.join(",") }));
+  };
+  return (
+    <div className="grid gap-4 lg:grid-cols-2">
+      {cards.map((choices, card) => (
+        <BreakdownCard
+          key={choices[0]}
+          dimension={shown[card] as string}
+          choices={choices}
+          onChoose={(dimension) => choose(card, dimension)}
+          colour={picture !== null && picture.group === shown[card] ? picture.colour : undefined}
+        />
+      ))}
+    </div>
+  );
+}
+
+const CARDS: readonly (readonly string[])[] = [
+  ["model", "provider"],
+  ["agent", "user"],
+  ["activity", "category"],
+];
+/** Who pays: the last card offers these, and every tag. */
+const OWNERS = ["project", "team", "customer", "credential", "environment", "operation"];
+
+function readLists(raw: Record<string, unknown>): { lists?: string } {
+  const lists = textIn(raw, "lists");
+  return lists === undefined ? {} : { lists };
+}
