@@ -49,7 +49,7 @@ const password = "CANARY horse battery 7730";
 export async function openOne(): Promise<OpenedOutlay> {
   const dataDir = mkdtempSync(join(tmpdir(), "outlay-access-"));
   const flags = { dataDir, refreshPrices: "off", timeZone: "UTC" };
-  const outlay = await openOutlay(resolveConfig({ flags, environment: {} }).config, { demo: false });
+  const outlay = await openOutlay(resolveConfig({ flags, environment: {} }), { demo: false });
   return {
     ...outlay,
     dataDir,

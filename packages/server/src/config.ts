@@ -7,6 +7,7 @@ import { z } from "zod";
 import { isNetwork } from "./access/host-policy.ts";
 import { isAllowedEntry } from "./alerts/channels/address-policy.ts";
 import { parseOverride } from "./prices/overrides.ts";
+import type { SettingDeclaration, SettingKind } from "./settings/setting.ts";
 
 /** Name of the configuration file inside the data folder. */
 const CONFIG_FILE = "outlay.config.json";
@@ -62,7 +63,7 @@ const configSchema = z.strictObject({
     .union([z.null(), z.literal("off").transform(() => null), days])
     .meta({ description: "Raw events older than this expire, their totals stay; off keeps everything" }),
   refreshPrices: onOff.meta({ description: "Fetch the public price list once a day" }),
-  pricesUrl: z.url().nullable().meta({ description: "A mirror of the public price list" }),
+  pricesUrl: z.union([z.null(), baseUrl]).meta({ description: "A mirror of the public price list" }),
   priceOverrides: z
     .array(z.unknown())
     .transform((overrides) => overrides.map(parseOverride))
@@ -119,7 +120,7 @@ export type ConfigKey = keyof Config;
 
 export interface ResolvedConfig {
   config: Config;
-  /** Where each value came from: `flag --port`, `environment OUTLAY_PORT`, `file <path>` or `default`. */
+  /** Where each value came from: `flag --port`, `environment OUTLAY_PORT`, `file <path>`, `settings` or `default`. */
   origins: Record<ConfigKey, string>;
   /** OUTLAY_… variables of the environment that mean nothing to Outlay: perhaps a typing error. */
   unknownVariables: string[];
@@ -152,6 +153,32 @@ const NAMES = {
   mockProviders: { flag: "mock-providers", variable: "OUTLAY_MOCK_PROVIDERS", key: "mockProviders" },
 } as const satisfies Record<ConfigKey, { flag: string | null; variable: string | null; key: string | null }>;
 
+/**
+ * How people see each setting, and whether they set it in the dashboard: what says where and under which names the server
+ * listens, whom it believes and what it contacts on behalf of others is said by whoever starts it.
+ */
+const FACTS: Record<ConfigKey, { label: string; kind: SettingKind; inDashboard?: "at once" | "after a restart" }> = {
+  timeZone: { label: "Time zone", kind: "time-zone", inDashboard: "at once" },
+  retentionDays: { label: "Days that raw events are kept", kind: "days", inDashboard: "at once" },
+  refreshPrices: { label: "Refresh of prices", kind: "on-off", inDashboard: "at once" },
+  pricesUrl: { label: "Address of the price list", kind: "address", inDashboard: "at once" },
+  modelNames: { label: "Names of models", kind: "table", inDashboard: "at once" },
+  allowedOrigins: { label: "Allowed origins", kind: "list", inDashboard: "at once" },
+  publicUrl: { label: "Public address", kind: "address", inDashboard: "after a restart" },
+  sessionDays: { label: "Days until a session ends", kind: "days", inDashboard: "after a restart" },
+  host: { label: "Address to listen on", kind: "text" },
+  port: { label: "Port", kind: "number" },
+  dataDir: { label: "Data folder", kind: "text" },
+  priceOverrides: { label: "Prices of the configuration file", kind: "table" },
+  allowedHosts: { label: "Further names", kind: "list" },
+  trustedProxies: { label: "Trusted proxies", kind: "list" },
+  setup: { label: "Set-up for others", kind: "on-off" },
+  oidc: { label: "Single sign-on", kind: "table" },
+  providers: { label: "Providers of the gateway", kind: "table" },
+  allowInternalWebhooks: { label: "Internal webhooks", kind: "list" },
+  mockProviders: { label: "Mock providers", kind: "address" },
+};
+
 /** Variables that other parts of Outlay read. */
 const OTHER_VARIABLES = new Set([
   "OUTLAY_SERVER",
@@ -162,7 +189,8 @@ const OTHER_VARIABLES = new Set([
 ]);
 
 /**
- * Resolves every setting: flags, then environment, then `outlay.config.json` in the data folder, then defaults.
+ * Resolves every setting: flags, then environment, then `outlay.config.json` in the data folder, then defaults. What was set in
+ * the dashboard lies in the database; `withStoredSettings` puts it before the defaults.
  * Throws InvalidInput that names the place and the key of a bad or unknown setting.
  */
 export function resolveConfig(
@@ -185,7 +213,7 @@ export function resolveConfig(
     if (flag !== null) take(key, flags[key], `flag --${flag}`);
     if (variable !== null) take(key, environment[variable], `environment ${variable}`);
   }
-  take("dataDir", join(homedir(), ".outlay"), "default");
+  take("dataDir", defaultDataDir(), "default");
   const dataDir = resolve(values.dataDir as string);
   values.dataDir = dataDir;
 
@@ -203,6 +231,31 @@ export function resolveConfig(
     unknownVariables: unknownVariables(environment),
   };
 }
+
+/** Every setting, those of the dashboard first. */
+export function settingDeclarations(): SettingDeclaration[] {
+  const defaults: Partial<Config> = { ...defaultValues(), dataDir: defaultDataDir() };
+  return (Object.keys(FACTS) as ConfigKey[]).map((name) => {
+    const { label, kind, inDashboard = null } = FACTS[name];
+    const schema: z.ZodType = configSchema.shape[name];
+    return {
+      name,
+      label,
+      description: schema.meta()?.description ?? "",
+      kind,
+      default: defaults[name] ?? null,
+      isOptional: schema.safeParse(null).success,
+      inDashboard,
+      check(value, origin) {
+        const checked = schema.safeParse(value);
+        if (checked.success) return checked.data;
+        throw badValue(name, value, origin, checked.error);
+      },
+    };
+  });
+}
+
+const defaultDataDir = () => join(homedir(), ".outlay");
 
 function defaultValues(): Partial<Config> {
   return {

@@ -1,22 +1,23 @@
 import { InvalidInput } from "@outlay/core";
 import { runCli } from "./cli/cli.ts";
 import type { Api, ResolvedSettings, RunningServer, SettingFlags } from "./cli/context.ts";
-import { resolveConfig } from "./config.ts";
-import type { Config, ConfigKey } from "./config.ts";
+import { resolveConfig, settingDeclarations } from "./config.ts";
+import type { Config, ConfigKey, ResolvedConfig } from "./config.ts";
 import { serve } from "./http/serve.ts";
 import { now, openOutlay, priceConfig, version } from "./outlay.ts";
 import type { Outlay, ServerKind } from "./outlay.ts";
 import { openPriceBook } from "./prices/price-book.ts";
 import type { PriceBook } from "./prices/price-book.ts";
 import { findRunningServer, removeServerRecord, writeServerRecord } from "./running-server.ts";
+import { readStoredSettings, withStoredSettings } from "./settings/stored-settings.ts";
 import { giveBackMemoryWhenIdle } from "./storage/give-back-memory.ts";
 import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
 import type { Storage } from "./storage/storage.ts";
 
 /** Opens the data folder, listens, and tells the command line where. */
 async function startServer(flags: SettingFlags, facts: ServerKind): Promise<RunningServer> {
-  const { config } = settingsOf(flags);
-  const outlay = await openOutlay(config, facts);
+  const outlay = await openOutlay(settingsOf(flags), facts);
+  const { config } = outlay;
   try {
     requireAdministrator(outlay, config);
     const gateway = outlay.openGateway();
@@ -46,12 +47,13 @@ async function startServer(flags: SettingFlags, facts: ServerKind): Promise<Runn
 
 /** A server when one is named or runs on the data folder; otherwise the same application in this process. */
 async function connect(flags: SettingFlags): Promise<Api> {
-  const { config } = settingsOf(flags);
+  const resolved = settingsOf(flags);
+  const { config } = resolved;
   const named = flags.serverUrl ?? process.env["OUTLAY_SERVER"];
   if (named !== undefined && named !== "") return askServer(named, process.env["OUTLAY_KEY"]);
   const running = named === "" ? null : await findRunningServer(config.dataDir);
   if (running !== null) return askServer(running.url, running.ownerToken);
-  const outlay = await openOutlay(config, { demo: false });
+  const outlay = await openOutlay(resolved, { demo: false });
   return {
     where: `data folder ${config.dataDir}`,
     request: async (path, init) => outlay.http.app.request(path, withKey(init, outlay.ownerToken)),
@@ -72,9 +74,10 @@ function withKey(init: RequestInit | undefined, key: string | undefined): Reques
 
 /** With the data folder's own prices when it has any. It is only read, so a server may be at work there. */
 async function openPrices(flags: SettingFlags): Promise<PriceBook> {
-  const { config } = settingsOf(flags);
-  const storage = await openForReading(config.dataDir);
+  const resolved = settingsOf(flags);
+  const storage = await openForReading(resolved.config.dataDir);
   try {
+    const { config } = await withDashboard(resolved, storage);
     return await openPriceBook({ storage, config: priceConfig(config), now });
   } finally {
     await storage?.close();
@@ -91,18 +94,35 @@ async function openForReading(dataDir: string): Promise<Storage | null> {
 }
 
 async function resolveSettings(flags: SettingFlags): Promise<ResolvedSettings> {
-  const { config, origins, unknownVariables } = settingsOf(flags);
-  const names = Object.keys(origins) as ConfigKey[];
-  return { settings: names.map((name) => ({ name, value: config[name], origin: origins[name] })), unknownVariables };
+  const resolved = settingsOf(flags);
+  const { unknownVariables } = resolved;
+  // a folder that cannot be opened is another finding of doctor's
+  const storage = await openForReading(resolved.config.dataDir).catch(() => null);
+  try {
+    const { config, origins } = await withDashboard(resolved, storage);
+    const names = Object.keys(origins) as ConfigKey[];
+    return { settings: names.map((name) => ({ name, value: config[name], origin: origins[name] })), unknownVariables };
+  } finally {
+    await storage?.close();
+  }
 }
 
-function settingsOf(flags: SettingFlags) {
+/** With what was set in the dashboard; a server may be at work with it. */
+async function withDashboard(
+  resolved: ResolvedConfig,
+  storage: Storage | null,
+): Promise<Pick<ResolvedConfig, "config" | "origins">> {
+  if (storage === null) return resolved;
+  return withStoredSettings(settingDeclarations(), resolved, await readStoredSettings(storage), () => {});
+}
+
+function settingsOf(flags: SettingFlags): ResolvedConfig {
   const { serverUrl: _, ...settings } = flags;
   return resolveConfig({ flags: settings });
 }
 
 /** Where others can reach it, nothing answers before somebody can say who may. */
-function requireAdministrator({ accounts, hosts }: Outlay, { host, publicUrl, setup }: Config): void {
+function requireAdministrator({ accounts, hosts }: Outlay, { host, publicUrl, setup }: Readonly<Config>): void {
   if (accounts === null || !hosts.isExposed || accounts.hasAny() || setup) return;
   throw new InvalidInput(
     "administrator_required",

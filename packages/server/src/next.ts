@@ -58,12 +58,12 @@ interface OpenedOnce {
  * them must find what is open already.
  */
 function openOnce({ basePath, dataDir, timeZone }: OutlayMount): OpenedOnce {
-  const { config } = resolveConfig({ flags: { dataDir, timeZone } });
+  const resolved = resolveConfig({ flags: { dataDir, timeZone } });
   const holder = globalThis as { [OPENED]?: Map<string, Promise<{ outlay: Outlay; stopJobs: () => Promise<void> }>> };
   const all = (holder[OPENED] ??= new Map());
-  const key = `${config.dataDir}\n${basePath}`;
+  const key = `${resolved.config.dataDir}\n${basePath}`;
   const open = async () => {
-    const outlay = await openOutlay(config, { demo: false, mountPath: basePath });
+    const outlay = await openOutlay(resolved, { demo: false, mountPath: basePath });
     return { outlay, stopJobs: outlay.startJobs() };
   };
   return {

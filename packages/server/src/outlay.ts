@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
+import { InvalidInput, isLoopback } from "@outlay/core";
 import { openAccounts } from "./access/accounts.ts";
 import type { Accounts } from "./access/accounts.ts";
 import { createHostPolicy } from "./access/host-policy.ts";
@@ -13,7 +14,8 @@ import type { Alerts } from "./alerts/alerts.ts";
 import { openChannels } from "./alerts/channels/open-channels.ts";
 import type { OpenChannels } from "./alerts/channels/open-channels.ts";
 import { countChanges } from "./alerts/count-changes.ts";
-import type { Config } from "./config.ts";
+import { settingDeclarations } from "./config.ts";
+import type { Config, ResolvedConfig } from "./config.ts";
 import { openEstimates } from "./estimates/estimates.ts";
 import type { Estimates } from "./estimates/estimates.ts";
 import type { Callers } from "./gateway/callers.ts";
@@ -38,12 +40,16 @@ import type { Limits } from "./limits/limits.ts";
 import { openPersonalLimits } from "./limits/personal-limits.ts";
 import { openPriceBook } from "./prices/price-book.ts";
 import type { PriceConfig } from "./prices/price-book.ts";
+import { Settings } from "./settings/settings.ts";
 import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
 import type { Storage } from "./storage/storage.ts";
 import { watchStorage } from "./storage/watch-storage.ts";
+import { ViewBook } from "./views/view-book.ts";
 
 /** Everything over one data folder. */
 export interface Outlay {
+  /** What counts at this moment, with what was set in the dashboard; it changes in place. */
+  config: Readonly<Config>;
   ledger: Ledger;
   keys: Keys & KeyStore;
   /** Who may spend what. */
@@ -94,17 +100,26 @@ const dashboardFolder = fileURLToPath(
 export const now = () => Date.now();
 
 /** Opens the data folder and puts the parts together; nothing listens yet. Throws InvalidInput `data_folder_in_use`. */
-export async function openOutlay(config: Config, facts: ServerKind): Promise<Outlay> {
+export async function openOutlay(resolved: ResolvedConfig, facts: ServerKind): Promise<Outlay> {
   const { demo, mountPath = "", mockUrl = null } = facts;
-  await mkdir(config.dataDir, { recursive: true });
+  const { dataDir } = resolved.config;
+  await mkdir(dataDir, { recursive: true });
   // bin/outlay.js has kept it small while the program was loaded; V8's own factor serves ingest a tenth faster. Flags must
   // not change once there are threads.
   setFlagsFromString("--semi-space-growth-factor=2");
   setFlagsFromString("--turbofan");
-  const store = await openSqliteStorage({ dataDir: config.dataDir });
+  const store = await openSqliteStorage({ dataDir });
+  const settings = await Settings.open({
+    storage: store,
+    declarations: settingDeclarations(),
+    base: resolved,
+    now,
+    warn: (message) => logFailure("settings", message),
+  });
+  const config = settings.current;
   const { limits, watch } = await openLimits({
     storage: store,
-    dataDir: config.dataDir,
+    dataDir,
     now,
     timeZone: config.timeZone,
     logFailure: (error) => logFailure("limits", error),
@@ -117,7 +132,7 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
   const estimates = await openEstimates({ storage });
   const keys = await openKeys({
     storage,
-    dataDir: config.dataDir,
+    dataDir,
     now,
     secret: process.env["OUTLAY_SECRET"] ?? null,
     warn: (message) => logFailure("keys", message),
@@ -129,17 +144,31 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
   const channels = await openChannels({
     storage,
     secret: {
-      find: () => findSecret(config.dataDir, process.env["OUTLAY_SECRET"] ?? null),
-      make: () => makeSecret(config.dataDir),
+      find: () => findSecret(dataDir, process.env["OUTLAY_SECRET"] ?? null),
+      make: () => makeSecret(dataDir),
     },
     now,
     baseUrl: () => (config.publicUrl ?? ownUrl) + mountPath,
-    timeZone: config.timeZone,
+    get timeZone() {
+      return config.timeZone;
+    },
     allowInternal: config.allowInternalWebhooks,
     logFailure: (error) => logFailure("channels", error),
   });
   const hosts = createHostPolicy(config);
   const accounts = mountPath === "" ? await openAccounts(accountsOptions(config, storage, hosts)) : null;
+  settings.addRule((next) => requireOwner(next, accounts));
+  settings.onChange((names) => {
+    if (names.includes("timeZone")) limits.setTimeZone(config.timeZone);
+    if (names.includes("modelNames")) {
+      prices.setNames(config.modelNames).catch((error: unknown) => logFailure("names of models", error));
+    }
+  });
+  const views = await ViewBook.open({
+    storage,
+    now,
+    hasAccount: (id) => accounts === null || accounts.people.get(id) !== null,
+  });
   const live = createLiveFeed();
   const ownerToken = `outlay_${randomBytes(32).toString("base64url")}`;
   const ledger: Ledger = {
@@ -147,7 +176,9 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
     prices,
     estimates,
     now,
-    timeZone: config.timeZone,
+    get timeZone() {
+      return config.timeZone;
+    },
     live,
     health: { unrecorded: 0 },
   };
@@ -182,11 +213,14 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
         storedKeys: keys.listProviderKeys().map(({ provider }) => provider),
         mockUrl: mockUrl ?? config.mockProviders,
       }),
-    allowedOrigins: config.allowedOrigins,
+    allowedOrigins: () => config.allowedOrigins,
+    settings,
+    views,
     logFailure,
   });
   let gateway: Gateway | null = null;
   return {
+    config,
     ledger,
     keys,
     limits,
@@ -226,7 +260,11 @@ export async function openOutlay(config: Config, facts: ServerKind): Promise<Out
   };
 }
 
-function accountsOptions({ dataDir, sessionDays, oidc }: Config, storage: Storage, { isExposed }: HostPolicy) {
+function accountsOptions(
+  { dataDir, sessionDays, oidc }: Readonly<Config>,
+  storage: Storage,
+  { isExposed }: HostPolicy,
+) {
   const provider = oidc === null ? null : { ...oidc, clientSecret: process.env[oidc.clientSecretEnv]?.trim() || null };
   return { storage, dataDir, now, secret: process.env["OUTLAY_SECRET"] ?? null, isExposed, sessionDays, provider };
 }
@@ -250,21 +288,38 @@ function upstreamsOf({ providers, mockProviders }: Config, mockUrl: string | nul
   return gatewayUpstreams({ settings, mockProviders, environment: process.env });
 }
 
-function jobsOf(ledger: Ledger, alerts: Alerts, config: Config) {
+function jobsOf(ledger: Ledger, alerts: Alerts, config: Readonly<Config>) {
   return [
     refreshPricesJob({ ...ledger, version }),
     evaluateAlertsJob(() => alerts.evaluate()),
-    ...(config.retentionDays === null ? [] : [expireJob(ledger, config.retentionDays)]),
+    expireJob(ledger, () => config.retentionDays),
   ];
 }
 
-/** The part of the settings that prices come from. */
-export function priceConfig({ refreshPrices, pricesUrl, priceOverrides, modelNames }: Config): PriceConfig {
+/** The part of the settings that prices come from; it follows them where they change. */
+export function priceConfig(config: Readonly<Config>): PriceConfig {
   return {
-    overrides: priceOverrides,
-    names: modelNames,
-    refresh: { enabled: refreshPrices, ...(pricesUrl === null ? {} : { url: pricesUrl }) },
+    overrides: config.priceOverrides,
+    names: config.modelNames,
+    refresh: {
+      get enabled() {
+        return config.refreshPrices;
+      },
+      get url() {
+        return config.pricesUrl ?? undefined;
+      },
+    },
   };
+}
+
+/** A public address lets others in: without an administrator the server would not start with it, and nobody could take it back. */
+function requireOwner({ publicUrl }: Readonly<Config>, accounts: Accounts | null): void {
+  if (publicUrl === null || accounts === null || accounts.hasAny() || isLoopback(new URL(publicUrl).hostname)) return;
+  throw new InvalidInput(
+    "administrator_required",
+    `With ${publicUrl} others can reach Outlay, and nobody has an account yet: make an administrator first`,
+    { field: "publicUrl" },
+  );
 }
 
 /** A bug or a failing neighbour, for whoever runs the server. */

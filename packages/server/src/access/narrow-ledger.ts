@@ -11,6 +11,10 @@ export function narrowLedger(ledger: Ledger, scope: DataScope): Ledger {
   const isTheirs = (event: StoredEvent) => event.user !== undefined && users.has(event.user);
   return {
     ...ledger,
+    // it may change while a stream goes on
+    get timeZone() {
+      return ledger.timeZone;
+    },
     storage: narrowStorage(ledger.storage, scope.users),
     live: narrowFeed(ledger.live, isTheirs),
   };

@@ -17,6 +17,7 @@ import { openLimits } from "../limits/limits.ts";
 import { openPriceBook } from "../prices/price-book.ts";
 import { openSqliteStorage } from "../storage/sqlite/sqlite-storage.ts";
 import type { Api } from "./context.ts";
+import { ViewBook } from "../views/view-book.ts";
 import { fillDemo } from "./fill-demo.ts";
 import { getJson, sendJson } from "./get-json.ts";
 
@@ -69,7 +70,9 @@ beforeEach(async () => {
     dashboardFolder: join(dataDir, "none"),
     mountPath: "",
     gatewayProviders: () => [],
-    allowedOrigins: [],
+    allowedOrigins: () => [],
+    settings: { list: () => [], change: async () => [] },
+    views: await ViewBook.open({ storage, now, hasAccount: () => true }),
     logFailure: (where, error) => expect.fail(`${where}: ${String(error)}`),
   });
   api = {

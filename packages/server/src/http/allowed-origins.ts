@@ -4,11 +4,10 @@ import type { MiddlewareHandler } from "hono";
  * Lets pages of the named origins read the API, as the components on them do. Reading only: what writes is refused
  * to every other origin (guards.ts). `*` is none of them: a page that anybody may write could read everything.
  */
-export function allowOrigins(origins: readonly string[]): MiddlewareHandler {
-  const allowed = new Set(origins);
+export function allowOrigins(origins: () => readonly string[]): MiddlewareHandler {
   return async (c, next) => {
     const origin = c.req.header("origin");
-    const isAllowed = origin !== undefined && allowed.has(origin) && c.req.path.startsWith("/api/v1/");
+    const isAllowed = origin !== undefined && origins().includes(origin) && c.req.path.startsWith("/api/v1/");
     const asked = c.req.header("access-control-request-method");
     if (isAllowed && c.req.method === "OPTIONS" && asked !== undefined) {
       return new Response(null, { status: 204, headers: { ...readable(origin), ...PREFLIGHT } });

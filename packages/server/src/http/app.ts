@@ -14,6 +14,7 @@ import type { Limits } from "../limits/limits.ts";
 import { openPersonalLimits } from "../limits/personal-limits.ts";
 import { LangfuseReceiver } from "../telemetry/langfuse-receiver.ts";
 import { OtlpReceiver } from "../telemetry/otlp-receiver.ts";
+import type { ViewBook } from "../views/view-book.ts";
 import { addAddresses } from "./addresses.ts";
 import { allowOrigins } from "./allowed-origins.ts";
 import { provideAccess, type Recognise } from "./authorize.ts";
@@ -30,11 +31,13 @@ import { addAuditRoutes } from "./routes/audit.ts";
 import { addBudgetRoutes } from "./routes/budgets.ts";
 import { addChannelRoutes } from "./routes/channels.ts";
 import { addChargeRoutes } from "./routes/charges.ts";
+import { addComparisonRoutes } from "./routes/comparisons.ts";
 import { addEntityRoutes } from "./routes/entities.ts";
 import { addEventRoutes } from "./routes/events.ts";
 import { addExportRoutes } from "./routes/export.ts";
 import { addGatewayRoutes } from "./routes/gateway.ts";
 import type { GatewayProvider } from "./routes/gateway.ts";
+import { addInsightRoutes } from "./routes/insights.ts";
 import { addKeyRoutes } from "./routes/keys.ts";
 import { addLangfuseRoutes } from "./routes/langfuse.ts";
 import { addLimitLeaseRoutes } from "./routes/limit-leases.ts";
@@ -46,10 +49,13 @@ import { addPeopleRoutes } from "./routes/people.ts";
 import { addPersonalLimitRoutes } from "./routes/personal-limits.ts";
 import { addPriceRoutes } from "./routes/prices.ts";
 import { addQuestionRoutes } from "./routes/questions.ts";
+import { addSettingsRoutes } from "./routes/settings.ts";
+import type { SettingsDesk } from "./routes/settings.ts";
 import { addStreamRoute } from "./routes/stream.ts";
 import { addSystemRoutes } from "./routes/system.ts";
 import type { ServerFacts } from "./routes/system.ts";
 import { addTraceRoutes } from "./routes/traces.ts";
+import { addViewRoutes } from "./routes/views.ts";
 import { StaticFiles } from "./static.ts";
 
 export interface HttpParts {
@@ -73,8 +79,10 @@ export interface HttpParts {
   mountPath: string;
   /** What the gateway forwards to. */
   gatewayProviders: () => GatewayProvider[];
-  /** Origins whose pages may read the API. */
-  allowedOrigins: readonly string[];
+  /** Origins whose pages may read the API; asked with each request. */
+  allowedOrigins: () => readonly string[];
+  settings: SettingsDesk;
+  views: ViewBook;
   /** Hears of failures that are ours, with the id that the client was given. */
   logFailure: (requestId: string, error: unknown) => void;
 }
@@ -102,6 +110,8 @@ export function createApp({
   mountPath,
   gatewayProviders,
   allowedOrigins,
+  settings,
+  views,
   logFailure,
 }: HttpParts): HttpApp {
   const app: App = new OpenAPIHono<HttpEnvironment>();
@@ -125,6 +135,8 @@ export function createApp({
   addLangfuseRoutes(app, new LangfuseReceiver(ledger), facts, logFailure);
   addChargeRoutes(app, ledger);
   addQuestionRoutes(app);
+  addInsightRoutes(app);
+  addComparisonRoutes(app);
   addEntityRoutes(app);
   addTraceRoutes(app);
   addExportRoutes(app);
@@ -137,6 +149,8 @@ export function createApp({
   addGatewayRoutes(app, gatewayProviders);
   addMaintenanceRoutes(app, ledger);
   addAuditRoutes(app, ledger.storage);
+  addSettingsRoutes(app, settings);
+  addViewRoutes(app, views);
   addStreamRoute(app, streams);
   const personal = openPersonalLimits(ledger, limits);
   const limitParts = { ledger, limits, sizes, personal };

@@ -4,15 +4,16 @@ import type { Job } from "./schedule.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Lets raw events of a certain age expire, once a day; their totals stay. */
-export function expireJob(ledger: Ledger, olderThanDays: number): Job {
+/** Lets raw events of a certain age expire, once a day; their totals stay. `keptDays`: null keeps everything. */
+export function expireJob(ledger: Ledger, keptDays: () => number | null): Job {
   return {
     name: "expire",
     intervalMs: DAY_MS,
     // not at once: the first seconds belong to whoever waits for the page
     delayMs: 60_000,
     async run() {
-      await expireEvents(ledger, { olderThanDays });
+      const olderThanDays = keptDays();
+      if (olderThanDays !== null) await expireEvents(ledger, { olderThanDays });
     },
   };
 }

@@ -11,8 +11,8 @@ export interface Ledger {
   estimates?: Pick<Estimates, "estimateFromCharacters">;
   /** Milliseconds since 1970; a parameter so that tests can stand anywhere in time. */
   now: () => number;
-  /** IANA name of the zone that questions are answered in when they name none. */
-  timeZone: string;
+  /** IANA name of the zone that questions are answered in when they name none. It may change while the server runs. */
+  readonly timeZone: string;
   live: LiveFeed;
   /** Calls that went through the gateway and are not recorded: given up, or waiting for a store that fails. */
   health: { unrecorded: number };

@@ -16,7 +16,8 @@ const VALUES_AT_ONCE = 500;
 interface AccountsOptions {
   storage: Storage;
   now: () => number;
-  timeZone: string;
+  /** For limits that name none; it may change, and then they have to be loaded again. */
+  readonly timeZone: string;
   /** The spending of an account that is loaded may have changed. */
   moved: (account: Account) => void;
   /** An account that is not loaded has spent something. */
@@ -192,7 +193,7 @@ export class Accounts implements StorageWatch {
 
   /** Again while sums move in ways that are not told event by event. */
   async #loadSettled(group: Account[]): Promise<void> {
-    const { storage, now, timeZone } = this.#options;
+    const { storage, now } = this.#options;
     const values = group.map(({ value }) => value);
     for (let load = 1; ; load++) {
       // A change of the limit puts another one here.
@@ -202,7 +203,7 @@ export class Accounts implements StorageWatch {
         account.waiting = [];
       }
       const nowMs = now();
-      const loaded = await loadSpent({ storage, timeZone }, active, values, nowMs);
+      const loaded = await loadSpent({ storage, timeZone: this.#options.timeZone }, active, values, nowMs);
       for (const [index, account] of group.entries()) {
         const spent = loaded[index]!;
         for (const { seq, occurredAtMs, amount } of account.waiting) {

@@ -52,10 +52,13 @@ export class LimitEngine implements Limits {
     const look = (account: Account) => {
       if (this.#listeners.size > 0 && this.#accounts.isReady(account, now())) this.#thresholds.look(account);
     };
+    const zone = () => this.#timeZone;
     this.#accounts = new Accounts({
       storage,
       now,
-      timeZone,
+      get timeZone() {
+        return zone();
+      },
       moved: look,
       unseen: (active, value) => {
         if (this.#listeners.size > 0 && hasThresholds(active)) this.#background.add(active, value);
@@ -94,6 +97,12 @@ export class LimitEngine implements Limits {
     await Promise.all([this.#store.load(), this.#refusals.load(), this.#thresholds.forgetOld()]);
     this.#takeUp(this.#store.list());
     await this.#leases.restore(this.#storage);
+  }
+
+  setTimeZone(timeZone: string): void {
+    if (timeZone === this.#timeZone) return;
+    this.#timeZone = timeZone;
+    this.#accounts.moved();
   }
 
   list(): Limit[] {
@@ -173,6 +182,10 @@ export class LimitEngine implements Limits {
 
   refusal(id: string): KeptRefusal | null {
     return this.#refusals.get(id);
+  }
+
+  refusals(): KeptRefusal[] {
+    return this.#refusals.list();
   }
 
   onThreshold(listener: (crossing: ThresholdCrossing) => void): () => void {

@@ -43,12 +43,19 @@ export interface Limits {
   openLeases(): OpenLease[];
   /** Kept for a day (the latest 1,000). */
   refusal(id: string): KeptRefusal | null;
+  /** The same, newest first. */
+  refusals(): KeptRefusal[];
   /**
    * Told when spending (without what is set aside) passes a threshold of its limit, upwards: once for each limit, value, period and
    * threshold, whatever restarts in between; a rolling period tells again after it was clearly below. When several are passed at
    * once, the highest. Listeners must not throw. Returns the way to end it.
    */
   onThreshold(listener: (crossing: ThresholdCrossing) => void): () => void;
+  /**
+   * Moves the days and months of limits that name no zone: they count anew what lies in their period, before their next use. What
+   * is set aside stays. Thresholds of a period that now begins at another instant are told once more.
+   */
+  setTimeZone(timeZone: string): void;
   close(): Promise<void>;
 }
 

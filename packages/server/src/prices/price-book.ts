@@ -39,11 +39,12 @@ export interface PriceConfig {
   overrides?: PriceOverride[];
   /** The user's own names of models, such as Azure deployments. */
   names?: { provider: string; name: string; model: string }[];
+  /** Looked at with each refresh. */
   refresh?: {
     /** Off: nothing is ever fetched. Default: on. */
-    enabled?: boolean;
+    readonly enabled?: boolean;
     /** Where the public list is; for a mirror, or a test. */
-    url?: string;
+    readonly url?: string | undefined;
   };
 }
 
@@ -78,6 +79,8 @@ export interface PriceBook {
   history(provider: string, model: string): PriceVersion[];
   /** A price that has been matched since the start, by its id. */
   version(id: string): PriceVersion | null;
+  /** Replaces the user's own names of models, and rates what was unpriced for want of one. */
+  setNames(names: NonNullable<PriceConfig["names"]>): Promise<void>;
   /** Those of the data folder first, then those of the configuration file. */
   overrides(): PriceOverride[];
   /** Sets a price, or replaces the one with the same model and start, and rates what was unpriced for want of it. */
@@ -114,7 +117,7 @@ export async function openPriceBook(options: {
   const catalogue = catalogueLayer(files);
   const rules = new Map(files.map((file) => [canonicalProvider(file.provider), file.rules]));
   const fallbacks = fallbackProviders(providers);
-  const names = readNames(config.names ?? []);
+  let names = readNames(config.names ?? []);
   const configured = config.overrides ?? [];
 
   let stored = storage === null ? [] : await readOverrides(storage);
@@ -218,6 +221,12 @@ export async function openPriceBook(options: {
     },
     history: (provider, model) => toHistory(timelineOf(provider, model).slices),
     version: (id) => versions.get(id) ?? null,
+    setNames: (wanted) =>
+      changes.take(async () => {
+        names = readNames(wanted);
+        rebuild();
+        await repair();
+      }),
     overrides: allOverrides,
     setOverride: (override, actor = "settings") =>
       changes.take(async () => {

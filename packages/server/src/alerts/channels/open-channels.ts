@@ -32,8 +32,8 @@ export interface ChannelsOptions {
   now: () => number;
   /** Where readers find the dashboard, without a slash at the end. */
   baseUrl: () => string;
-  /** Of the times that people read. */
-  timeZone: string;
+  /** Of the times that people read; it may change. */
+  readonly timeZone: string;
   /** The setting `allowInternalWebhooks`. */
   allowInternal: AllowedInternal;
   logFailure: (error: unknown) => void;
@@ -100,11 +100,8 @@ export async function openChannels(options: ChannelsOptions): Promise<OpenChanne
 }
 
 /** One attempt: never rejects, says what happened without secrets. */
-function attemptWith(
-  { baseUrl, timeZone, allowInternal, now, logFailure }: ChannelsOptions,
-  book: ChannelBook,
-  signal: AbortSignal,
-) {
+function attemptWith(options: ChannelsOptions, book: ChannelBook, signal: AbortSignal) {
+  const { baseUrl, allowInternal, now, logFailure } = options;
   const means = { policy: addressPolicy(allowInternal), now, signal };
   return async (channelId: string, id: string, messages: AlertMessage[]): Promise<AttemptResult> => {
     const channel = book.withSecrets(channelId);
@@ -112,7 +109,7 @@ function attemptWith(
     if (channel === "unreadable") return never("Its secrets were encrypted with another secret; enter them again");
     const hidden = secretsOf(channel);
     try {
-      const outgoing = { id, messages, baseUrl: baseUrl(), timeZone, channelName: channel.name };
+      const outgoing = { id, messages, baseUrl: baseUrl(), timeZone: options.timeZone, channelName: channel.name };
       const answer = await kindOf(channel.kind).send(outgoing, channel.settings, means);
       return { delivered: true, failure: null, answer: redact(answer, hidden), retryable: false, retryAfterMs: null };
     } catch (error) {
