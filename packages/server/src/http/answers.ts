@@ -178,6 +178,7 @@ export const eventDetail = z.strictObject({
   ...eventAnswer.shape,
   lines: z.array(costLine),
   price: priceVersion.nullable(),
+  note: z.string().nullable().meta({ description: "What the price does not cover or is not sure of, in a sentence" }),
 });
 
 export const eventsAnswer = z.strictObject({ events: z.array(eventAnswer), nextCursor: z.string().nullable() });

@@ -173,7 +173,12 @@ export interface EventAnswer extends Omit<
 }
 
 /** One call, explained. `lines` is empty when the price that it was rated with is not known any more. */
-export type EventDetail = EventAnswer & { lines: CostLine[]; price: PriceVersion | null };
+export type EventDetail = EventAnswer & {
+  lines: CostLine[];
+  price: PriceVersion | null;
+  /** What the price does not cover or is not sure of, in a sentence: meters without a rate, conditions without a price. */
+  note: string | null;
+};
 
 export interface EventsAnswer {
   events: EventAnswer[];

@@ -38,12 +38,14 @@ export async function getEvent(ledger: Ledger, id: string): Promise<EventDetail>
   return { ...wireEvent(stored), ...(await explain(ledger, stored)) };
 }
 
-async function explain(ledger: Ledger, stored: StoredEvent): Promise<Pick<EventDetail, "lines" | "price">> {
+async function explain(ledger: Ledger, stored: StoredEvent): Promise<Pick<EventDetail, "lines" | "price" | "note">> {
   const { priceId } = stored;
-  if (priceId === null) return { lines: [], price: null };
+  if (priceId === null) return NO_PRICE;
   const price = ledger.prices.version(priceId) ?? (await ledger.storage.getPriceVersion(priceId));
-  if (price === null) return { lines: [], price: null };
+  if (price === null) return NO_PRICE;
   const known = { price: compilePrice(price), approximate: stored.approximate };
-  const lines: CostLine[] = explainCall(known, toRateableCall(stored)).lines;
-  return { lines, price };
+  const { lines, rating } = explainCall(known, toRateableCall(stored));
+  return { lines, price, note: rating.note ?? null };
 }
+
+const NO_PRICE = { lines: [] as CostLine[], price: null, note: null };

@@ -61,6 +61,17 @@ describe("one event", () => {
     });
   });
 
+  test("says which counted meters its price has no rate for", async () => {
+    await recordUsage(ledger, [
+      call(NOW, { id: "a", usage: { outputTokens: 100, searches: 2 } }),
+      call(NOW, { id: "b" }),
+    ]);
+    const { costUsd, approximate, note } = await getEvent(ledger, "a");
+    expect({ costUsd, approximate }).toEqual({ costUsd: 0.001, approximate: true });
+    expect(note).toBe("The price has no rate for searches; the rest is priced");
+    expect((await getEvent(ledger, "b")).note).toBe(null);
+  });
+
   test("with a reported cost counts that, with ours beside it", async () => {
     await recordUsage(ledger, [call(NOW, { id: "a", reportedCostUsd: 0.25 })]);
     expect(await getEvent(ledger, "a")).toMatchObject({
