@@ -19,6 +19,7 @@ export function narrowStorage(storage: Storage, users: readonly string[]): Stora
   const narrowed: Storage = overlayStorage(storage, {
     sum: (question) => storage.sum(narrow(question)),
     countDistinct: (question) => storage.countDistinct(narrow(question)),
+    moments: (question) => storage.moments(narrow(question)),
     listEvents: (question) => storage.listEvents(narrow(question)),
     scanEvents: (question) => storage.scanEvents(narrow(question)),
     async getEvent(id) {

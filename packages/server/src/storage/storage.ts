@@ -15,6 +15,8 @@ export interface Storage {
   sum(question: SumQuestion): Promise<SumAnswer>;
   /** Exact number of distinct values of a dimension among the matching events (null values not counted). */
   countDistinct(question: DistinctQuestion): Promise<DistinctRow[]>;
+  /** How single events scatter, which sums do not say. Of the events that are there: expired ones are missing. */
+  moments(question: MomentsQuestion): Promise<MomentsAnswer>;
   /** Newest first by `occurredAtMs`, then by order of arrival. */
   listEvents(question: EventsQuestion): Promise<EventsPage>;
   getEvent(id: string): Promise<StoredEvent | null>;
@@ -277,6 +279,44 @@ export interface DistinctRow {
   bucket: number;
   key: (string | null)[];
   count: number;
+}
+
+export interface MomentsQuestion {
+  startMs: number;
+  endMs: number;
+  by: Dimension[];
+  filters: Filter[];
+  /** Gives up with InvalidInput `scan_too_large` when more events than this match. */
+  scanLimit: number;
+}
+
+export interface MomentsAnswer {
+  /** Groups without events are left out. */
+  rows: MomentsRow[];
+  /** Raw events that were read. */
+  scannedEvents: number;
+}
+
+export interface MomentsRow {
+  key: (string | null)[];
+  calls: number;
+  successes: number;
+  /** Calls with `attempt` above 1. */
+  retries: number;
+  /** In nano-dollars, of the calls whose cost is known. */
+  cost: Moments;
+  costNanoUsd: bigint;
+  /** The part of `cost` that succeeded. */
+  costOfSuccesses: Moments;
+  /** Of the calls that were given one. */
+  score: Moments;
+}
+
+/** Number, mean, and the sum of the squared distances from the mean. */
+export interface Moments {
+  count: number;
+  mean: number;
+  squares: number;
 }
 
 export interface EventsQuestion {

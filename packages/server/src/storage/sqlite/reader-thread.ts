@@ -6,6 +6,7 @@ import type {
   ChargesQuestion,
   DistinctQuestion,
   EventsQuestion,
+  MomentsQuestion,
   RecordsQuestion,
   ScanQuestion,
   SessionsQuestion,
@@ -17,6 +18,7 @@ import { getDocument, getPriceVersion, listAudit } from "./documents.ts";
 import { inTransaction, openDatabase } from "./driver.ts";
 import { getEvent, getEvents, listEvents, scanPiece } from "./list-events.ts";
 import { getSession, listSessions } from "./list-sessions.ts";
+import { readMoments } from "./moments.ts";
 import { Names } from "./names.ts";
 import type { ScanContext } from "./raw-scan.ts";
 import { listRecords } from "./records.ts";
@@ -42,6 +44,7 @@ const names = new Names(database);
 const methods: Record<string, (context: ScanContext, ...args: never[]) => unknown> = {
   sum: (context, question: SumQuestion) => answerSum(context, names, question),
   countDistinct: (context, question: DistinctQuestion) => countDistinct(context, names, question),
+  moments: (context, question: MomentsQuestion) => readMoments(context, names, question),
   listEvents: (context, question: EventsQuestion) => listEvents(context, names, question),
   getEvent: (context, id: string) => getEvent(context, names, id),
   getEvents: (context, ids: string[]) => getEvents(context, names, ids),

@@ -11,6 +11,8 @@ import type {
   DistinctRow,
   EventsPage,
   EventsQuestion,
+  MomentsAnswer,
+  MomentsQuestion,
   RatingChange,
   RecordedCharge,
   RecordedEvent,
@@ -110,6 +112,10 @@ class SqliteStorage implements Storage {
     const plainSessions = question.of === "session" && question.by.length === 0 && question.filters.length === 0;
     const light = plainSessions || kindOf([...question.by, question.of], question.filters) === "rollup";
     return light ? this.#reader.call("countDistinct", [question]) : this.#scan("countDistinct", [question]);
+  }
+
+  moments(question: MomentsQuestion): Promise<MomentsAnswer> {
+    return this.#scan("moments", [question]);
   }
 
   listEvents(question: EventsQuestion): Promise<EventsPage> {
