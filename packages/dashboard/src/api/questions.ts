@@ -152,7 +152,8 @@ export function valuesQuestion(dimension: string, contains: string) {
   });
 }
 
-function figures<T>(path: `/${string}`, params: URLSearchParams) {
+/** A question whose answer is asked again when events arrive; the one before stays meanwhile. */
+export function figures<T>(path: `/${string}`, params: URLSearchParams) {
   return queryOptions({
     queryKey: [FIGURES, path, params.toString()],
     queryFn: ({ signal }) => getJson<T>(path, params, signal),
@@ -160,7 +161,8 @@ function figures<T>(path: `/${string}`, params: URLSearchParams) {
   });
 }
 
-function viewParams(view: View): URLSearchParams {
+/** The period, zone and filters of a view as parameters of the API. */
+export function viewParams(view: View): URLSearchParams {
   const params = filterParams(view);
   if ("name" in view.range) {
     params.set("period", view.range.name);

@@ -6,6 +6,7 @@ import { useKeptQuery } from "../api/use-kept-query.ts";
 import type { PreparedSeries } from "../charts/prepare/stacked-bars.ts";
 import { UNATTRIBUTED, dimensionLabel, filterText, toggleFilter } from "../filters/filter.ts";
 import { validateSearch, withFilters } from "../filters/search.ts";
+import type { View } from "../filters/search.ts";
 import { usePageSearch } from "../filters/use-search.ts";
 import { costCell } from "../format/cost-cell.ts";
 import { BarList } from "../ui/bar-list.tsx";
@@ -21,6 +22,7 @@ export function BreakdownCard({
   onChoose,
   colour,
   maxRows = 8,
+  within,
 }: {
   dimension: string;
   choices?: readonly string[];
@@ -28,9 +30,11 @@ export function BreakdownCard({
   /** The chart's colours, when it shows the same dimension. */
   colour?: ((series: Pick<PreparedSeries, "kind" | "name">) => string) | undefined;
   maxRows?: number;
+  /** A narrower view than the page's, that of one user for instance. */
+  within?: View;
 }) {
   const { view, change } = usePageSearch();
-  const { data, isWaiting } = useKeptQuery(breakdownQuestion(view, dimension, maxRows));
+  const { data, isWaiting } = useKeptQuery(breakdownQuestion(within ?? view, dimension, maxRows));
   const label = dimensionLabel(dimension);
   const shownFilters = view.filters;
   // While another dimension is on its way, the rows on screen still belong to the one before.
@@ -73,7 +77,7 @@ export function BreakdownCard({
             rows={data.rows.map(barRow)}
           />
         )}
-        {page === undefined || (data?.meta.groups ?? 0) <= maxRows ? null : (
+        {within !== undefined || page === undefined || (data?.meta.groups ?? 0) <= maxRows ? null : (
           <Link
             to={page}
             search={validateSearch}

@@ -30,7 +30,7 @@ export function Page({
       {isTitleShown ? (
         <header className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
           <div className="min-w-0">
-            <h1 className="text-xl font-semibold tracking-[-0.02em]">{title}</h1>
+            <h1 className="text-xl font-semibold tracking-[-0.02em] wrap-anywhere">{title}</h1>
             {intro === undefined ? null : <p className="mt-0.5 text-muted">{intro}</p>}
           </div>
           {actions === undefined ? null : <div className="flex flex-wrap items-center gap-2">{actions}</div>}

@@ -17,15 +17,17 @@ import type { Numbers, TotalsAnswer } from "../../api/answers.ts";
 import { projectionQuestion, totalsQuestion } from "../../api/questions.ts";
 import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { withFilters } from "../../filters/search.ts";
+import type { View } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { change, changeText } from "../../format/change.ts";
 import { metricFormat } from "../../format/metric.ts";
 import { dayRange, monthName } from "../../format/time.ts";
 import { StatCard, StatNote } from "../../ui/stat-card.tsx";
 
-/** The five numbers: cost, calls, tokens, latency, coverage. */
-export function Cards() {
-  const { view } = usePageSearch();
+/** The five numbers: cost, calls, tokens, latency, coverage; of the page's view, or `within` a narrower one. */
+export function Cards({ within }: { within?: View }) {
+  const shared = usePageSearch().view;
+  const view = within ?? shared;
   const { data, isWaiting } = useKeptQuery(totalsQuestion(view));
   const totals = data?.totals ?? null;
   return (
@@ -34,7 +36,7 @@ export function Cards() {
       aria-busy={isWaiting}
       className={`grid grid-cols-2 gap-3 sm:gap-4 md:grid-cols-6 xl:grid-cols-5 ${isWaiting && data !== undefined ? "opacity-60" : ""}`}
     >
-      <CostCard answer={data} />
+      <CostCard answer={data} view={view} />
       <StatCard
         title="Calls"
         value={totals && count(totals.calls ?? null)}
@@ -76,7 +78,7 @@ export function Cards() {
   );
 }
 
-function CostCard({ answer }: { answer: TotalsAnswer | undefined }) {
+function CostCard({ answer, view }: { answer: TotalsAnswer | undefined; view: View }) {
   const totals = answer?.totals;
   return (
     <StatCard
@@ -86,14 +88,13 @@ function CostCard({ answer }: { answer: TotalsAnswer | undefined }) {
       className="col-span-2 md:col-span-3 xl:col-span-1"
     >
       {totals && <Against answer={answer} metric="cost" />}
-      {totals && <MonthEnd />}
+      {totals && <MonthEnd view={view} />}
     </StatCard>
   );
 }
 
 /** This month, whatever period is shown: so far, and at its end if it goes on like this. */
-function MonthEnd() {
-  const { view } = usePageSearch();
+function MonthEnd({ view }: { view: View }) {
   const { data } = useQuery(projectionQuestion(view));
   if (data === undefined || data.projectedMonthEnd === null) return null;
   const month = monthName(Date.parse(data.month.start) + DAY_MS, view.timeZone ?? "UTC");

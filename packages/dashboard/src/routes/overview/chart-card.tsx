@@ -5,6 +5,7 @@ import type { Bar, PreparedSeries } from "../../charts/prepare/stacked-bars.ts";
 import { addDays } from "../../filters/dates.ts";
 import { dimensionLabel, filterText, toggleFilter } from "../../filters/filter.ts";
 import { CHART_METRICS, GROUPS, withDays, withFilters } from "../../filters/search.ts";
+import type { View } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { metricFormat } from "../../format/metric.ts";
 import { dayRange } from "../../format/time.ts";
@@ -14,10 +15,10 @@ import { Select } from "../../ui/select.tsx";
 import { useChart } from "./use-chart.ts";
 import type { Picture } from "./use-chart.ts";
 
-/** Cost, calls or tokens over time, split by a dimension. */
-export function ChartCard() {
+/** Cost, calls or tokens over time, split by a dimension; of the page's view, or `within` a narrower one. */
+export function ChartCard({ within }: { within?: View }) {
   const { view, change } = usePageSearch();
-  const { picture, isWaiting } = useChart();
+  const { picture, isWaiting } = useChart(within);
   return (
     <Card
       id="chart"

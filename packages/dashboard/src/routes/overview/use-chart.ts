@@ -10,7 +10,7 @@ import { SERIES_COLOURS } from "../../charts/prepare/colours.ts";
 import { prepareStackedBars } from "../../charts/prepare/stacked-bars.ts";
 import type { PreparedBars, PreparedSeries } from "../../charts/prepare/stacked-bars.ts";
 import { chartUnit } from "../../filters/search.ts";
-import type { ChartMetric, Group } from "../../filters/search.ts";
+import type { ChartMetric, Group, View } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { useNow } from "../../ui/use-now.ts";
 
@@ -27,9 +27,10 @@ export interface Picture {
   groups: number;
 }
 
-/** The chart's data, asked once however many parts of the page use it. */
-export function useChart(): { picture: Picture | null; isWaiting: boolean } {
-  const { view } = usePageSearch();
+/** The chart's data, asked once however many parts of the page use it; of the page's view, or `within` a narrower one. */
+export function useChart(within?: View): { picture: Picture | null; isWaiting: boolean } {
+  const shared = usePageSearch().view;
+  const view = within ?? shared;
   const meta = useQuery(metaQuestion).data;
   const nowMs = useNow();
   const timeZone = view.timeZone ?? meta?.timeZone ?? "UTC";
