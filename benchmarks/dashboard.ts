@@ -1,0 +1,137 @@
+/**
+ * How fast is the dashboard in a real browser? From the click on its address until every part of the overview shows its
+ * numbers, and from the click on a filter until all show the new ones; at ten million events and, as the yardstick, at a
+ * hundredth of them. Then what Lighthouse says of it.
+ *
+ *   npx node --conditions=source benchmarks/dashboard.ts [--small 100000] [--large 10000000] [--rounds 9] [--no-lighthouse]
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+import type { Browser, Page } from "playwright-core";
+
+import { findChromium } from "../scripts/find-chromium.ts";
+import { launchChromium } from "../test/browser/chromium.ts";
+import { startServer } from "../test/start-server.ts";
+import { dataset } from "./dataset.ts";
+import { median, printResult, thousands } from "./timing.ts";
+
+const { values } = parseArgs({
+  options: {
+    small: { type: "string", default: "100000" },
+    large: { type: "string", default: "10000000" },
+    rounds: { type: "string", default: "9" },
+    "no-lighthouse": { type: "boolean", default: false },
+  },
+});
+const rounds = Number(values.rounds);
+const LIGHTHOUSE = "lighthouse@13.5.0";
+
+interface Times {
+  overview: number;
+  filter: number;
+  period: number;
+}
+
+const browser = await launchChromium();
+const folders = [await dataset(Number(values.small)), await dataset(Number(values.large))] as const;
+const servers = await Promise.all(folders.map((dataDir) => startServer({ dataDir, built: true })));
+const [small, large] = servers.map(({ url }) => url) as [string, string];
+
+// Both in turn, so that what else the machine does meets both; the first round of each fills caches and is left out.
+const measured: { small: Times[]; large: Times[] } = { small: [], large: [] };
+for (let round = 0; round <= rounds; round++) {
+  const [one, other] = [await visit(browser, small), await visit(browser, large)];
+  if (round === 0) continue;
+  measured.small.push(one);
+  measured.large.push(other);
+}
+const parts: [keyof Times, string, number][] = [
+  ["overview", "overview complete, empty browser cache", 1_000],
+  ["filter", "filter change complete", 300],
+  ["period", "period change complete", 300],
+];
+for (const [part, name, limitMs] of parts) {
+  const [few, many] = [measured.small, measured.large].map((times) => median(times.map((time) => time[part])));
+  if (few === undefined || many === undefined) throw new Error("nothing was measured");
+  printResult(`${name}, ${thousands(Number(values.large))} events`, `${many.toFixed(0)} ms`, {
+    ok: many < limitMs,
+    what: `below ${thousands(limitMs)} ms`,
+  });
+  printResult(`  against ${thousands(Number(values.small))} events (${few.toFixed(0)} ms)`, (many / few).toFixed(2));
+}
+await browser.close();
+if (!values["no-lighthouse"]) {
+  for (const form of ["desktop", "mobile"] as const) reportLighthouse(form, large);
+}
+await Promise.all(servers.map((server) => server.stop()));
+
+/** One visit in a browser that has seen nothing: opens the overview, filters by its dearest model, changes the period. */
+async function visit(chromium: Browser, url: string): Promise<Times> {
+  const context = await chromium.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  try {
+    const overview = await timed(page, () => page.goto(url, { waitUntil: "commit" }));
+    const row = page
+      .getByRole("table", { name: /Cost by model/ })
+      .getByRole("button")
+      .first();
+    const filter = await timed(page, () => row.click());
+    const period = await timed(page, () => page.getByRole("button", { name: "90 days" }).click());
+    return { overview, filter, period };
+  } finally {
+    await context.close();
+  }
+}
+
+/** Milliseconds from the deed until the page is complete: all its parts are there and none waits for an answer. */
+async function timed(page: Page, deed: () => Promise<unknown>): Promise<number> {
+  const startMs = performance.now();
+  await deed();
+  // Two frames: the change has been seen, so that "nothing waits" is not about the picture before.
+  await page.waitForFunction(IS_COMPLETE, undefined, { polling: 4 });
+  return performance.now() - startMs;
+}
+
+/** Run in the page. Cards with numbers, a drawn chart, four rankings and calls; and nothing is dimmed or on its way. */
+const IS_COMPLETE = `new Promise((resolve) => {
+  const complete = () =>
+    document.querySelectorAll("main article p[title]").length >= 5 &&
+    document.querySelectorAll("[data-bar]").length > 0 &&
+    document.querySelectorAll("main table").length >= 5 &&
+    document.querySelector("main [aria-busy=true], main .progress") === null;
+  requestAnimationFrame(() => requestAnimationFrame(() => resolve(complete())));
+})`;
+
+/** Lighthouse from the package registry, for this run only: it is large, and nothing else needs it. */
+function reportLighthouse(form: "desktop" | "mobile", url: string): void {
+  const folder = mkdtempSync(join(tmpdir(), "outlay-lighthouse-"));
+  const file = join(folder, "report.json");
+  const flags = [
+    "--only-categories=performance,accessibility",
+    "--output=json",
+    `--output-path=${file}`,
+    "--quiet",
+    ...(form === "desktop" ? ["--preset=desktop"] : []),
+    "--chrome-flags=--headless=new --no-sandbox --disable-gpu",
+  ];
+  const scores = { performance: [] as number[], accessibility: [] as number[] };
+  for (let run = 0; run < 3; run++) {
+    const ended = spawnSync("npx", ["--yes", LIGHTHOUSE, url, ...flags], {
+      encoding: "utf8",
+      env: { ...process.env, CHROME_PATH: findChromium() ?? "" },
+    });
+    if (ended.status !== 0) throw new Error(`Lighthouse ended with ${ended.status}:\n${ended.stderr}`);
+    const report = JSON.parse(readFileSync(file, "utf8")) as { categories: Record<string, { score: number }> };
+    for (const category of ["performance", "accessibility"] as const)
+      scores[category].push((report.categories[category]?.score ?? 0) * 100);
+  }
+  rmSync(folder, { recursive: true, force: true });
+  for (const [category, runs] of Object.entries(scores)) {
+    const score = median(runs);
+    printResult(`Lighthouse, ${form}, ${category}`, score.toFixed(0), { ok: score >= 95, what: "at least 95" });
+  }
+}
