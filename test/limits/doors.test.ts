@@ -402,6 +402,13 @@ describe("a key that stands for a user", () => {
     for (const address of [`${path}/${all.id}`, `${path}/${all.id}/states`, `${path}/${all.id}/report`]) {
       expect(await read(address)).toMatchObject({ status: 404, body: { code: "limit_not_found" } });
     }
+    const listed = (await read(`${path}/refusals?limitId=${each.id}`)).body as {
+      refusals: { id: string }[];
+      total: number;
+    };
+    expect(listed).toMatchObject({ total: 1, refusals: [{ id: refusals[0], call: { dimensions: { user: "ann" } } }] });
+    const everybodys = await get<{ refusals: { id: string }[] }>(server.url, `${path}/refusals?limitId=${each.id}`);
+    expect(everybodys.refusals.map(({ id }) => id)).toEqual(refusals.toReversed());
     expect(await read(`${path}/refusals/${refusals[0]}`)).toMatchObject({ status: 200, body: { spentNowUsd: 0.3 } });
     expect(await read(`${path}/refusals/${refusals[1]}`)).toMatchObject({ status: 403, body: { code: "not_allowed" } });
     expect((await read(path, { method: "POST", body: "{}" })).status).toBe(403);

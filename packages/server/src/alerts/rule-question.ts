@@ -10,6 +10,12 @@ export interface RuleScope {
   timeZone: string | null;
 }
 
+/** Start included, end excluded. */
+interface TimeRange {
+  startMs: number;
+  endMs: number;
+}
+
 const QUARTER_HOUR_MS = 900_000;
 /** Raw events that one look may read where no kept sum answers it: it comes again and again. */
 const SCAN_LIMIT = 500_000;
@@ -43,11 +49,20 @@ export function usersIn(filters: string[]): string[] | null {
   return named.length === users.values.length ? named : null;
 }
 
-/** The page of the dashboard with these calls. */
-export function linkTo(filters: string[], more: Record<string, string> = {}): string {
+/** The stretch of time that an answer is about. */
+export function askedRange({ query: { period } }: Pick<QueryAnswer, "query">): TimeRange {
+  return { startMs: Date.parse(period.start), endMs: Date.parse(period.end) };
+}
+
+/**
+ * The page of the dashboard with these calls, in a stretch of time that does not move: who opens it tomorrow sees what it was
+ * about.
+ */
+export function linkTo(filters: string[], { startMs, endMs }: TimeRange, page: "/" | "/calls" = "/"): string {
   const query = new URLSearchParams([
     ...filters.map((text): [string, string] => ["filter", text]),
-    ...Object.entries(more),
+    ["from", new Date(startMs).toISOString()],
+    ["to", new Date(endMs).toISOString()],
   ]);
-  return query.size === 0 ? "/" : `/?${query}`;
+  return `${page}?${query}`;
 }

@@ -12,6 +12,8 @@ export interface VisibleLimits {
   sees(limit: Limit): boolean;
   /** May what this value has spent be seen? */
   seesAccount(limit: Limit, value: string | null): boolean;
+  /** May calls of this user, or of nobody, be seen? */
+  seesUser(user: string | undefined): boolean;
   /** InvalidInput `not_allowed` unless calls of this user may be asked about. */
   requireUser(user: string | undefined): void;
   /** Who asks, as a user; undefined: nobody in particular. */
@@ -22,16 +24,18 @@ export function visibleLimits(c: Context<HttpEnvironment>): VisibleLimits {
   const scope = dataScopeOf(principalOf(c));
   const ownUser = ownUserOf(principalOf(c));
   if (scope === "all") {
-    return { sees: () => true, seesAccount: () => true, requireUser: () => undefined, ownUser };
+    return { sees: () => true, seesAccount: () => true, seesUser: () => true, requireUser: () => undefined, ownUser };
   }
+  const seesUser = (user: string | undefined) => user !== undefined && scope.users.includes(user);
   return {
+    seesUser,
     sees: (limit) => ["user", "session"].includes(accountDimension(limit) ?? "") || isOfUsers(limit, scope.users),
     seesAccount(limit, value) {
       const ofUser = accountDimension(limit) === "user" && value !== null && scope.users.includes(value);
       return ofUser || isOfUsers(limit, scope.users);
     },
     requireUser(user) {
-      if (user !== undefined && scope.users.includes(user)) return;
+      if (seesUser(user)) return;
       const whose = user === undefined ? "everybody's" : `those of ${shown(user)}`;
       throw new InvalidInput("not_allowed", `you may ask about your own limits, not about ${whose}`, {
         field: "user",

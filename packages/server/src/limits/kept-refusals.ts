@@ -37,6 +37,12 @@ export class KeptRefusals {
     return this.#kept.get(id) ?? null;
   }
 
+  /** Newest first. */
+  list(): KeptRefusal[] {
+    this.#forgetOld();
+    return [...this.#kept.values()].toReversed();
+  }
+
   keep(refusal: KeptRefusal): void {
     this.#kept.set(refusal.id, refusal);
     this.#unstored.set(refusal.id, refusal);

@@ -1,4 +1,4 @@
-import { formatUsd } from "@outlay/core";
+import { formatUsd, shown } from "@outlay/core";
 import type { LimitState, Verdict } from "./limit.ts";
 
 type Refused = Pick<Extract<Verdict, { kind: "refused" }>, "code" | "limit" | "retryAfterSeconds" | "wantedNanoUsd">;
@@ -18,6 +18,11 @@ export function refusalSentence({ code, limit, retryAfterSeconds, wantedNanoUsd 
   const start = limit.spentNanoUsd >= limit.amountNanoUsd ? "is used up" : "has no room for this call";
   const wanted = `this call may cost ${money(wantedNanoUsd)}`;
   return `${name.replace("the", "The")} ${start}: ${state}; ${wanted}${resetsInWords(limit)}`;
+}
+
+/** What has no price, where nothing but the model is known of the call. */
+export function unpricedInWords(model: string): string {
+  return `No price is known for the model ${shown(model)}`;
 }
 
 function running({ leasedNanoUsd }: LimitState): string {

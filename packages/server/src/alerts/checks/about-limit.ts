@@ -57,7 +57,7 @@ export function aboutLimit(
           ? []
           : [{ label: "Begins anew", value: timeText(period.endMs, limit.period.timeZone ?? ledger.timeZone) }]),
       ],
-      link: "/budgets",
+      link: linkToLimit(limit, state),
     },
   };
 }
@@ -65,6 +65,12 @@ export function aboutLimit(
 /** "Budget Shop", "Limit A day (alice)". */
 export function limitName({ kind, name }: Limit, { value }: Pick<LimitState, "value">): string {
   return `${kind === "budget" ? "Budget" : "Limit"} ${name}${value === null ? "" : ` (${value})`}`;
+}
+
+/** Its page, with the account that it is about. */
+export function linkToLimit({ kind, id }: Limit, { value }: Pick<LimitState, "value">): string {
+  const query = new URLSearchParams({ [kind]: id, ...(value === null ? {} : { value }) });
+  return `/${kind}s?${query}`;
 }
 
 export function readingOf(limit: Limit, state: LimitState, percent: number, period: AlertPeriod): LimitReading {

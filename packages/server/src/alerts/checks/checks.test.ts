@@ -43,6 +43,10 @@ test("cost: each user of the last 30 days on its own, and nobody else's", async 
     "fired warning: User ada has cost $5.00 in the last 30 days",
   ]);
   expect(open.alerts.list().map(({ users }) => users)).toEqual(expect.arrayContaining([["ada"], null]));
+  // Opened another day, it still shows these 30 days.
+  expect(open.alerts.list().map(({ texts }) => texts.link)).toContain(
+    "/?filter=user%3Aada&from=2026-10-31T12%3A15%3A00.000Z&to=2026-11-30T12%3A15%3A00.000Z",
+  );
   // what was spent on the 2nd leaves the month; the alert goes on over midnight until then
   await open.look("2026-12-01T12:00:00Z");
   expect(open.news()).toEqual([]);

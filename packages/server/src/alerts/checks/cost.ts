@@ -1,7 +1,7 @@
 import type { Row } from "../../ledger/answers.ts";
 import { countText, dollars } from "../amount-text.ts";
 import type { AlertPeriod, Finding } from "../finding.ts";
-import { askAbout, lastMs, linkTo, usersIn } from "../rule-question.ts";
+import { askAbout, askedRange, lastMs, linkTo, usersIn } from "../rule-question.ts";
 import type { RuleOf } from "../rule.ts";
 import { severityAtAmount } from "../severity.ts";
 import { MAX_SUBJECTS, type Check } from "./check.ts";
@@ -48,7 +48,7 @@ export const checkCost: Check<"cost"> = async (rule, { ledger, open }) => {
   const known = new Set(open.map((alert) => alert.subject));
   const told = above.filter((reading, index) => index < MAX_SUBJECTS || known.has(subjectOf(rule, reading.value)));
   return {
-    findings: told.map((reading) => findingOf(rule, period, reading)),
+    findings: told.map((reading) => findingOf(rule, period, reading, askedRange(answer))),
     note:
       above.length > told.length
         ? `${above.length} are above the amount; the ${told.length} largest are told of`
@@ -67,7 +67,12 @@ function subjectOf(rule: RuleOf<"cost">, value: string | null): string {
   return rule.each === null ? "" : `${rule.each}:${value ?? ""}`;
 }
 
-function findingOf(rule: RuleOf<"cost">, period: AlertPeriod, reading: Reading): Finding {
+function findingOf(
+  rule: RuleOf<"cost">,
+  period: AlertPeriod,
+  reading: Reading,
+  range: { startMs: number; endMs: number },
+): Finding {
   const { value, costUsd, calls, unpricedCalls } = reading;
   const when = IN_WORDS[rule.period];
   const who =
@@ -95,7 +100,7 @@ function findingOf(rule: RuleOf<"cost">, period: AlertPeriod, reading: Reading):
           : []),
         ...filters.map((text) => ({ label: "Only", value: text })),
       ].slice(0, 8),
-      link: linkTo(filters, rule.period in CALENDAR ? { period: CALENDAR[rule.period as keyof typeof CALENDAR] } : {}),
+      link: linkTo(filters, range),
     },
   };
 }

@@ -1,6 +1,6 @@
 import { countText, percentText } from "../amount-text.ts";
 import type { Finding } from "../finding.ts";
-import { askAbout, lastMs, linkTo, usersIn } from "../rule-question.ts";
+import { askAbout, askedRange, lastMs, linkTo, usersIn } from "../rule-question.ts";
 import type { RuleOf } from "../rule.ts";
 import { MAX_SUBJECTS, type Check } from "./check.ts";
 import { hourOf } from "./episode.ts";
@@ -11,11 +11,12 @@ const HOLD_SHARE = 0.8;
 
 /** Do more calls fail than a percentage, of enough calls to say so? */
 export const checkErrorRate: Check<"errorRate"> = async (rule, { ledger }) => {
-  const { totals, rows } = await askAbout(ledger, rule, {
+  const answer = await askAbout(ledger, rule, {
     metrics: "errors,calls",
     ...lastMs(ledger, rule.windowMinutes * MINUTE_MS),
     ...(rule.each === null ? {} : { by: rule.each, order: "-errors", limit: String(MAX_SUBJECTS) }),
   });
+  const { totals, rows } = answer;
   const groups = rule.each === null ? [{ ...totals, value: null }] : rows.filter((row) => row["other"] !== true);
   const findings: Finding[] = [];
   for (const group of groups) {
@@ -24,7 +25,7 @@ export const checkErrorRate: Check<"errorRate"> = async (rule, { ledger }) => {
     if (calls < rule.minimumCalls || percent < rule.percent * HOLD_SHARE) continue;
     const value = rule.each === null ? null : ((group as Record<string, unknown>)[rule.each] as string | null);
     findings.push({
-      ...about(rule, value, { errors, calls, percent }),
+      ...about(rule, value, { errors, calls, percent }, askedRange(answer)),
       period: hourOf(ledger, rule),
       level: percent >= rule.percent ? rule.severity : "hold",
     });
@@ -36,6 +37,7 @@ function about(
   rule: RuleOf<"errorRate">,
   value: string | null,
   { errors, calls, percent }: { errors: number; calls: number; percent: number },
+  range: { startMs: number; endMs: number },
 ): Omit<Finding, "period" | "level"> {
   const where = rule.each === null ? "" : ` of ${rule.each} ${value ?? "(none)"}`;
   const filters =
@@ -53,7 +55,7 @@ function about(
         { label: "Calls", value: calls.toLocaleString("en-US") },
         ...filters.map((text) => ({ label: "Only", value: text })),
       ].slice(0, 8),
-      link: linkTo([...filters, "status:error"], { period: "today" }),
+      link: linkTo([...filters, "status:error"], range, "/calls"),
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Ledger } from "../../ledger/ledger.ts";
 import type { StoredEvent } from "../../storage/storage.ts";
 import { dollars, percentText, timeText } from "../amount-text.ts";
 import type { Finding } from "../finding.ts";
-import { askAbout, linkTo, usersIn, zoneOf } from "../rule-question.ts";
+import { askAbout, askedRange, linkTo, usersIn, zoneOf } from "../rule-question.ts";
 import type { RuleOf } from "../rule.ts";
 import type { Check } from "./check.ts";
 
@@ -21,14 +21,14 @@ const SAMPLE = 1_000;
 /** Will the calls of the last 30 days cost more a month at prices that are to come, or have just come? */
 export const checkPriceChange: Check<"priceChange"> = async (rule, { ledger }) => {
   const nowMs = ledger.now();
-  const { rows } = await askAbout(ledger, rule, {
+  const answer = await askAbout(ledger, rule, {
     metrics: "cost,calls",
     by: "provider,model",
     period: `${TRAFFIC_DAYS}d`,
     limit: String(MAX_MODELS),
   });
   const findings: Finding[] = [];
-  for (const row of rows) {
+  for (const row of answer.rows) {
     if (row["other"] === true || row["cost"] === null) continue;
     const used = {
       provider: String(row["provider"]),
@@ -39,7 +39,8 @@ export const checkPriceChange: Check<"priceChange"> = async (rule, { ledger }) =
     for (const version of changesOf(ledger, used, nowMs, rule.aheadDays)) {
       const factor = await factorOf(ledger, rule, used, version.startMs!);
       const moreUsd = factor === null ? 0 : used.costUsd * (factor - 1);
-      if (moreUsd >= rule.minimumUsd) findings.push(findingOf(ledger, rule, used, version, moreUsd));
+      if (moreUsd >= rule.minimumUsd)
+        findings.push(findingOf(ledger, rule, used, version, moreUsd, askedRange(answer)));
     }
   }
   return { findings, note: null };
@@ -111,6 +112,7 @@ function findingOf(
   { provider, model, costUsd, calls }: UsedModel,
   version: PriceVersion,
   moreUsd: number,
+  range: { startMs: number; endMs: number },
 ): Finding {
   const startMs = version.startMs!;
   const day = timeText(startMs, zoneOf(ledger, rule), "day");
@@ -140,7 +142,7 @@ function findingOf(
           ? []
           : [{ label: "Source", value: version.source }]),
       ],
-      link: linkTo(filters, { period: `${TRAFFIC_DAYS}d` }),
+      link: linkTo(filters, range),
     },
   };
 }

@@ -15,16 +15,12 @@ export const checkProjectedMonth: Check<"projectedMonth"> = async (rule, { ledge
   const isSure = spent >= rule.amountUsd || elapsedDays > MIN_DAYS || !method.startsWith("too little data");
   if (projectedMonthEnd < rule.amountUsd) return { findings: [], note: null };
   if (!isSure) return { findings: [], note: `${method}: told of from the third day on` };
+  const monthRange = { startMs: Date.parse(month.start), endMs: Date.parse(month.end) };
   return {
     findings: [
       {
         subject: "",
-        period: {
-          key: `month ${month.start}`,
-          startMs: Date.parse(month.start),
-          endMs: Date.parse(month.end),
-          form: "calendar",
-        },
+        period: { key: `month ${month.start}`, ...monthRange, form: "calendar" },
         level: severityAtAmount(rule.severity, projectedMonthEnd, rule.amountUsd),
         against: String(rule.amountUsd),
         users: usersIn(rule.filters),
@@ -39,7 +35,7 @@ export const checkProjectedMonth: Check<"projectedMonth"> = async (rule, { ledge
             { label: "Days left", value: String(answer.remainingDays) },
             { label: "How", value: method },
           ],
-          link: linkTo(rule.filters, { period: "month" }),
+          link: linkTo(rule.filters, monthRange),
         },
       },
     ],

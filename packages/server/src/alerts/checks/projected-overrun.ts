@@ -6,7 +6,7 @@ import { accountFilters } from "../../limits/limit-scope.ts";
 import type { Limit, LimitState } from "../../limits/limit.ts";
 import { dollars, percentText, timeText } from "../amount-text.ts";
 import type { Finding } from "../finding.ts";
-import { chosenLimits, limitName, limitPeriod, readingOf, subjectOf, usersOf } from "./about-limit.ts";
+import { chosenLimits, limitName, limitPeriod, linkToLimit, readingOf, subjectOf, usersOf } from "./about-limit.ts";
 import type { Check } from "./check.ts";
 
 /** Values of one limit that are looked at, those that have spent most first. */
@@ -65,7 +65,7 @@ export const checkProjectedOverrun: Check<"projectedOverrun"> = async (rule, { l
             ...(exhausted === null ? [] : [{ label: "Used up", value: exhausted }]),
             { label: "How", value: report.projection?.method ?? "" },
           ],
-          link: "/budgets",
+          link: linkToLimit(limit, state),
         },
       });
     }

@@ -90,7 +90,7 @@ function about(rule: RuleOf<"spike">, { hour, usual, score }: Reading, timeZone:
         { label: "Calls", value: hour.calls.toLocaleString("en-US") },
         { label: "Compared with", value: usual.comparedWith },
       ],
-      link: linkTo(rule.filters, { period: "today" }),
+      link: linkTo(rule.filters, { startMs: hour.startMs, endMs: hour.startMs + HOUR_MS }),
     },
   };
 }

@@ -1,6 +1,6 @@
 import { dollars, percentText } from "../amount-text.ts";
 import type { AlertPeriod } from "../finding.ts";
-import { askAbout, linkTo, usersIn } from "../rule-question.ts";
+import { askAbout, askedRange, linkTo, usersIn } from "../rule-question.ts";
 import type { Check } from "./check.ts";
 import { dayOf } from "./episode.ts";
 
@@ -18,7 +18,8 @@ const HOLD_SHARE = 0.8;
 /** Does a period cost more than the same part of the one before, by a percentage? */
 export const checkTrend: Check<"trend"> = async (rule, { ledger }) => {
   const asked = { metrics: "cost,calls", period: PERIODS[rule.period], compare: "previous" };
-  const { totals, comparison, query } = await askAbout(ledger, rule, asked);
+  const answer = await askAbout(ledger, rule, asked);
+  const { totals, comparison, query } = answer;
   const nowUsd = totals.cost ?? 0;
   const beforeUsd = comparison?.totals.cost ?? 0;
   if (beforeUsd === 0) return { findings: [], note: "there is nothing before to compare with" };
@@ -47,7 +48,7 @@ export const checkTrend: Check<"trend"> = async (rule, { ledger }) => {
             { label: "More", value: percentText(percent) },
             { label: "Calls", value: `${totals.calls ?? 0}, before ${comparison?.totals.calls ?? 0}` },
           ],
-          link: linkTo(rule.filters, { period: PERIODS[rule.period] }),
+          link: linkTo(rule.filters, askedRange(answer)),
         },
       },
     ],

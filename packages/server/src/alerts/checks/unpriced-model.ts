@@ -1,18 +1,19 @@
 import { countText } from "../amount-text.ts";
 import type { Finding } from "../finding.ts";
-import { askAbout, linkTo, usersIn } from "../rule-question.ts";
+import { askAbout, askedRange, linkTo, usersIn } from "../rule-question.ts";
 import { MAX_SUBJECTS, type Check } from "./check.ts";
 import { dayOf } from "./episode.ts";
 
 /** Are there calls of a model without a price, whose cost is therefore in no sum? */
 export const checkUnpricedModel: Check<"unpricedModel"> = async (rule, { ledger, open }) => {
-  const { rows } = await askAbout(ledger, rule, {
+  const answer = await askAbout(ledger, rule, {
     metrics: "unpricedCalls,unpricedTokens",
     by: "provider,model",
     period: "90d",
     limit: String(MAX_SUBJECTS),
   });
-  const findings = rows
+  const range = askedRange(answer);
+  const findings = answer.rows
     .filter((row) => row["other"] !== true && Number(row["unpricedCalls"]) >= rule.minimumCalls)
     .map((row): Finding => {
       const [provider, model] = [String(row["provider"]), String(row["model"])];
@@ -34,7 +35,7 @@ export const checkUnpricedModel: Check<"unpricedModel"> = async (rule, { ledger,
             { label: "Tokens", value: tokens.toLocaleString("en-US") },
             ...(match.found ? [] : [{ label: "Why", value: match.reason }]),
           ],
-          link: linkTo(filters, { period: "90d" }),
+          link: linkTo(filters, range, "/calls"),
         },
       };
     });
@@ -54,7 +55,7 @@ export const checkUnpricedModel: Check<"unpricedModel"> = async (rule, { ledger,
         title: `${model} of ${provider} has a price now`,
         summary: "Its calls have been rated again and are in every total.",
         facts: [{ label: "Model", value: alert.subject }],
-        link: linkTo([`provider:${provider}`, `model:${model.replaceAll("*", "\\*")}`], { period: "90d" }),
+        link: linkTo([`provider:${provider}`, `model:${model.replaceAll("*", "\\*")}`], range),
       },
     });
   }

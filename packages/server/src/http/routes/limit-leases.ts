@@ -4,7 +4,7 @@ import { z } from "zod";
 import { recordUsage } from "../../ledger/record-usage.ts";
 import { worstCaseOfUsage } from "../../limits/asked-tokens.ts";
 import type { CallToCheck, LimitState, Verdict } from "../../limits/limit.ts";
-import { refusalSentence } from "../../limits/refusal-sentence.ts";
+import { refusalSentence, unpricedInWords } from "../../limits/refusal-sentence.ts";
 import { recordAnswer } from "../answers.ts";
 import type { HttpEnvironment } from "../environment.ts";
 import { instantText, stateAnswer, stateAnswerSchema } from "../limit-answers.ts";
@@ -218,7 +218,7 @@ function refusalOf(verdict: Extract<Verdict, { kind: "refused" }>, { model }: Ca
     refusal: {
       id: refusalId,
       code,
-      message: refusalSentence(verdict, `No price is known for the model ${shown(model)}`),
+      message: refusalSentence(verdict, unpricedInWords(model)),
       limit: stateAnswer(limit),
       wantedUsd: usdNumber(wantedNanoUsd),
       retryAfterSeconds,

@@ -5,6 +5,8 @@ import { explainRefusal, type Explanation, type Spender } from "../../limits/exp
 import { limitSchema, parseLimit } from "../../limits/parse-limit.ts";
 import { replayLimit, type Hit, type Replay } from "../../limits/replay.ts";
 import type { Limit } from "../../limits/limit.ts";
+import type { KeptRefusal } from "../../limits/limits.ts";
+import { refusalSentence, unpricedInWords } from "../../limits/refusal-sentence.ts";
 import { eventAnswer } from "../answers.ts";
 import { ledgerOf } from "../authorize.ts";
 import {
@@ -16,6 +18,7 @@ import {
   stateAnswerSchema,
 } from "../limit-answers.ts";
 import { visibleLimits } from "../limits-of-principal.ts";
+import { oneValue, wholeNumber } from "../parameters.ts";
 import { addRoute, parseAs } from "../route.ts";
 import type { App } from "../route.ts";
 import { LIMITS_TAG as tag, visibleLimit, type LimitParts } from "./limits.ts";
@@ -25,18 +28,20 @@ const path = "/api/v1/limits";
 const spender = z.strictObject({ value: z.string().nullable(), calls: z.number(), costUsd: z.number() });
 const spenders = z.array(spender);
 
+const callAnswer = z.strictObject({
+  eventId: z.string(),
+  provider: z.string(),
+  model: z.string(),
+  dimensions: z.record(z.string(), z.string()),
+  tags: z.record(z.string(), z.string()),
+});
+
 const explanationAnswer = z
   .strictObject({
     id: z.string(),
     at: z.string(),
     code: z.string(),
-    call: z.strictObject({
-      eventId: z.string(),
-      provider: z.string(),
-      model: z.string(),
-      dimensions: z.record(z.string(), z.string()),
-      tags: z.record(z.string(), z.string()),
-    }),
+    call: callAnswer,
     limit: stateAnswerSchema.meta({ description: "As the call found it" }),
     wantedUsd: z.number(),
     retryAfterSeconds: z.number().nullable(),
@@ -101,8 +106,55 @@ const replayBody = z.strictObject({
 const METHOD =
   "each call is taken to have cost what it has cost, in the order in which they occurred; whether who was refused would have tried again is not known";
 
-/** Questions about limits: what had filled one, what one would have done. */
-export function addLimitQuestions(app: App, { limits }: LimitParts): void {
+const refusalRow = z
+  .strictObject({
+    id: z.string().meta({ description: "For GET /api/v1/limits/refusals/{id}" }),
+    at: z.string(),
+    code: z.enum(["limit_exceeded", "rate_limited", "unpriced_model"]),
+    message: z.string(),
+    call: callAnswer,
+    limit: stateAnswerSchema.meta({ description: "As the call found it" }),
+    wantedUsd: z.number(),
+    retryAfterSeconds: z.number().nullable(),
+  })
+  .meta({ id: "LimitRefusalRow" });
+
+/** Questions about limits: what was refused, what had filled one, what one would have done. */
+export function addLimitQuestions(app: App, parts: LimitParts): void {
+  addRefusals(app, parts);
+  addReplay(app, parts);
+}
+
+function addRefusals(app: App, { limits }: LimitParts): void {
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: `${path}/refusals`,
+      access: "read",
+      tag,
+      summary: "Calls that limits refused, newest first",
+      description: "Of the last day, of which the latest 1,000 are kept. Members see those of their own calls.",
+      query: z.object({
+        limitId: z.string().optional().meta({ description: "Only those of this limit" }),
+        limit: z.string().optional().meta({ description: "At most 1000; default 100" }),
+      }),
+      answer: z.strictObject({
+        refusals: z.array(refusalRow),
+        total: z.number().int().meta({ description: "Of these the newest are listed" }),
+      }),
+    },
+    async ({ c, query }) => {
+      const limitId = oneValue(query, "limitId");
+      const most = wholeNumber(query, "limit", { min: 1, max: 1_000, default: 100 });
+      const { seesUser } = visibleLimits(c);
+      const seen = limits
+        .refusals()
+        .filter(({ limit }) => limitId === undefined || limit.limitId === limitId)
+        .filter(({ call }) => seesUser(call.dimensions.user));
+      return { refusals: seen.slice(0, most).map(refusalRowOf), total: seen.length };
+    },
+  );
   addRoute(
     app,
     {
@@ -122,6 +174,9 @@ export function addLimitQuestions(app: App, { limits }: LimitParts): void {
       return explanationOf(explanation);
     },
   );
+}
+
+function addReplay(app: App, { limits }: LimitParts): void {
   addRoute(
     app,
     {
@@ -184,13 +239,7 @@ function explanationOf(explanation: Explanation): z.infer<typeof explanationAnsw
     id: refusal.id,
     at: instantText(refusal.atMs),
     code: refusal.code,
-    call: {
-      eventId: call.eventId,
-      provider: call.provider,
-      model: call.model,
-      dimensions: given(call.dimensions),
-      tags: call.tags,
-    },
+    call: callOf(call),
     limit: stateAnswer(limit),
     wantedUsd: usdNumber(refusal.wantedNanoUsd),
     retryAfterSeconds: refusal.retryAfterSeconds,
@@ -222,6 +271,24 @@ function explanationOf(explanation: Explanation): z.infer<typeof explanationAnsw
       limit: `/api/v1/limits/${encodeURIComponent(limit.limitId)}`,
     },
   };
+}
+
+function refusalRowOf(refusal: KeptRefusal): z.infer<typeof refusalRow> {
+  const { id, atMs, code, call, limit, wantedNanoUsd, retryAfterSeconds } = refusal;
+  return {
+    id,
+    at: instantText(atMs),
+    code,
+    message: refusalSentence(refusal, unpricedInWords(call.model)),
+    call: callOf(call),
+    limit: stateAnswer(limit),
+    wantedUsd: usdNumber(wantedNanoUsd),
+    retryAfterSeconds,
+  };
+}
+
+function callOf({ eventId, provider, model, dimensions, tags }: KeptRefusal["call"]): z.infer<typeof callAnswer> {
+  return { eventId, provider, model, dimensions: given(dimensions), tags };
 }
 
 function spenderOf({ value, calls, nanoUsd }: Spender | Hit): z.infer<typeof spender> {
