@@ -138,4 +138,25 @@ export interface PricedLine {
   costUsd: string;
 }
 
-export type CallDetail = Call & { lines: PricedLine[]; priceId: string | null; note?: string | null };
+/** The dated price that a call got. */
+export interface PriceOfCall {
+  id: string;
+  layer: "override" | "catalogue" | "refreshed" | "bundled";
+  provider: string;
+  model: string;
+  /** Null: since ever. */
+  startMs: number | null;
+  /** Null: until replaced. */
+  endMs: number | null;
+  source?: string;
+  checkedOn?: string;
+  note?: string;
+}
+
+export type CallDetail = Call & {
+  lines: PricedLine[];
+  priceId: string | null;
+  price: PriceOfCall | null;
+  /** What the price does not cover or is not sure of, in a sentence. */
+  note: string | null;
+};

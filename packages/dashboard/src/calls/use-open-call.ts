@@ -1,9 +1,18 @@
 import { textIn, usePageState } from "../filters/use-page-state.ts";
 
 /** The call whose sheet is open, on whatever page: `?call=<id>`. The shell shows the sheet. */
-export function useOpenCall(): { id: string | undefined; open: (id: string) => void; close: () => void } {
+export function useOpenCall(): {
+  id: string | undefined;
+  /** `replace`: going from call to call is one step for "back". */
+  open: (id: string, how?: { replace: boolean }) => void;
+  close: () => void;
+} {
   const { state, change } = usePageState(readOpenCall);
-  return { id: state.call, open: (id) => change(() => ({ call: id })), close: () => change(() => ({})) };
+  return {
+    id: state.call,
+    open: (id, how) => change(() => ({ call: id }), how),
+    close: () => change(() => ({})),
+  };
 }
 
 function readOpenCall(raw: Record<string, unknown>): { call?: string } {

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { Call } from "../../api/answers.ts";
 import { live } from "../../api/live.ts";
 import { CALLS_PER_PAGE, callsQuestion } from "../../api/questions.ts";
-import { matchesFilters, parseFilter } from "../../filters/filter.ts";
+import { matchesView } from "../../calls/matches-view.ts";
 import type { View } from "../../filters/search.ts";
 
 /** Waiting calls beyond this are dropped, oldest first: nobody reads so many, and "show" asks the server. */
@@ -48,10 +48,7 @@ export function useRecentCalls(view: View, hold: boolean): RecentCalls {
       live.listen({
         calls: (calls) => {
           const { view: now, hold: holding, key: forKey } = latest.current;
-          const filters = now.filters.flatMap((text) => parseFilter(text) ?? []);
-          const fresh = calls
-            .filter((call) => isInRange(call, now) && matchesFilters({ ...call }, filters))
-            .toReversed();
+          const fresh = calls.filter((call) => matchesView(call, now)).toReversed();
           if (fresh.length === 0) return;
           setArrived((before) => {
             const { shown, waiting } = before.key === forKey ? before : NOTHING_ARRIVED;
@@ -89,11 +86,4 @@ export function useRecentCalls(view: View, hold: boolean): RecentCalls {
     isLoadingOlder: stored.isFetchingNextPage,
     showOlder: () => void stored.fetchNextPage(),
   };
-}
-
-/** Named periods reach up to now, except yesterday; a range of days has its ends. */
-function isInRange(call: Call, view: View): boolean {
-  if ("name" in view.range) return view.range.name !== "yesterday";
-  const date = call.occurredAt.slice(0, 10);
-  return date >= view.range.from.slice(0, 10) && date < view.range.to.slice(0, 10);
 }
