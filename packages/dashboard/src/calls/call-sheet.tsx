@@ -1,129 +1,160 @@
-import { METERS } from "@outlay/core";
-import { CostBadge, UNKNOWN, duration, exactCount, exactMoney, exactTime, money } from "@outlay/react";
-import { useQuery } from "@tanstack/react-query";
-import type { CallDetail, PricedLine } from "../api/answers.ts";
+import { exactMoney, exactTime, headlineMoney } from "@outlay/react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect, useSyncExternalStore } from "react";
+import type { ReactNode } from "react";
+import type { CallDetail } from "../api/answers.ts";
+import { ApiProblem } from "../api/client.ts";
 import { callQuestion } from "../api/questions.ts";
-import { dimensionLabel } from "../filters/filter.ts";
+import { CopyButton } from "../ui/copy-button.tsx";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { smallButton } from "../ui/form.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { ProblemNote } from "../ui/problem-note.tsx";
 import { Sheet } from "../ui/sheet.tsx";
+import { FailedBadge } from "./call-cells.tsx";
+import { CallCosts } from "./call-costs.tsx";
+import { CallFacts } from "./call-facts.tsx";
+import { neighboursOfOpenCall } from "./call-neighbours.ts";
+import { CallTrace } from "./call-trace.tsx";
+import { useOpenCall } from "./use-open-call.ts";
 
-/** One call: quantity × price = cost for each meter, and whose call it was. */
+/** One call: what each meter cost at which price, whose call it was, how it went, and what it was a part of. */
 export function CallSheet({ id, timeZone, onClose }: { id: string; timeZone: string; onClose: () => void }) {
-  const { data, error } = useQuery(callQuestion(id));
+  const { data, error, isPlaceholderData } = useQuery({ ...callQuestion(id), placeholderData: keepPreviousData });
   return (
-    <Sheet title={data?.model ?? "Call"} onClose={onClose}>
-      {error === null ? null : <p className="text-high">{error.message}</p>}
-      {data === undefined ? <div className="h-64" /> : <Detail call={data} timeZone={timeZone} />}
+    <Sheet title={data?.model ?? "Call"} form="drawer" onClose={onClose}>
+      {data === undefined ? null : <WhenAndWhat call={data} timeZone={timeZone} />}
+      <Tools id={id} call={isPlaceholderData ? undefined : data} />
+      {error === null ? null : <NoCall error={error} />}
+      {data === undefined ? (
+        <div className="h-64" />
+      ) : (
+        <div aria-busy={isPlaceholderData} className={`flex flex-col gap-6 ${isPlaceholderData ? "opacity-60" : ""}`}>
+          <Headline call={data} />
+          <Section title="Cost">
+            <CallCosts call={data} timeZone={timeZone} />
+          </Section>
+          {data.trace ? <CallTrace id={data.id} trace={data.trace} occurredAt={data.occurredAt} /> : null}
+          <CallFacts call={data} />
+        </div>
+      )}
     </Sheet>
   );
 }
 
-function Detail({ call, timeZone }: { call: CallDetail; timeZone: string }) {
-  const savings = call.cacheSavingsUsd ?? 0;
+function WhenAndWhat({ call, timeZone }: { call: CallDetail; timeZone: string }) {
+  const kind = [call.provider, call.operation].filter(Boolean).join(" · ");
   return (
-    <>
-      <p className="-mt-3 text-muted">{exactTime(Date.parse(call.occurredAt), timeZone)}</p>
-      <table className="w-full text-[0.8125rem]">
-        <caption className="sr-only">What this call cost</caption>
-        <thead className="text-left text-xs text-muted">
-          <tr>
-            <th scope="col" className="pb-1.5 font-normal">
-              Used
-            </th>
-            <th scope="col" className="pb-1.5 text-right font-normal">
-              Price
-            </th>
-            <th scope="col" className="pb-1.5 text-right font-normal">
-              Cost
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {call.lines.map((line) => (
-            <Line key={line.meter} line={line} />
-          ))}
-          {call.lines.length === 0 ? <Unpriced call={call} /> : null}
-        </tbody>
-        <tfoot>
-          <tr>
-            <th scope="row" colSpan={2} className="border-t border-line pt-2 text-left font-medium">
-              Total{BASIS_NOTES[call.basis] === undefined ? "" : `, ${BASIS_NOTES[call.basis]}`}
-            </th>
-            <td className="border-t border-line pt-2 text-right">
-              <CostBadge plain event={call} />
-            </td>
-          </tr>
-        </tfoot>
-      </table>
-      {savings > 0 ? (
-        <p className="text-[0.8125rem] text-muted" title={exactMoney(savings)}>
-          Cached tokens saved {money(savings)}.
-        </p>
-      ) : null}
-      <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1.5 border-t border-line pt-4 text-[0.8125rem]">
-        {facts(call).map(([name, value]) => (
-          <div key={name} className="col-span-2 grid grid-cols-subgrid">
-            <dt className="text-muted">{name}</dt>
-            <dd className="min-w-0 text-right break-words">{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </>
+    <p className="-mt-4 flex flex-wrap items-center gap-x-2 text-muted">
+      <span>{kind}</span>
+      <time dateTime={call.occurredAt}>{exactTime(Date.parse(call.occurredAt), timeZone)}</time>
+      {call.success === false ? <FailedBadge call={call} /> : null}
+    </p>
   );
 }
 
-function Line({ line }: { line: PricedLine }) {
-  const meter = METERS[line.meter as keyof typeof METERS];
-  const per = line.per === 1 ? "" : ` / ${line.per === 1_000_000 ? "M" : exactCount(line.per)}`;
+/** From call to call, where the list says what lies beside; and the call to take along. */
+function Tools({ id, call }: { id: string; call: CallDetail | undefined }) {
+  const told = useSyncExternalStore(neighboursOfOpenCall.watch, neighboursOfOpenCall.current);
+  const { open } = useOpenCall();
+  const { previous, next } = told?.of === id ? told : NOBODY;
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      const to = event.key === "ArrowLeft" ? previous : event.key === "ArrowRight" ? next : null;
+      if (to === null) return;
+      event.preventDefault();
+      open(to, { replace: true });
+    };
+    window.addEventListener("keydown", listen);
+    return () => window.removeEventListener("keydown", listen);
+  });
   return (
-    <tr>
-      <td className="py-1 pr-3">
-        {exactCount(line.quantity)} <span className="text-muted">{meter.label.toLowerCase()}</span>
-      </td>
-      <td className="py-1 text-right whitespace-nowrap text-muted">
-        ${line.rateUsd}
-        {per}
-      </td>
-      <td className="py-1 pl-3 text-right whitespace-nowrap" title={`$${line.costUsd}`}>
-        {money(Number(line.costUsd))}
-      </td>
-    </tr>
+    <div className="-mt-2 flex flex-wrap items-center gap-2">
+      {told === null ? null : (
+        <>
+          <Step to={previous} icon="left" title="Newer call (←)" onStep={(to) => open(to, { replace: true })}>
+            Newer
+          </Step>
+          <Step to={next} icon="right" title="Older call (→)" onStep={(to) => open(to, { replace: true })}>
+            Older
+          </Step>
+        </>
+      )}
+      {call === undefined ? null : (
+        <div key={call.id} className="flex flex-wrap gap-2 sm:ml-auto">
+          <CopyButton text={location.href} label="Copy link" />
+          <CopyButton text={JSON.stringify(call, null, 2)} label="Copy JSON" />
+        </div>
+      )}
+    </div>
   );
 }
 
-/** What was used, where no price tells what it cost. */
-function Unpriced({ call }: { call: CallDetail }) {
-  return Object.entries(call.usage ?? {}).map(([name, quantity]) =>
-    typeof quantity === "number" && quantity > 0 ? (
-      <tr key={name}>
-        <td className="py-1 pr-3">
-          {exactCount(quantity)} <span className="text-muted">{dimensionLabel(name).toLowerCase()}</span>
-        </td>
-        <td className="py-1 text-right text-muted">{UNKNOWN}</td>
-        <td className="py-1 pl-3 text-right text-muted">{UNKNOWN}</td>
-      </tr>
-    ) : null,
+const NOBODY = { previous: null, next: null };
+
+function Step(props: {
+  to: string | null;
+  icon: "left" | "right";
+  title: string;
+  onStep: (to: string) => void;
+  children: string;
+}) {
+  const { to, icon, title, onStep, children } = props;
+  return (
+    <button
+      type="button"
+      title={title}
+      aria-disabled={to === null}
+      onClick={() => {
+        if (to !== null) onStep(to);
+      }}
+      className={`${smallButton} aria-disabled:opacity-50`}
+    >
+      {icon === "left" ? <Icon name="left" /> : null}
+      {children}
+      {icon === "right" ? <Icon name="right" /> : null}
+    </button>
   );
 }
 
-function facts(call: CallDetail): [string, string][] {
-  const known: [string, string | null | undefined][] = [
-    ["Provider", call.provider],
-    ["Operation", call.operation],
-    ["Agent", call.agent],
-    ["User", call.user],
-    ["Activity", call.activity],
-    ...Object.entries(call.tags ?? {}),
-    ["Took", call.durationMs == null ? null : duration(call.durationMs)],
-    ["Failed", call.success === false ? (call.errorType ?? "yes") : null],
-    ["Message", call.errorMessage],
-    ["Price", call.priceId],
-    ["Id", call.id],
-  ];
-  return known.filter((fact): fact is [string, string] => typeof fact[1] === "string" && fact[1] !== "");
+function Headline({ call }: { call: CallDetail }) {
+  return (
+    <p className="flex flex-wrap items-baseline gap-x-2.5">
+      <span
+        title={exactMoney(call.costUsd)}
+        className="text-[1.625rem] leading-9 font-semibold tabular-nums tracking-[-0.025em]"
+      >
+        {call.costUsd === null ? "Unpriced" : headlineMoney(call.costUsd)}
+      </span>
+      <span className="text-muted">{BASES_IN_WORDS[call.basis]}</span>
+    </p>
+  );
 }
 
-const BASIS_NOTES: Partial<Record<CallDetail["basis"], string>> = {
+const BASES_IN_WORDS: Record<CallDetail["basis"], string> = {
+  rated: "usage × price",
   reported: "as the provider reported it",
-  estimated: "with estimated tokens",
-  unpriced: "no price is known",
+  estimated: "usage × price, with estimated tokens",
+  unpriced: "no price is known for it",
 };
+
+/** A part of the sheet with its heading. */
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section aria-label={title} className="flex flex-col gap-2.5">
+      <h3 className="sr-only">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function NoCall({ error }: { error: Error }) {
+  if (!(error instanceof ApiProblem) || error.status !== 404) return <ProblemNote error={error} />;
+  return (
+    <EmptyState title="This call is not here">
+      Its raw data may have expired: what it cost then still counts in every sum. Or the address is not whole, or it is
+      of somebody whose calls are not open to you.
+    </EmptyState>
+  );
+}
