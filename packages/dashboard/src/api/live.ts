@@ -13,6 +13,8 @@ export type LiveStatus = "connecting" | "open" | "lost";
 export interface LiveListener {
   /** Calls as they arrive, oldest first. */
   calls?: (calls: Call[]) => void;
+  /** An alert fired, changed or is over. */
+  alert?: () => void;
   /** The stream has been opened: what arrives from now on is told. */
   open?: () => void;
   /** More was missed than the server keeps: ask everything again. */
@@ -33,6 +35,9 @@ class Live {
         for (const listener of this.#listeners) listener.calls?.(events as Call[]);
       },
       totals: (today) => this.#set({ today }),
+      alert: () => {
+        for (const listener of this.#listeners) listener.alert?.();
+      },
       status: (status) => {
         this.#set({ status: STATUSES[status] });
         if (status === "live") for (const listener of this.#listeners) listener.open?.();

@@ -10,6 +10,8 @@ export interface LiveListener {
   /** Calls that arrived, oldest first; gathered for a moment, so that a burst is heard of once. */
   events?: (events: OutlayEvent[]) => void;
   totals?: (today: LiveTotals) => void;
+  /** An alert fired, changed or is over: what alerts, budgets and limits say may be another than before. */
+  alert?: () => void;
   status?: (status: LiveStatus) => void;
   /** More was missed than the server keeps: what is shown has to be asked for again. */
   reset?: () => void;
@@ -127,6 +129,8 @@ export class LiveStream {
       const { today } = JSON.parse(data) as { today: LiveTotals };
       this.#today = today;
       for (const listener of this.#listeners) listener.totals?.(today);
+    } else if (event === "alert") {
+      for (const listener of this.#listeners) listener.alert?.();
     } else if (event === "reset") {
       for (const listener of this.#listeners) listener.reset?.();
     }

@@ -48,21 +48,22 @@ beforeEach(async () => {
     allowInternal: false,
     logFailure,
   });
+  const alerts = await openAlerts({
+    ledger,
+    limits,
+    keys,
+    channels,
+    mailsAbout: async () => true,
+    changes: () => 0,
+    logFailure,
+  });
   const { app } = createApp({
     ledger,
     keys,
     limits,
     sizes: await openLearnedSizes(storage),
     channels,
-    alerts: await openAlerts({
-      ledger,
-      limits,
-      keys,
-      channels,
-      mailsAbout: async () => true,
-      changes: () => 0,
-      logFailure,
-    }),
+    alerts,
     recognise: recogniseCallers({ keys, accounts: null, isExposed: false, ownerToken: "" }),
     accounts: null,
     hosts: createHostPolicy({ host: "127.0.0.1", publicUrl: null, allowedHosts: [], trustedProxies: [] }),
@@ -78,7 +79,11 @@ beforeEach(async () => {
   api = {
     where: dataDir,
     request: async (path, init) => app.request(path, init),
-    close: () => storage.close(),
+    async close() {
+      await alerts.close();
+      await limits.close();
+      await storage.close();
+    },
   };
 });
 
@@ -101,6 +106,21 @@ async function calls(): Promise<number> {
   const answer = await getJson<QueryAnswer>(api, "/api/v1/query", { metrics: "calls", period: "all" });
   return answer.totals.calls ?? 0;
 }
+
+it("has budgets and limits of which some are quiet and one refuses, made once", async () => {
+  await fill();
+  nowMs += hourMs;
+  await fill();
+  const { budgets } = await getJson<{ budgets: { standing: { usedPercent: number } | null; values: unknown[] }[] }>(
+    api,
+    "/api/v1/budgets",
+  );
+  expect(budgets).toHaveLength(4);
+  const used = budgets.flatMap(({ standing }) => (standing === null ? [] : [standing.usedPercent]));
+  expect(used.some((percent) => percent > 0 && percent < 100)).toBe(true);
+  const { total } = await getJson<{ total: number }>(api, "/api/v1/limits/refusals");
+  expect(total).toBe(3);
+});
 
 it("goes on where it stopped: an hour and two days later, and adds nothing twice", async () => {
   const first = await fill();

@@ -7,6 +7,7 @@ import { generateCharges } from "../demo/generate-charges.ts";
 import { generateEvents } from "../demo/generate.ts";
 import type { RecordAnswer } from "../ledger/answers.ts";
 import type { Api, CliContext } from "./context.ts";
+import { fillLimits } from "./fill-limits.ts";
 import { getJson, sendJson } from "./get-json.ts";
 
 /** What a demo's data folder remembers, so that the next start goes on with the same story. */
@@ -50,6 +51,7 @@ export async function fillDemo(
     await agreeNewPrice(api, story);
   }
   const outcome = await record(context, api, story, untilMs);
+  if (story.filledUntilMs === null) await fillLimits(api, untilMs);
   await writeStory(path, { ...story, filledUntilMs: untilMs });
   return outcome;
 }
