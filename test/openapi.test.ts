@@ -34,6 +34,8 @@ const QUESTIONS: Record<string, string[]> = {
   ],
   "/api/v1/summary": ["include=byUser,byTag:story&compare=previous&period=7d"],
   "/api/v1/timeseries": ["by=model&unit=week&limit=2&metrics=cost,calls&compare=previous&period=90d"],
+  "/api/v1/insights/changes": ["by=agent&limit=2&period=7d&compare=previous", "by=tag:story&filter=model:gpt-*"],
+  "/api/v1/insights/savings": ["period=90d", "filter=user:user-1"],
   "/api/v1/breakdown": ["by=agent&metrics=calls,costPerCall&limit=2&compare=previous"],
   "/api/v1/events": ["limit=3&filter=status:error", "period=today"],
   "/api/v1/limits": ["kind=budget"],
