@@ -20,6 +20,7 @@ import { addRateCommand } from "./rate.ts";
 import { addReportCommand } from "./report.ts";
 import { addServeCommand } from "./serve.ts";
 import { addSessionsCommand } from "./sessions.ts";
+import { addSettingsCommand } from "./settings.ts";
 import type { Cleanup } from "./create-context.ts";
 import type { CliContext, CliDependencies } from "./context.ts";
 
@@ -87,6 +88,7 @@ const COMMANDS = [
   addLimitsCommand,
   addKeysCommand,
   addAuditCommand,
+  addSettingsCommand,
   addAdminCommand,
   addMockProviderCommand,
   addDoctorCommand,

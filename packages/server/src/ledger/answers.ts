@@ -235,6 +235,20 @@ export interface TraceAnswer {
   /** There are more calls than one answer has: these, and all numbers, are of the newest. */
   truncated: boolean;
   spans: TraceSpan[];
+  steps: TraceStep[];
+}
+
+/** A span that is not stored, because it used nothing: an agent's step, a tool; with the calls right below it. By time. */
+export interface TraceStep {
+  /** The `parentSpan` of these calls. */
+  span: string;
+  /** After the start of the trace. */
+  startMs: number;
+  /** From the start of its first call to the end of its last. */
+  durationMs: number;
+  calls: number;
+  /** Of these calls and all below them. */
+  costUsd: number | null;
 }
 
 export interface TraceSpan {

@@ -46,6 +46,9 @@ describe("the tree of a trace", () => {
     expect(answer.spans.map(({ subtreeCostUsd }) => subtreeCostUsd)).toEqual([0.004, 0.001, 0.002, 0.001, null]);
     expect(answer.spans[0]).toMatchObject({ name: "plan", linked: false, startMs: 0, costUsd: 0.001 });
     expect(answer.spans[1]).toMatchObject({ name: "chat small", linked: true, parentSpan: "b00000000000ffff" });
+    expect(answer.steps).toEqual([
+      { span: "b00000000000ffff", startMs: 1_000, durationMs: 0, calls: 1, costUsd: 0.001 },
+    ]);
     expect(answer.spans[4]).toMatchObject({ startMs: 4_000, costUsd: null, success: false });
   });
 

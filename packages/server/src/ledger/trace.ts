@@ -1,6 +1,6 @@
 import { InvalidInput, shown, sumNanoUsd, usdNumber } from "@outlay/core";
 import type { Filter, StoredEvent } from "../storage/storage.ts";
-import type { QueryParams, TraceAnswer, TraceSpan } from "./answers.ts";
+import type { QueryParams, TraceAnswer, TraceSpan, TraceStep } from "./answers.ts";
 import type { Ledger } from "./ledger.ts";
 import { readParameters } from "./parameters.ts";
 import { arrangeSpans, type PlacedSpan } from "./span-tree.ts";
@@ -25,12 +25,11 @@ export async function trace(ledger: Ledger, id: string, params: QueryParams): Pr
   if (first === undefined) throw notFound(id, aboutMs);
   const placed = arrangeSpans(events);
   const startMs = first.occurredAtMs;
-  const endMs = Math.max(...events.map((event) => event.occurredAtMs + (event.durationMs ?? 0)));
   const tokens = events.map(tokensOf).filter((count) => count !== null);
   return {
     trace: id,
     startedAt: new Date(startMs).toISOString(),
-    durationMs: endMs - startMs,
+    durationMs: endOf(events) - startMs,
     cost: costOf(events),
     calls: events.length,
     errors: events.filter(({ success }) => !success).length,
@@ -38,6 +37,7 @@ export async function trace(ledger: Ledger, id: string, params: QueryParams): Pr
     unpricedCalls: events.filter(({ costNanoUsd }) => costNanoUsd === null).length,
     truncated,
     spans: placed.map((span) => traceSpan(span, startMs)),
+    steps: stepsOf(placed, startMs),
   };
 }
 
@@ -95,12 +95,11 @@ function notFound(id: string, aboutMs: number | null): InvalidInput {
 }
 
 function traceSpan({ event, parent, depth, subtreeNanoUsd }: PlacedSpan, startMs: number): TraceSpan {
-  const { parentSpan } = event.metadata ?? {};
   return {
     id: event.id,
     span: event.span ?? null,
     parent: parent?.id ?? null,
-    parentSpan: typeof parentSpan === "string" ? parentSpan : null,
+    parentSpan: parentSpanOf(event),
     linked: parent !== null,
     depth,
     name: event.activity ?? `${event.operation} ${event.model}`,
@@ -117,6 +116,35 @@ function traceSpan({ event, parent, depth, subtreeNanoUsd }: PlacedSpan, startMs
     success: event.success,
     errorType: event.errorType ?? null,
   };
+}
+
+function stepsOf(placed: readonly PlacedSpan[], startMs: number): TraceStep[] {
+  const known = new Set(placed.map(({ event }) => event.span));
+  const below = Map.groupBy(placed, ({ event }) => parentSpanOf(event));
+  return [...below]
+    .flatMap(([span, calls]) => {
+      if (span === null || known.has(span)) return [];
+      const events = calls.map(({ event }) => event).toSorted((one, other) => one.occurredAtMs - other.occurredAtMs);
+      const firstMs = events[0]!.occurredAtMs;
+      const costs = calls.map(({ subtreeNanoUsd }) => subtreeNanoUsd).filter((cost) => cost !== null);
+      return {
+        span,
+        startMs: firstMs - startMs,
+        durationMs: endOf(events) - firstMs,
+        calls: calls.length,
+        costUsd: costs.length === 0 ? null : usdNumber(sumNanoUsd(costs)),
+      };
+    })
+    .toSorted((one, other) => one.startMs - other.startMs);
+}
+
+function parentSpanOf({ metadata }: StoredEvent): string | null {
+  const span = metadata?.["parentSpan"];
+  return typeof span === "string" ? span : null;
+}
+
+function endOf(events: readonly StoredEvent[]): number {
+  return Math.max(...events.map((event) => event.occurredAtMs + (event.durationMs ?? 0)));
 }
 
 /** In dollars, of the calls whose price is known; null when none is. */

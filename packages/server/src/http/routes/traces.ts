@@ -35,6 +35,16 @@ const span = z
   })
   .meta({ id: "TraceSpan" });
 
+const step = z
+  .strictObject({
+    span: z.string().meta({ description: "The parentSpan of these calls" }),
+    startMs: z.number(),
+    durationMs: z.number(),
+    calls: z.number().int(),
+    costUsd: usd.meta({ description: "Of these calls and all below them" }),
+  })
+  .meta({ id: "TraceStep" });
+
 /** What one trace has cost, step by step. */
 export function addTraceRoutes(app: App): void {
   addRoute(
@@ -67,6 +77,9 @@ export function addTraceRoutes(app: App): void {
           .boolean()
           .meta({ description: "It has more than 5,000 calls: these, and the numbers, are of the newest" }),
         spans: z.array(span),
+        steps: z
+          .array(step)
+          .meta({ description: "Spans that are not stored, with the calls right below each; by time" }),
       }),
     },
     ({ c, params, query }) => trace(ledgerOf(c), params["id"] ?? "", query),
