@@ -25,6 +25,8 @@ export interface AskedPeriod {
 interface Asked {
   period: AskedPeriod;
   by?: string[];
+  filters?: string[];
+  order?: string;
   compare?: { start: string; end: string } | null;
 }
 

@@ -69,7 +69,9 @@ export function BreakdownCard({
       waiting={isWaiting}
       actions={<Choices choices={choices} dimension={dimension} onChoose={onChoose} />}
     >
-      <div className="flex min-h-80 flex-col justify-between px-2 pt-1 pb-3 sm:px-3">
+      <div
+        className={`flex flex-col justify-between px-2 pt-1 pb-3 sm:px-3 ${within === undefined ? "min-h-80" : "min-h-40"}`}
+      >
         {data === undefined ? null : (
           <BarList
             caption={`Cost by ${label.toLowerCase()}, dearest first`}

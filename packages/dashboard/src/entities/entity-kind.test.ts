@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { capitalised } from "./entity-kind.ts";
+import { capitalised, pluralOf } from "./entity-kind.ts";
 
 test.each([
   ["forge", "Forge"],
@@ -9,4 +9,14 @@ test.each([
   ["", ""],
 ])("%s is shown as %s", (name, shown) => {
   expect(capitalised(name)).toBe(shown);
+});
+
+test.each([
+  ["story", "stories"],
+  ["epic", "epics"],
+  ["agent_loop", "agent loops"],
+  ["branch", "branches"],
+  ["essay", "essays"],
+])("several of %s are %s", (key, plural) => {
+  expect(pluralOf(key)).toBe(plural);
 });

@@ -20,3 +20,10 @@ export function capitalised(name: string): string {
   const [first = ""] = name;
   return first.toLocaleUpperCase("en") + name.slice(first.length);
 }
+
+/** `story` → `stories`, `agent_loop` → `agent loops`. */
+export function pluralOf(key: string): string {
+  const words = key.replaceAll("_", " ");
+  if (/[^aeiou]y$/i.test(words)) return `${words.slice(0, -1)}ies`;
+  return `${words}${/(s|x|z|ch|sh)$/i.test(words) ? "es" : "s"}`;
+}

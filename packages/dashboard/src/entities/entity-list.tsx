@@ -1,8 +1,10 @@
+import { METRICS } from "@outlay/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import {
   MAX_CALLS_TO_COUNT_SESSIONS,
   MAX_MATCHES,
+  RANKING_METRICS,
   matchingValuesQuestion,
   rankingQuestion,
   rankingSessionsQuestion,
@@ -19,12 +21,13 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { otherButton, smallButton } from "../ui/form.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { ProblemNote } from "../ui/problem-note.tsx";
+import { Select } from "../ui/select.tsx";
 import type { EntityKind } from "./entity-kind.ts";
 import { EntityTable } from "./entity-table.tsx";
 import { EntityTotals } from "./entity-totals.tsx";
 import { narrowedTo } from "./entity-view.ts";
 import { SearchField } from "./search-field.tsx";
-import { MAX_ROWS, orderIn, rowsIn, useEntityState } from "./use-entity-state.ts";
+import { MAX_ROWS, orderIn, rowsIn, sortText, useEntityState } from "./use-entity-state.ts";
 
 /** The ranking of all values of a dimension. */
 export function EntityList(props: { kind: EntityKind; intro?: ReactNode; choices?: ReactNode; emptyList: ReactNode }) {
@@ -74,6 +77,7 @@ function Listed({ kind, emptyList }: { kind: EntityKind; emptyList: ReactNode })
         actions={
           <div className="flex min-w-0 flex-wrap items-center gap-2">
             <SearchField label={`Find ${kind.many}`} />
+            <OrderSelect />
             <a
               href={csvHref(ranking)}
               download
@@ -111,7 +115,13 @@ function Listed({ kind, emptyList }: { kind: EntityKind; emptyList: ReactNode })
           <div className="h-[40rem]" />
         ) : (
           <>
-            <EntityTable kind={kind} ranking={ranking} answer={list.data} sessions={sessions.data} />
+            <EntityTable
+              kind={kind}
+              ranking={ranking}
+              answer={list.data}
+              sessions={sessions.data}
+              isCounting={sessions.isLoading}
+            />
             {groups > ranking.limit && ranking.limit < MAX_ROWS ? (
               <div className="px-3 pb-3 sm:px-4">
                 <button
@@ -129,6 +139,23 @@ function Listed({ kind, emptyList }: { kind: EntityKind; emptyList: ReactNode })
         )}
       </Card>
     </>
+  );
+}
+
+/** Where the columns have no room, and so no heads to sort by. */
+function OrderSelect() {
+  const { state, change } = useEntityState();
+  return (
+    <Select
+      label="Sort by"
+      className="lg:hidden"
+      options={RANKING_METRICS.map((metric) => ({ value: metric, label: METRICS[metric].label }))}
+      value={orderIn(state.sort).metric}
+      onChange={(metric) => {
+        const sort = sortText({ metric, descending: true });
+        change(({ sort: _sort, ...rest }) => (sort === undefined ? rest : { ...rest, sort }));
+      }}
+    />
   );
 }
 

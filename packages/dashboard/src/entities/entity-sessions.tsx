@@ -8,6 +8,7 @@ import { NotApplied } from "../filters/not-applied.tsx";
 import { validateSearch, withFilters } from "../filters/search.ts";
 import { usePageSearch } from "../filters/use-search.ts";
 import { SessionBadge } from "../sessions/session-badge.tsx";
+import { SessionTotals } from "../sessions/session-totals.tsx";
 import { Card } from "../ui/card.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import type { Column } from "../ui/data-table.tsx";
@@ -33,13 +34,16 @@ export function EntitySessions({ kind, value }: { kind: EntityKind; value: strin
       title="Sessions"
       waiting={isPlaceholderData}
       actions={
-        <Link
-          to="/sessions"
-          search={(before) => withFilters(validateSearch(before), view.filters)}
-          className="text-[0.8125rem] text-muted underline-offset-4 hover:text-ink hover:underline"
-        >
-          View all
-        </Link>
+        <div className="flex flex-wrap items-center gap-x-4">
+          <SessionTotals within={view} />{" "}
+          <Link
+            to="/sessions"
+            search={(before) => withFilters(validateSearch(before), view.filters)}
+            className="text-[0.8125rem] text-muted underline-offset-4 hover:text-ink hover:underline"
+          >
+            View all
+          </Link>
+        </div>
       }
     >
       <div className="px-4 pt-1 sm:px-5">

@@ -1,6 +1,7 @@
-import { UNKNOWN, count, exactCount, exactMoney, localDate, money, percent } from "@outlay/react";
+import { UNKNOWN, count, counted, exactCount, exactMoney, localDate, money, percent } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useRef } from "react";
 import { RANKING_METRICS, rankingTrendQuestion } from "../api/entities.ts";
 import type { Ranking } from "../api/entities.ts";
 import type { BreakdownAnswer, BreakdownRow, TimeSeriesAnswer } from "../api/answers.ts";
@@ -14,8 +15,11 @@ import { costCell } from "../format/cost-cell.ts";
 import { metricFormat } from "../format/metric.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import type { Column } from "../ui/data-table.tsx";
+import { useIsReading } from "../ui/use-is-reading.ts";
 import { useNow } from "../ui/use-now.ts";
+import { capitalised } from "./entity-kind.ts";
 import type { EntityKind } from "./entity-kind.ts";
+import { useHeldOrder } from "./use-held-order.ts";
 import { orderIn, sortText, useEntityState } from "./use-entity-state.ts";
 
 /** One row for each value, those without one, and all that lie beyond the list. */
@@ -24,21 +28,29 @@ export function EntityTable({
   ranking,
   answer,
   sessions,
+  isCounting,
 }: {
   kind: EntityKind;
   ranking: Ranking;
   answer: BreakdownAnswer;
   /** Distinct sessions of the same rows, where they are counted. */
   sessions: BreakdownAnswer | undefined;
+  isCounting: boolean;
 }) {
   const { state, change } = useEntityState();
   const order = orderIn(state.sort);
   const trend = useTrend(ranking);
   const groups = answer.meta.groups ?? 0;
-  const rows = answer.rows.map((row): EntityRow => {
+  const answered = answer.rows.map((row): EntityRow => {
     const value = row[kind.dimension];
     const kindOfRow = row.other === true ? "other" : typeof value === "string" ? "named" : "unattributed";
     return { kind: kindOfRow, value: typeof value === "string" && row.other !== true ? value : null, row };
+  });
+  const table = useRef<HTMLDivElement>(null);
+  const rows = useHeldOrder(answered, {
+    idOf: idOfRow,
+    question: questionOf(answer),
+    isReading: useIsReading(table),
   });
   const shown = rows.filter((row) => row.kind !== "other").length;
   const counts = new Map(sessions?.rows.map((row) => [rowId(row, kind.dimension), row.sessions ?? null]));
@@ -47,23 +59,26 @@ export function EntityTable({
     trend,
     others: groups - shown,
     sessionsOf: (row) => counts.get(rowId(row, kind.dimension)) ?? null,
+    isCounting,
   });
   // The metric in order is shown whatever the width.
   const withOrder = columns.map((column) => (column.key === order.metric ? withoutFrom(column) : column));
   return (
-    <DataTable
-      caption={`All ${kind.many}`}
-      columns={withOrder}
-      rows={rows}
-      rowKey={(row) => `${row.kind}:${row.value}`}
-      order={{ key: order.metric, descending: order.descending }}
-      onOrder={({ key, descending }) => {
-        const metric = RANKING_METRICS.find((known) => known === key);
-        if (metric === undefined) return;
-        const sort = sortText({ metric, descending });
-        change(({ sort: _sort, ...rest }) => (sort === undefined ? rest : { ...rest, sort }));
-      }}
-    />
+    <div ref={table}>
+      <DataTable
+        caption={`All ${kind.many}`}
+        columns={withOrder}
+        rows={rows}
+        rowKey={idOfRow}
+        order={{ key: order.metric, descending: order.descending }}
+        onOrder={({ key, descending }) => {
+          const metric = RANKING_METRICS.find((known) => known === key);
+          if (metric === undefined) return;
+          const sort = sortText({ metric, descending });
+          change(({ sort: _sort, ...rest }) => (sort === undefined ? rest : { ...rest, sort }));
+        }}
+      />
+    </div>
   );
 }
 
@@ -79,12 +94,14 @@ function columnsOf(of: {
   /** Groups behind the list. */
   others: number;
   sessionsOf: (row: BreakdownRow) => number | null;
+  /** The sessions are on their way. */
+  isCounting: boolean;
 }): Column<EntityRow>[] {
-  const { kind, trend, others, sessionsOf } = of;
+  const { kind, trend, others, sessionsOf, isCounting } = of;
   return [
     {
       key: "name",
-      label: kind.one,
+      label: capitalised(kind.one),
       width: "w-full md:w-[30%]",
       cell: (row) => <Name kind={kind} row={row} others={others} />,
     },
@@ -145,7 +162,7 @@ function columnsOf(of: {
       align: "right",
       from: "xl",
       title: ({ row }) => exactCount(sessionsOf(row)),
-      cell: ({ row }) => <span className="text-muted">{count(sessionsOf(row))}</span>,
+      cell: ({ row }) => <span className="text-muted">{isCounting ? "" : count(sessionsOf(row))}</span>,
     },
     {
       key: "trend",
@@ -155,6 +172,13 @@ function columnsOf(of: {
       cell: ({ row }) => <Trend trend={trend} id={rowId(row, kind.dimension)} />,
     },
   ];
+}
+
+const idOfRow = ({ kind, value }: EntityRow) => `${kind}:${value}`;
+
+/** What was asked, as far as it decides about the order of the rows. */
+function questionOf({ query }: BreakdownAnswer): string {
+  return JSON.stringify([query.by, query.order, query.filters, query.period.start, query.period.timeZone]);
 }
 
 const rowId = (row: BreakdownRow, dimension: string) =>
@@ -183,6 +207,9 @@ function Name({ kind, row, others }: { kind: EntityKind; row: EntityRow; others:
       className="block min-h-6 truncate leading-6 font-medium decoration-control underline-offset-4 group-hover:underline"
     >
       {kind.nameOf(value)}
+      <span className="block truncate text-[0.8125rem] leading-5 font-normal text-muted sm:hidden">
+        {counted(row.row.calls ?? 0, "call")}
+      </span>
     </Link>
   );
 }

@@ -107,7 +107,7 @@ function Head<Row>({
         <button
           type="button"
           onClick={() => onOrder({ key: column.key, descending: isOrdered ? !order.descending : true })}
-          className={`inline-flex min-h-6 items-center gap-1 rounded hover:text-ink ${isOrdered ? "font-medium text-ink" : ""}`}
+          className={`inline-flex min-h-6 items-center gap-1 rounded hover:text-ink ${column.align === "right" ? "flex-row-reverse" : ""} ${isOrdered ? "font-medium text-ink" : ""}`}
         >
           {column.label}
           <Icon

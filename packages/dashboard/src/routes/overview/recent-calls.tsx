@@ -1,8 +1,7 @@
 import { counted } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
-import type { RefObject } from "react";
+import { useRef, useState } from "react";
 import { metaQuestion } from "../../api/questions.ts";
 import { CallsTable } from "../../calls/calls-table.tsx";
 import { useOpenCall } from "../../calls/use-open-call.ts";
@@ -10,6 +9,7 @@ import { validateSearch } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { Card } from "../../ui/card.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { useIsReading } from "../../ui/use-is-reading.ts";
 import { useRecentCalls } from "./use-recent-calls.ts";
 
 /** The last calls, live. Rows never move under a reader: then arrivals wait behind a button that counts them. */
@@ -75,29 +75,4 @@ export function RecentCalls() {
       </div>
     </Card>
   );
-}
-
-/** Is somebody at the list: pointer over it, focus in it, or scrolled past its first rows? */
-function useIsReading(list: RefObject<HTMLElement | null>): boolean {
-  const [isReading, setReading] = useState(false);
-  useEffect(() => {
-    const element = list.current;
-    if (element === null) return undefined;
-    const state = { over: false, focus: false, past: false };
-    const update = (change: Partial<typeof state>) => {
-      Object.assign(state, change);
-      setReading(state.over || state.focus || state.past);
-    };
-    const abort = new AbortController();
-    const on = (name: string, change: () => Partial<typeof state>) =>
-      element.addEventListener(name, () => update(change()), { signal: abort.signal });
-    on("pointerenter", () => ({ over: true }));
-    on("pointerleave", () => ({ over: false }));
-    on("focusin", () => ({ focus: true }));
-    on("focusout", () => ({ focus: false }));
-    const onScroll = () => update({ past: element.getBoundingClientRect().top < 0 });
-    window.addEventListener("scroll", onScroll, { passive: true, signal: abort.signal });
-    return () => abort.abort();
-  }, [list]);
-  return isReading;
 }

@@ -54,22 +54,22 @@ function Detail({ detail }: { detail: SessionDetail }) {
   return (
     <>
       <Totals session={session} timeZone={timeZone} />
-      <Whose session={session} />
+      <Whose session={session} model={onlyName(byModel, "model")} category={onlyName(byCategory, "category")} />
       {session.tokens > 0 ? (
         <Part title="Tokens">
           <TokenShares session={session} />
         </Part>
       ) : null}
-      {byModel.length === 0 ? null : (
+      {byModel.length < 2 ? null : (
         <Part title="By model">
           <CostShares rows={byModel} dimension="model" column="Model" />
         </Part>
       )}
-      {byCategory.some((row) => typeof row["category"] === "string") ? (
+      {byCategory.length < 2 ? null : (
         <Part title="By category">
           <CostShares rows={byCategory} dimension="category" column="Category" />
         </Part>
-      ) : null}
+      )}
       <SessionCalls session={session} calls={events} timeZone={timeZone} />
     </>
   );
@@ -130,9 +130,18 @@ function Fact({ name, title, children }: { name: string; title?: string; childre
 }
 
 /** Who the session belongs to, each with the way to all of theirs. */
-function Whose({ session }: { session: Session }) {
+function Whose({
+  session,
+  model,
+  category,
+}: {
+  session: Session;
+  /** Of all its calls; null: of several kinds, or none. */
+  model: string | null;
+  category: string | null;
+}) {
   const { user, agent, project } = session;
-  if (user === null && agent === null && project === null) return null;
+  if ([user, agent, project, model, category].every((value) => value === null)) return null;
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1 text-[0.8125rem]">
       {user === null ? null : (
@@ -146,6 +155,8 @@ function Whose({ session }: { session: Session }) {
         </Owner>
       )}
       {project === null ? null : <Owner name="Project">{project}</Owner>}
+      {model === null ? null : <Owner name="Model">{model}</Owner>}
+      {category === null ? null : <Owner name="Category">{category}</Owner>}
     </dl>
   );
 }
@@ -227,3 +238,9 @@ function CostShares({ rows, dimension, column }: { rows: BreakdownRow[]; dimensi
 }
 
 const isPartlyUnpriced = (row: BreakdownRow | undefined) => row?.cost != null && (row.unpricedCalls ?? 0) > 0;
+
+/** What all calls have in common. */
+function onlyName(rows: readonly BreakdownRow[], dimension: string): string | null {
+  const name = rows.length === 1 ? rows[0]?.[dimension] : null;
+  return typeof name === "string" ? name : null;
+}

@@ -1,4 +1,4 @@
-import { callTime, count, exactCount, exactTime } from "@outlay/react";
+import { callTime, count, counted, exactCount, exactTime } from "@outlay/react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { metaQuestion } from "../../api/questions.ts";
 import { sessionFilters, sessionsQuestion } from "../../api/sessions.ts";
@@ -6,6 +6,7 @@ import type { Session } from "../../api/sessions.ts";
 import { NotApplied } from "../../filters/not-applied.tsx";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { SessionBadge } from "../../sessions/session-badge.tsx";
+import { SessionTotals } from "../../sessions/session-totals.tsx";
 import { Card } from "../../ui/card.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import type { Column } from "../../ui/data-table.tsx";
@@ -15,7 +16,6 @@ import { Icon } from "../../ui/icon.tsx";
 import { LongId } from "../../ui/long-id.tsx";
 import { ProblemNote } from "../../ui/problem-note.tsx";
 import { useNow } from "../../ui/use-now.ts";
-import { SessionTotals } from "./session-totals.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import { useArrivals } from "./use-arrivals.ts";
 import { useSessionsState } from "./use-sessions-state.ts";
@@ -38,18 +38,19 @@ export function SessionList() {
       title={TITLES[order]}
       waiting={list.isPlaceholderData}
       actions={
-        arrivals > 0 ? (
-          <button
-            type="button"
-            onClick={() => void list.refetch()}
-            className="inline-flex h-8 items-center gap-1.5 rounded-full bg-strong pr-3 pl-2.5 text-[0.8125rem] font-medium text-on-strong"
-          >
-            <Icon name="up" className="size-3.5" />
-            {arrivals === 1 ? "1 new call" : `${count(arrivals)} new calls`}
-          </button>
-        ) : (
+        <div className="flex flex-wrap items-center gap-3">
           <SessionTotals />
-        )
+          {arrivals > 0 ? (
+            <button
+              type="button"
+              onClick={() => void list.refetch()}
+              className="inline-flex h-8 items-center gap-1.5 rounded-full bg-strong pr-3 pl-2.5 text-[0.8125rem] font-medium text-on-strong"
+            >
+              <Icon name="up" className="size-3.5" />
+              {counted(arrivals, "new call")}
+            </button>
+          ) : null}
+        </div>
       }
     >
       <div className="flex flex-col gap-3 px-4 pt-2 pb-1 sm:px-5">
@@ -118,7 +119,7 @@ function columnsIn(timeZone: string, nowMs: number): Column<Session>[] {
         <>
           <LongId id={session.session} />
           <span className="block truncate text-[0.8125rem] font-normal text-muted no-underline sm:hidden">
-            {lastCall(session, nowMs, timeZone)} · {count(session.calls)} calls
+            {lastCall(session, nowMs, timeZone)} · {counted(session.calls, "call")}
           </span>
         </>
       ),

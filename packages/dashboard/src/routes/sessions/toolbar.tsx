@@ -1,12 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { valuesQuestion } from "../../api/questions.ts";
+import { valuesQuestion, viewParams } from "../../api/questions.ts";
+import { serverUrl } from "../../api/server-url.ts";
 import { SESSION_DIMENSIONS, SESSION_ORDERS, sessionFilters } from "../../api/sessions.ts";
 import { dimensionLabel, filterText, parseFilter } from "../../filters/filter.ts";
 import { withFilters } from "../../filters/search.ts";
 import { usePanels } from "../../filters/use-panels.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
-import { Problem } from "../../ui/form.tsx";
+import { Problem, smallButton } from "../../ui/form.tsx";
+import { Icon } from "../../ui/icon.tsx";
 import { Select } from "../../ui/select.tsx";
 import { isDollars, useSessionsState } from "./use-sessions-state.ts";
 
@@ -31,11 +33,33 @@ export function Toolbar() {
             <ValueSelect key={dimension} dimension={dimension} />
           ))}
         </div>
+        <CsvLink />
       </div>
       {min !== undefined && max !== undefined && Number(min) > Number(max) ? (
         <Problem>The lowest cost is above the highest: no session can match.</Problem>
       ) : null}
     </div>
+  );
+}
+
+/** The API's own export knows sessions by their calls: what they cost within the period, under all filters. */
+function CsvLink() {
+  const { view } = usePageSearch();
+  const params = viewParams(view);
+  params.set("by", "session");
+  params.set("metrics", "cost,calls,tokens,inputTokens,cacheReadTokens,outputTokens,errors,unpricedCalls");
+  params.set("limit", "10000");
+  params.set("format", "csv");
+  return (
+    <a
+      href={serverUrl(`/api/v1/export?${params.toString()}`)}
+      download
+      title="What each session cost within the period, under all filters; up to 10,000 sessions"
+      className={`${smallButton} xl:ml-auto`}
+    >
+      <Icon name="download" />
+      CSV
+    </a>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { metaQuestion } from "../../api/questions.ts";
 import { EntityPage } from "../../entities/entity-page.tsx";
+import { pluralOf } from "../../entities/entity-kind.ts";
 import type { EntityKind } from "../../entities/entity-kind.ts";
 import { NameMissing } from "../../entities/name-missing.tsx";
 import { useEntityState } from "../../entities/use-entity-state.ts";
@@ -38,8 +39,8 @@ function kindOf(key: string): EntityKind {
   return {
     dimension: `tag:${key}`,
     title: "Work items",
-    one: key,
-    many: `${key} values`,
+    one: key.replaceAll("_", " "),
+    many: pluralOf(key),
     nameOf: (value) => value,
     splits: ["category", "activity", "agent", "model"],
     sessionsBy: null,

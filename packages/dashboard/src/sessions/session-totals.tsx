@@ -1,13 +1,15 @@
 import { count, exactCount, exactMoney, money } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
-import { MAX_CALLS_TO_COUNT_SESSIONS, sessionTotalsQuestion } from "../../api/entities.ts";
-import { totalsQuestion } from "../../api/questions.ts";
-import { useKeptQuery } from "../../api/use-kept-query.ts";
-import { usePageSearch } from "../../filters/use-search.ts";
+import { MAX_CALLS_TO_COUNT_SESSIONS, sessionTotalsQuestion } from "../api/entities.ts";
+import { totalsQuestion } from "../api/questions.ts";
+import { useKeptQuery } from "../api/use-kept-query.ts";
+import type { View } from "../filters/search.ts";
+import { usePageSearch } from "../filters/use-search.ts";
 
-/** How many sessions had calls in the period, and what one cost on average. Not counted where that would read very many calls. */
-export function SessionTotals() {
-  const { view } = usePageSearch();
+/** How many sessions had calls in the period, and what one cost on average. Not counted where that would read very many calls. Of the page's view, or `within` a narrower one. */
+export function SessionTotals({ within }: { within?: View }) {
+  const shared = usePageSearch().view;
+  const view = within ?? shared;
   const { data: totals, isStale } = useKeptQuery(totalsQuestion(view));
   const calls = isStale ? null : (totals?.totals.calls ?? null);
   const { data } = useQuery({
