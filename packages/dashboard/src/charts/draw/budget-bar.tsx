@@ -1,5 +1,5 @@
-import { exactMoney, money, percent } from "@outlay/react";
-import { prepareBudget, projectedText } from "../prepare/budget.ts";
+import { exactMoney, money } from "@outlay/react";
+import { prepareBudget, projectedText, thresholdText, usedText } from "../prepare/budget.ts";
 import type { BudgetNumbers } from "../prepare/budget.ts";
 import { Track, TrackMark } from "./track.tsx";
 
@@ -28,9 +28,12 @@ export function BudgetBar({
             <span className="font-semibold">{money(spentUsd)}</span>
             <span className="text-muted"> of {money(amountUsd)}</span>
           </span>
-          <span className={STATE_TEXT[state]}>
-            {state === "over" ? "over budget · " : state === "threshold" ? `past ${passedPercent}% · ` : ""}
-            {ratio === null ? "" : percent(ratio)}
+          <span className={`ml-auto ${STATE_TEXT[state]}`}>
+            {[
+              ...(state === "over" ? ["over budget"] : []),
+              ...(state === "threshold" && passedPercent !== null ? [thresholdText(passedPercent)] : []),
+              ...(ratio === null || ratio === 1 ? [] : [usedText(ratio)]),
+            ].join(" · ")}
           </span>
         </p>
       )}
@@ -59,9 +62,18 @@ export function BudgetBar({
                   className={`inset-y-0 ${at === amountUsd ? "w-0.5 bg-ink" : "w-px bg-ink/50"}`}
                 />
               ))}
+            {projectedUsd === null || !compact ? null : (
+              <TrackMark
+                // At its very end it would be cut.
+                at={Math.max(0, Math.min(projectedUsd, max * 0.995))}
+                min={0}
+                max={max}
+                className="inset-y-0 border-l-2 border-dotted border-ink"
+              />
+            )}
           </Track>
         </div>
-        {projectedUsd === null ? null : (
+        {projectedUsd === null || compact ? null : (
           <span className="absolute inset-x-0 bottom-0 h-1.5">
             <TrackMark
               at={Math.max(0, projectedUsd)}
@@ -76,7 +88,9 @@ export function BudgetBar({
         <p aria-hidden="true" className="flex flex-wrap justify-between gap-x-4 text-muted">
           <span title={exactMoney(reservedUsd)}>{reservedUsd > 0 ? `${money(reservedUsd)} reserved` : ""}</span>
           {projectedUsd === null ? null : (
-            <span title={exactMoney(projectedUsd)}>projected {projectedText(projectedUsd, amountUsd)}</span>
+            <span className="ml-auto" title={exactMoney(projectedUsd)}>
+              projected {projectedText(projectedUsd, amountUsd)}
+            </span>
           )}
         </p>
       )}
@@ -84,7 +98,11 @@ export function BudgetBar({
   );
 }
 
-const STATE_FILL = { ok: "var(--control)", threshold: "var(--middle)", over: "var(--high)" };
+const STATE_FILL = {
+  ok: "var(--control)",
+  threshold: "color-mix(in oklab, var(--series-1) 70%, var(--middle))",
+  over: "var(--high)",
+};
 const STATE_TEXT = { ok: "text-muted", threshold: "font-medium text-middle", over: "font-medium text-high" };
 const RESERVED =
   "repeating-linear-gradient(135deg, var(--control) 0 1.5px, color-mix(in oklab, var(--control) 25%, transparent) 1.5px 4px)";

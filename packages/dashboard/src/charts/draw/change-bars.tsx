@@ -50,12 +50,12 @@ export function ChangeBars({
             onSelect: onSelect === undefined || row.isWhole || row.kind === "other" ? undefined : () => onSelect(row),
             content: (
               <span
-                className={`grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 py-1.5 @xl:h-9 @xl:grid-cols-[minmax(0,13rem)_minmax(0,1fr)_5rem_4rem] @xl:py-0 ${row.isWhole ? "font-semibold" : ""}`}
+                className={`grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 py-1.5 @xl:h-9 @xl:grid-cols-[minmax(0,13rem)_minmax(0,1fr)_5.5rem_5rem] @xl:py-0 ${row.isWhole ? "font-semibold" : ""} ${row.isWhole && rows.length > 1 ? "border-b border-line" : ""}`}
               >
-                <span className="truncate" title={nameOf(row)}>
+                <span className="col-start-1 row-start-1 truncate" title={nameOf(row)}>
                   {nameOf(row)}
                 </span>
-                <span className="col-span-2 row-start-2 @xl:col-span-1 @xl:row-start-1">
+                <span className="col-span-2 row-start-2 @xl:col-span-1 @xl:col-start-2 @xl:row-start-1">
                   <Track
                     min={lowest}
                     max={highest}
@@ -77,13 +77,13 @@ export function ChangeBars({
                     )}
                   </Track>
                 </span>
-                <span className="col-start-2 row-start-1 text-right @xl:col-start-auto @xl:row-start-auto">
+                <span className="col-start-2 row-start-1 text-right whitespace-nowrap tabular-nums @xl:col-start-3">
                   <span className={row.isWhole ? "" : "font-medium"}>{signed(row.difference, format)}</span>
                   <span className="ml-2 font-normal text-muted @xl:hidden">
                     {changeText(change(row.now, row.before))}
                   </span>
                 </span>
-                <span className="hidden text-right font-normal text-muted @xl:block">
+                <span className="hidden text-right font-normal whitespace-nowrap text-muted tabular-nums @xl:col-start-4 @xl:row-start-1 @xl:block">
                   {changeText(change(row.now, row.before))}
                 </span>
               </span>
@@ -132,7 +132,7 @@ export function ChangeBars({
           colour={({ name }) => colour({ key: name ?? "" })}
           name={({ name }) => causes.find(({ key }) => key === name)?.label ?? ""}
           value={() => null}
-          note={asTable || causes.length < 2 ? undefined : "black mark: the difference"}
+          note={asTable || causes.length < 2 ? undefined : "thick mark: the difference"}
           action={toggle}
         />
       )}

@@ -52,7 +52,10 @@ export function LineChart({
   const { buckets, lines } = prepared;
   const [raised, setRaised] = useState<string | null>(null);
   const nameOf = (bucket: LineBucket) => bucketName(bucket.label, unit).long;
-  if (buckets.length === 0) return <NothingToDraw height={height} />;
+  const isEmpty = lines.every(({ values }) => values.every((value) => value === null));
+  if (isEmpty && buckets.every(({ before, projected }) => before === null && projected === null)) {
+    return <NothingToDraw height={height}>No data</NothingToDraw>;
+  }
   const numbersAt = (index: number) =>
     lines
       .map(({ series, values }) => ({ series, value: values[index] ?? null }))

@@ -35,7 +35,7 @@ export function PriceSteps({
   const priceWord = (value: number | null) => (value === null ? "no price" : format.short(value));
   const notes = [
     isLog ? "scale of equal ratios" : "",
-    changes.some(({ fromMs }) => fromMs > nowMs) ? "dotted: announced" : "",
+    changes.some(({ fromMs }) => fromMs > nowMs) ? "dotted: from today on" : "",
   ];
   return (
     <ChartFigure

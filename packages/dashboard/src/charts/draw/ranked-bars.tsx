@@ -37,6 +37,7 @@ export function RankedBars({
   const { rows, parts, total, lowest, highest } = prepared;
   if (rows.length === 0) return <NothingToDraw />;
   const hasBefore = rows.some(({ before }) => before !== null);
+  const hasShares = rows.some(({ share }) => share !== null);
   const shown = rows.filter(({ kind }) => kind !== "other").length;
   const note = [groups > shown ? `${shown} of ${groups} shown` : "", hasBefore ? "mark: the period before" : ""]
     .filter(Boolean)
@@ -52,10 +53,10 @@ export function RankedBars({
             onSelect: onSelect === undefined || row.kind === "other" ? undefined : () => onSelect(row),
             content: (
               <span className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 py-1.5 @xl:h-9 @xl:grid-cols-[minmax(0,13rem)_minmax(0,1fr)_4.5rem_3rem] @xl:py-0">
-                <span className="truncate" title={seriesName(row)}>
+                <span className="col-start-1 row-start-1 truncate" title={seriesName(row)}>
                   {seriesName(row)}
                 </span>
-                <span className="col-span-2 row-start-2 @xl:col-span-1 @xl:row-start-1">
+                <span className="col-span-2 row-start-2 @xl:col-span-1 @xl:col-start-2 @xl:row-start-1">
                   <Track
                     min={lowest}
                     max={highest}
@@ -79,11 +80,11 @@ export function RankedBars({
                     )}
                   </Track>
                 </span>
-                <span className="col-start-2 row-start-1 text-right @xl:col-start-auto @xl:row-start-auto">
+                <span className="col-start-2 row-start-1 text-right whitespace-nowrap tabular-nums @xl:col-start-3">
                   <span className="font-medium">{format.short(row.value)}</span>
                   {row.share === null ? null : <span className="ml-2 text-muted @xl:hidden">{percent(row.share)}</span>}
                 </span>
-                <span className="hidden text-right text-muted @xl:block">
+                <span className="hidden text-right whitespace-nowrap text-muted tabular-nums @xl:col-start-4 @xl:row-start-1 @xl:block">
                   {row.share === null ? "" : percent(row.share)}
                 </span>
               </span>
@@ -98,7 +99,7 @@ export function RankedBars({
           columns={[
             groupColumn,
             "Value",
-            ...(total === null ? [] : ["Share"]),
+            ...(hasShares ? ["Share"] : []),
             ...(hasBefore ? ["Before"] : []),
             ...parts.map(seriesName),
           ]}
@@ -107,7 +108,7 @@ export function RankedBars({
             name: seriesName(row),
             cells: [
               cell(row.value, format),
-              ...(total === null ? [] : [{ text: percent(row.share) }]),
+              ...(hasShares ? [{ text: percent(row.share) }] : []),
               ...(hasBefore ? [cell(row.before, format)] : []),
               ...parts.map((part) => {
                 const segment = row.segments.find(({ series }) => seriesId(series) === seriesId(part));

@@ -42,7 +42,7 @@ export function Sparkline({
                 x={round(index * step)}
                 width={Math.min(8, Math.max(1, round(step - 1)))}
                 y={top}
-                height={Math.max(point === zero ? 0 : 1, Math.abs(yOf(point) - yOf(zero)))}
+                height={Math.max(1, Math.abs(yOf(point) - yOf(zero)))}
                 fill={colour}
                 fillOpacity={unfinished && index === last ? 0.5 : 1}
               />

@@ -36,7 +36,9 @@ export function Steps({
   const drawing = useRef<SVGSVGElement>(null);
 
   const { lines, changes, scale, isLog, startMs, endMs, nowMs } = prepared;
-  const labels = scaleLabels(scale.marks, format);
+  const labels = isLog
+    ? scale.marks.map((mark) => format.exact(mark).replace(/\.00$/, ""))
+    : scaleLabels(scale.marks, format);
   const plot = plotOf(width, height, labels);
   const xOf = scaleLinear([startMs, endMs], [plot.left, plot.left + plot.width - RIGHT_PX]);
   const yOf = (isLog ? scaleLog() : scaleLinear())

@@ -44,7 +44,9 @@ export function TimeBars({
   const { bars, series } = prepared;
   const nameOf = (bar: Bar) => bucketName(bar.label, unit).long;
   const barNumbers = (bar: Bar) => <BarNumbers bar={bar} title={nameOf(bar)} format={format} colour={colour} />;
-  if (bars.length === 0) return <NothingToDraw height={height} />;
+  if (bars.every(({ total, before }) => total === null && before === null)) {
+    return <NothingToDraw height={height}>No data</NothingToDraw>;
+  }
   return (
     <ChartFigure
       drawing={

@@ -23,7 +23,7 @@ export function Tooltip({
 }
 
 export const TOOLTIP =
-  "pointer-events-none absolute z-10 w-64 max-w-[calc(100%-2rem)] rounded-lg border border-line bg-surface p-3 text-[0.8125rem] tabular-nums shadow-lg";
+  "pointer-events-none absolute z-10 w-64 max-w-[calc(100%-2rem)] rounded-lg border border-line bg-surface p-3 text-[0.8125rem] shadow-lg";
 
 /** What stands in it: a name with its number, then lines of which each may have a colour. */
 export function TooltipNumbers({
@@ -44,12 +44,12 @@ export function TooltipNumbers({
     <>
       <p className="flex justify-between gap-3 font-medium">
         <span className="min-w-0 truncate">{title}</span>
-        <span className="shrink-0">{value}</span>
+        <span className="shrink-0 tabular-nums">{value}</span>
       </p>
       {notes.map((note) => (
         <p key={note.name} className="flex justify-between gap-3 text-muted">
           <span className="min-w-0 truncate">{note.name}</span>
-          <span className="shrink-0">{note.value}</span>
+          <span className="shrink-0 tabular-nums">{note.value}</span>
         </p>
       ))}
       {lines.length === 0 ? null : (
@@ -60,9 +60,9 @@ export function TooltipNumbers({
                 <span className="size-2.5 shrink-0 rounded-sm" style={{ background: line.colour }} />
               )}
               <span className="min-w-0 grow truncate">{line.name}</span>
-              <span>{line.value}</span>
+              <span className="shrink-0 tabular-nums">{line.value}</span>
               {line.share === undefined ? null : (
-                <span className="w-11 shrink-0 text-right text-muted">{line.share}</span>
+                <span className="w-11 shrink-0 text-right text-muted tabular-nums">{line.share}</span>
               )}
             </li>
           ))}

@@ -86,36 +86,28 @@ function SpanRow({ row, durationMs, marks }: { row: TraceRow; durationMs: number
   return (
     <span className={`grid grid-cols-[minmax(0,1fr)_auto] items-center gap-y-1 py-1.5 @xl:h-8 @xl:py-0 ${COLUMNS}`}>
       <span
-        className="flex min-w-0 items-baseline gap-2"
+        className="col-start-1 row-start-1 flex min-w-0 items-baseline gap-2 [--indent:0.5rem] @xl:[--indent:0.875rem]"
         // Deeper than this, names would have no room; the tree still reads by its order.
-        style={{ paddingLeft: `${Math.min(depth, MAX_DEPTH) * INDENT_REM}rem` }}
+        style={{ paddingLeft: `calc(${Math.min(depth, MAX_DEPTH)} * var(--indent))` }}
       >
         <span className="truncate" title={span.name}>
           {span.name}
         </span>
         {span.failed === true ? <span className="shrink-0 text-high">failed</span> : null}
-        {span.note === undefined ? null : <span className="truncate text-muted">{span.note}</span>}
+        {span.note === undefined ? null : <span className="shrink-[20] truncate text-muted">{span.note}</span>}
       </span>
-      <span className="col-span-2 row-start-2 @xl:col-span-1 @xl:row-start-1">
+      <span className="col-span-2 row-start-2 @xl:col-span-1 @xl:col-start-2 @xl:row-start-1">
         <Track
           min={0}
           max={Math.max(durationMs, 1)}
           height="h-2.5 @xl:h-3.5"
+          grid={marks}
           stretches={
             span.durationMs === null
               ? []
               : [{ key: "span", from: offsetMs, to: offsetMs + span.durationMs, background }]
           }
         >
-          {marks.map((mark) => (
-            <TrackMark
-              key={mark}
-              at={mark}
-              min={0}
-              max={Math.max(durationMs, 1)}
-              className="-z-[1] hidden w-px bg-line @xl:-inset-y-2 @xl:block"
-            />
-          ))}
           {span.durationMs === null ? (
             <TrackMark
               at={offsetMs}
@@ -126,8 +118,10 @@ function SpanRow({ row, durationMs, marks }: { row: TraceRow; durationMs: number
           ) : null}
         </Track>
       </span>
-      <span className="hidden text-right text-muted @xl:block">{duration(span.durationMs)}</span>
-      <span className="col-start-2 row-start-1 text-right font-medium @xl:col-start-auto @xl:row-start-auto">
+      <span className="hidden text-right whitespace-nowrap text-muted tabular-nums @xl:col-start-3 @xl:row-start-1 @xl:block">
+        {duration(span.durationMs)}
+      </span>
+      <span className="col-start-2 row-start-1 text-right font-medium whitespace-nowrap tabular-nums @xl:col-start-4">
         <span className="mr-2 font-normal text-muted @xl:hidden">{duration(span.durationMs)}</span>
         {span.costUsd === null && row.hasChildren ? (
           <span className="font-normal text-muted">{row.withinUsd === null ? "" : `Σ ${money(row.withinUsd)}`}</span>
@@ -172,4 +166,3 @@ function inWords({ span, depth, offsetMs, withinUsd, hasChildren }: TraceRow): s
 
 const COLUMNS = "gap-x-3 @xl:grid-cols-[minmax(0,15rem)_minmax(0,1fr)_4rem_5rem]";
 const MAX_DEPTH = 8;
-const INDENT_REM = 0.875;

@@ -13,18 +13,24 @@ export function Track({
   max,
   stretches,
   height = "h-4",
+  grid = [],
   children,
 }: {
   min: number;
   max: number;
   stretches: readonly Stretch[];
   height?: string;
+  /** Where thin lines stand behind it, from row to row on a wide screen. */
+  grid?: readonly number[];
   /** `TrackMark`s. */
   children?: ReactNode;
 }) {
   const percentOf = (value: number) => trackPercent(value, min, max);
   return (
     <span aria-hidden="true" className={`relative block ${height}`}>
+      {grid.map((at) => (
+        <TrackMark key={at} at={at} min={min} max={max} className="hidden w-px bg-line @xl:-inset-y-2.5 @xl:block" />
+      ))}
       {stretches.map(({ key, from, to, background }) => {
         const left = percentOf(Math.min(from, to));
         const width = percentOf(Math.max(from, to)) - left;

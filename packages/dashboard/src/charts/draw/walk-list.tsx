@@ -16,7 +16,7 @@ export interface WalkItem {
 }
 
 /** Rows of a drawing. One tab stop; the arrow keys walk up and down. */
-export function WalkList({ summary, items, gap = "" }: { summary: string; items: readonly WalkItem[]; gap?: string }) {
+export function WalkList({ summary, items }: { summary: string; items: readonly WalkItem[] }) {
   const [active, setActive] = useState<number | null>(null);
   const [tabStop, setTabStop] = useState(0);
   const list = useRef<HTMLOListElement>(null);
@@ -26,13 +26,12 @@ export function WalkList({ summary, items, gap = "" }: { summary: string; items:
     <ol
       ref={list}
       aria-label={summary}
-      className={`@container -mx-2 flex flex-col tabular-nums ${gap}`}
+      className="@container -mx-2 flex flex-col"
       onPointerLeave={() => setActive(null)}
     >
       {items.map((item, index) => {
         const props = {
           "data-row": index,
-          "aria-label": item.label,
           tabIndex: index === stop ? 0 : -1,
           className: `block w-full rounded-md px-2 text-left text-[0.8125rem] ${
             item.isSelected === true || index === active ? "bg-raised" : ""
@@ -55,12 +54,13 @@ export function WalkList({ summary, items, gap = "" }: { summary: string; items:
             {item.onSelect === undefined ? (
               // An image has no place for text, and its words are its label.
               // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
-              <div role="img" {...props}>
+              <div role="img" aria-label={item.label} {...props}>
                 {item.content}
               </div>
             ) : (
               <button type="button" aria-pressed={item.isSelected} onClick={item.onSelect} {...props}>
-                {item.content}
+                <span className="sr-only">{item.label}</span>
+                <span aria-hidden="true">{item.content}</span>
               </button>
             )}
             {index !== active || item.tooltip === undefined ? null : (

@@ -1,4 +1,4 @@
-import { money, percent } from "@outlay/react";
+import { count, money, percent } from "@outlay/react";
 
 export type BudgetState = "ok" | "threshold" | "over";
 
@@ -31,11 +31,11 @@ export function prepareBudget(budget: BudgetNumbers): PreparedBudget {
   const ratio = amountUsd > 0 ? spentUsd / amountUsd : null;
   const passedPercent = passed(budget);
   const parts = [
-    `${money(spentUsd)} of ${money(amountUsd)} spent${ratio === null ? "" : ` (${percent(ratio)})`}`,
+    `${money(spentUsd)} of ${money(amountUsd)} spent${ratio === null ? "" : ` (${usedText(ratio)})`}`,
     ...(reservedUsd > 0 ? [`${money(reservedUsd)} reserved for calls that run`] : []),
     ...(projectedUsd === null ? [] : [`projected ${projectedText(projectedUsd, amountUsd)}`]),
     ...(state === "over" ? [`over by ${money(spentUsd - amountUsd)}`] : []),
-    ...(state === "threshold" && passedPercent !== null ? [`past ${passedPercent}%`] : []),
+    ...(state === "threshold" && passedPercent !== null ? [thresholdText(passedPercent)] : []),
   ];
   return {
     state,
@@ -54,7 +54,17 @@ export function budgetState(budget: Pick<BudgetNumbers, "amountUsd" | "spentUsd"
 
 /** `$120.00 (120%)`. */
 export function projectedText(projectedUsd: number, amountUsd: number): string {
-  return `${money(projectedUsd)}${amountUsd > 0 ? ` (${percent(projectedUsd / amountUsd)})` : ""}`;
+  return `${money(projectedUsd)}${amountUsd > 0 ? ` (${usedText(projectedUsd / amountUsd)})` : ""}`;
+}
+
+/** `past 70%`; at 100 % `used up`. */
+export const thresholdText = (passedPercent: number) => (passedPercent >= 100 ? "used up" : `past ${passedPercent}%`);
+
+/** 0.42 → 42%, 1.304 → 130%, 4213 → 4,213×. Never rounds what is over to 100%. */
+export function usedText(ratio: number): string {
+  if (ratio <= 1) return percent(Math.max(0, ratio));
+  if (ratio >= 10) return `${count(ratio)}×`;
+  return `${ratio < 1.01 ? Math.max(100.1, ratio * 100).toFixed(1) : Math.round(ratio * 100)}%`;
 }
 
 function passed(budget: Pick<BudgetNumbers, "amountUsd" | "spentUsd" | "thresholdsPercent">): number | null {

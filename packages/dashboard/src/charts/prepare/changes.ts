@@ -95,7 +95,9 @@ function toRow(row: ChangeInput, causes: readonly Cause[]): ChangeRow {
   return { ...seriesKey(row), isWhole: false, before: row.before, now: row.now, difference, segments };
 }
 
-function together(rows: readonly ChangeInput[], causes: readonly Cause[]): ChangeInput {
+/** Only of rows known on both sides: else what was not known before would look like a rise. */
+function together(all: readonly ChangeInput[], causes: readonly Cause[]): ChangeInput {
+  const rows = all.filter((row) => differenceOf(row) !== null);
   return {
     name: null,
     other: true,

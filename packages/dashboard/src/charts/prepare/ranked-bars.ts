@@ -49,12 +49,14 @@ export function prepareRankedBars(input: {
   const sorted = input.rows.filter((row) => row.other !== true).toSorted((a, b) => sizeOf(b) - sizeOf(a));
   const rest = [...sorted.slice(maxRows), ...input.rows.filter((row) => row.other === true)];
   const rows = [...sorted.slice(0, maxRows), ...(additive && rest.length > 0 ? [together(rest)] : [])];
+  // Beside credits, shares of what is left say nothing.
+  const hasShares = rows.every(({ value }) => value === null || value >= 0);
   const total = additive ? rows.reduce((sum, { value }) => sum + (value ?? 0), 0) : null;
   const series = capSeries(partSeries(rows), maxParts);
   const hasParts = rows.some(({ parts }) => parts !== undefined);
   const ranked = rows.map((row, index): RankedRow => {
     const value = row.value;
-    const share = total !== null && total > 0 && value !== null && value >= 0 ? value / total : null;
+    const share = hasShares && total !== null && total > 0 && value !== null ? value / total : null;
     const key = seriesKey(row);
     return {
       ...key,

@@ -70,6 +70,7 @@ export function percentsOf(shares: readonly number[]): string[] {
     if (floor === 0 && (shares[index] ?? 0) > 0) return "<0.1%";
     // Beside something too small to count, nothing is all.
     if (floor === units && (exact[index] ?? 0) < units) return "99.9%";
-    return units === 100 || floor % 1_000 === 0 ? `${(floor / units) * 100}%` : `${(floor / 10).toFixed(1)}%`;
+    if (units === 100) return `${floor}%`;
+    return floor % 1_000 === 0 ? `${floor / 10}%` : `${(floor / 10).toFixed(1)}%`;
   });
 }

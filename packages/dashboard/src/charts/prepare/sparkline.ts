@@ -14,6 +14,6 @@ export function prepareSparkline(values: readonly (number | null)[]): PreparedSp
   const span = highest - lowest || 1;
   return {
     points: values.map((value) => (value === null ? null : (value - lowest) / span)),
-    zero: -lowest / span,
+    zero: Math.abs(lowest) / span,
   };
 }

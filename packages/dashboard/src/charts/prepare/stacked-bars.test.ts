@@ -54,6 +54,35 @@ describe("stacked bars", () => {
     expect(series).toHaveLength(1);
   });
 
+  test("hang credits below zero, also one that takes all off", () => {
+    const prepared = prepareStackedBars({
+      buckets: buckets(2),
+      series: [
+        { name: "a", values: [5, 2] },
+        { name: "credit", values: [-7, 7] },
+      ],
+      maxSeries: 7,
+      nowMs,
+    });
+    expect(prepared.bars.map(({ total, segments }) => [total, segments.map(({ from, to }) => [from, to])])).toEqual([
+      [
+        -2,
+        [
+          [0, 5],
+          [0, -7],
+        ],
+      ],
+      [
+        9,
+        [
+          [0, 2],
+          [2, 9],
+        ],
+      ],
+    ]);
+    expect([prepared.lowest, prepared.highest]).toEqual([-7, 9]);
+  });
+
   test("of nothing but zeros stay zeros", () => {
     const { bars, highest } = prepareStackedBars({
       buckets: buckets(2),

@@ -51,9 +51,9 @@ export function prepareSteps(input: {
   const last = dates.at(-1) === undefined ? nowMs : Math.max(Date.parse(dates.at(-1) ?? ""), nowMs);
   const room = Math.max(DAY_MS, (last - first) * 0.05);
   const always = input.lines.some(({ versions }) => versions.some(({ from }) => from === null));
-  const startMs = always && dates.length > 0 ? first - room : first;
+  const startMs = Math.min(always && dates.length > 0 ? first - room : first, nowMs - DAY_MS);
   // What begins after today needs room behind it to be seen.
-  const endMs = last > nowMs ? last + room : Math.max(nowMs, startMs + DAY_MS);
+  const endMs = last > nowMs ? last + room : nowMs;
   const begins = [...(always ? [null] : []), ...dates];
   const changes = begins.map((date, index): PriceChange => {
     const next = begins[index + 1];
