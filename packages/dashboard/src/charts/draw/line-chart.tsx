@@ -13,7 +13,7 @@ import { NumbersTable } from "./numbers-table.tsx";
 import { TooltipNumbers } from "./tooltip.tsx";
 
 /**
- * One to eight lines over time with legend, summary and table: for what does not add up, for sums that grow, for a trend, for a
+ * One to eight lines (with Other) over time with legend, summary and table: for what does not add up, for sums that grow, for a trend, for a
  * projection. Draws what `prepareLines` decided.
  */
 export function LineChart({

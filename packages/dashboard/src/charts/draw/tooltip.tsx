@@ -14,13 +14,20 @@ export function Tooltip({
   width: number;
   children: ReactNode;
 }) {
-  const side = (from + to) / 2 > width / 2 ? { right: Math.max(0, width - from + 8) } : { left: to + 8 };
+  const own = Math.min(TOOLTIP_PX, width - 32);
+  const besides = (from + to) / 2 > width / 2 ? from - GAP_PX - own : to + GAP_PX;
+  // On a phone there is no room at either side: it then covers what it is about, but stays whole.
+  const left = Math.max(0, Math.min(besides, width - own));
   return (
-    <div role="presentation" className={`${TOOLTIP} top-0`} style={side}>
+    <div role="presentation" className={`${TOOLTIP} top-0`} style={{ left }}>
       {children}
     </div>
   );
 }
+
+/** As wide as `w-64`. */
+const TOOLTIP_PX = 256;
+const GAP_PX = 8;
 
 export const TOOLTIP =
   "pointer-events-none absolute z-10 w-64 max-w-[calc(100%-2rem)] rounded-lg border border-line bg-surface p-3 text-[0.8125rem] shadow-lg";

@@ -1,5 +1,6 @@
 import { capSeries, seriesKey } from "./cap-series.ts";
 import type { SeriesInput, SeriesKey } from "./cap-series.ts";
+import { SERIES_COLOURS } from "./colours.ts";
 import type { BucketInput } from "./stacked-bars.ts";
 
 export interface LineSeries extends SeriesKey {
@@ -57,7 +58,7 @@ export function prepareLines(input: {
   projection?: readonly (Projected | null)[] | undefined;
   nowMs: number;
 }): PreparedLines {
-  const { cumulative = false, maxSeries = 8 } = input;
+  const { cumulative = false, maxSeries = SERIES_COLOURS } = input;
   const along = cumulative ? cumulate : (values: readonly (number | null)[]) => [...values];
   const before = input.before === undefined ? [] : along(input.before);
   const buckets = input.buckets.map((bucket, index): LineBucket => {
