@@ -26,8 +26,9 @@ export async function cardNumber(page: Page, title: string): Promise<number> {
 }
 
 /**
- * Opens an address in each of the four looks, waits for `ready`, and demands that nothing is cut off, that nobody is kept
- * out (WCAG 2.2 AA) and that the console is silent. Keeps a picture of each look.
+ * Shows an address on a desk and on a phone, light and dark, waits for `ready`, and demands that nothing is cut off, that
+ * nobody is kept out (WCAG 2.2 AA; of each size one colour scheme, as that takes seconds) and that the console is silent.
+ * Keeps a picture of each look.
  */
 export async function checkLooks(
   browser: Browser,
@@ -36,13 +37,17 @@ export async function checkLooks(
   ready: (page: Page) => Promise<unknown>,
 ): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  for (const [look, options] of Object.entries(LOOKS)) {
-    const { page, complaints, close } = await openPage(browser, url, options);
+  for (const size of ["desk", "phone"] as const) {
+    const { page, complaints, close } = await openPage(browser, url, LOOKS[`${size}-light`]);
     await ready(page);
-    expect(await overflowPx(page), `${name} ${look}: wider than the window`).toBe(0);
-    expect(await barriers(page), `${name} ${look}`).toEqual([]);
-    await page.screenshot({ path: join(SCREENSHOTS, `${name}-${look}.png`), fullPage: true });
-    expect(complaints, `${name} ${look}`).toEqual([]);
+    expect(await overflowPx(page), `${name} ${size}: wider than the window`).toBe(0);
+    for (const scheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      if ((size === "desk") === (scheme === "light"))
+        expect(await barriers(page), `${name} ${size} ${scheme}`).toEqual([]);
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}-${size}-${scheme}.png`), fullPage: true });
+    }
+    expect(complaints, `${name} ${size}`).toEqual([]);
     await close();
   }
 }

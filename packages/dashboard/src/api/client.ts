@@ -5,11 +5,14 @@ export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
   readonly status: number;
   readonly code: string;
+  /** Of what was sent, the field that is wrong. */
+  readonly field: string | null;
 
-  constructor(status: number, code: string, detail: string) {
+  constructor(status: number, code: string, detail: string, field: string | null = null) {
     super(detail);
     this.status = status;
     this.code = code;
+    this.field = field;
   }
 }
 
@@ -29,7 +32,11 @@ export async function getJson<T>(path: `/${string}`, params: URLSearchParams, si
 }
 
 /** Changes something there. Rejects as `getJson` does. */
-export async function sendJson<T>(method: "POST" | "PATCH" | "DELETE", path: `/${string}`, body?: unknown): Promise<T> {
+export async function sendJson<T>(
+  method: "POST" | "PUT" | "PATCH" | "DELETE",
+  path: `/${string}`,
+  body?: unknown,
+): Promise<T> {
   return answerOf<T>(path, {
     method,
     ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
@@ -44,10 +51,11 @@ async function answerOf<T>(path: `/${string}`, init: RequestInit): Promise<T> {
   });
   const body: unknown = await response.json().catch(() => null);
   if (response.ok && body !== null) return body as T;
-  const problem = (body ?? {}) as { code?: string; detail?: string; title?: string };
+  const problem = (body ?? {}) as { code?: string; detail?: string; title?: string; field?: string };
   throw new ApiProblem(
     response.status,
     problem.code ?? "no_problem_document",
     problem.detail ?? problem.title ?? `The server answered ${response.status} without saying why.`,
+    problem.field ?? null,
   );
 }
