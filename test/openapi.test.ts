@@ -35,6 +35,10 @@ const QUESTIONS: Record<string, string[]> = {
   "/api/v1/summary": ["include=byUser,byTag:story&compare=previous&period=7d"],
   "/api/v1/timeseries": ["by=model&unit=week&limit=2&metrics=cost,calls&compare=previous&period=90d"],
   "/api/v1/insights/changes": ["by=agent&limit=2&period=7d&compare=previous", "by=tag:story&filter=model:gpt-*"],
+  "/api/v1/insights/margin": ["by=user&limit=2&period=90d", "by=tag:plan", "filter=user:user-1"],
+  "/api/v1/insights/elsewhere": ["models=openai/gpt-4o-mini,nobody/nothing&period=90d", "filter=user:user-1"],
+  "/api/v1/insights/quality": ["by=agent&limit=2&period=90d", "by=tag:story&filter=model:gpt-*"],
+  "/api/v1/insights/variants": ["dimension=model&a=gpt-4o&b=gpt-4o-mini&period=90d", "a=one&b=other"],
   "/api/v1/insights/savings": ["period=90d", "filter=user:user-1"],
   "/api/v1/breakdown": ["by=agent&metrics=calls,costPerCall&limit=2&compare=previous"],
   "/api/v1/events": ["limit=3&filter=status:error", "period=today"],
@@ -59,10 +63,16 @@ const QUESTIONS: Record<string, string[]> = {
   "/api/analytics/check-limit": ["sessionId=api-session-1&userId=user-1"],
 };
 /** Operations whose plain form lacks a required parameter. */
-const NOT_PLAIN = new Set(["/api/v1/values", "/api/v1/prices/match", "/api/v1/prices/history"]);
+const NOT_PLAIN = new Set([
+  "/api/v1/values",
+  "/api/v1/prices/match",
+  "/api/v1/prices/history",
+  "/api/v1/insights/variants",
+]);
 const PATH_VALUES: Record<string, Record<string, string>> = {
   "/api/v1/events/{id}": { id: "api-1" },
   "/api/v1/sessions/{id}": { id: "api-session-1" },
+  "/api/v1/traces/{id}": { id: "api-trace" },
   "/api/v1/users/{id}": { id: "user-1" },
   "/api/v1/agents/{id}": { id: "agent-1" },
   "/api/v1/tags/{key}/{value}": { key: "story", value: "story-1" },
@@ -80,6 +90,7 @@ beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), "outlay-openapi-"));
   server = await startServer({ dataDir });
   await send("post", "/api/v1/events", { events: someEvents("api", 500) });
+  await send("post", "/api/v1/events", { provider: "openai", model: "gpt-4o", trace: "api-trace" });
   await send("post", "/api/v1/charges", {
     charges: [
       { kind: "payment_fee", fee: { paymentAmountUsd: 20, percent: 2.9, fixedUsd: 0.3 }, user: "user-1" },
@@ -91,6 +102,8 @@ beforeAll(async () => {
   };
   PATH_VALUES["/api/v1/keys/{id}"] = { id: made.key.id };
   PATH_VALUES["/api/v1/keys/{id}/rotate"] = { id: made.key.id };
+  const saved = await (await send("post", "/api/v1/views", { name: "api", page: "/explore", search: "" })).json();
+  PATH_VALUES["/api/v1/views/{id}"] = { id: (saved as { view: { id: string } }).view.id };
   await makeLimits();
   api = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as ApiDocument;
   ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
