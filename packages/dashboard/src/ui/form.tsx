@@ -1,5 +1,6 @@
-import { useState } from "react";
+import { createContext, use, useState } from "react";
 import type { InputHTMLAttributes, ReactNode } from "react";
+import { ApiProblem } from "../api/client.ts";
 
 interface FieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, "id" | "className"> {
   label: string;
@@ -7,19 +8,29 @@ interface FieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, "id" | 
   hint?: ReactNode;
 }
 
+/** The field that the server found wrong, by its name; null: none. */
+const WrongField = createContext<string | null>(null);
+
+/** Whether a field of this form is the one that the server found wrong: for `aria-invalid`. */
+export function useIsWrong(name: string): boolean {
+  return use(WrongField) === name;
+}
+
 /** One line to fill in, with its label above it. */
 export function Field({ label, name, hint, ...input }: FieldProps) {
   const id = `field-${name}`;
+  const isWrong = useIsWrong(name);
   return (
-    <div className="flex flex-col gap-1.5">
+    <div className="flex min-w-0 flex-col gap-1.5">
       <label htmlFor={id} className="text-[0.8125rem] font-medium">
         {label}
       </label>
       <input
         id={id}
         name={name}
+        aria-invalid={isWrong || undefined}
         aria-describedby={hint === undefined ? undefined : `${id}-hint`}
-        className="h-11 w-full min-w-0 rounded-lg border border-control bg-surface px-3 text-base sm:h-10 sm:text-sm read-only:bg-raised read-only:text-muted"
+        className="h-11 w-full min-w-0 rounded-lg border border-control bg-surface px-3 text-base sm:h-10 sm:text-sm read-only:bg-raised read-only:text-muted aria-invalid:border-high"
         {...input}
       />
       {hint === undefined ? null : (
@@ -41,10 +52,12 @@ interface FormProps {
 /** Fields, what is wrong with them, and the button. While it is being sent it cannot be sent again. */
 export function Form({ action, onSubmit, children }: FormProps) {
   const [problem, setProblem] = useState<string | null>(null);
+  const [wrongField, setWrongField] = useState<string | null>(null);
   const [isSending, setIsSending] = useState(false);
   const send = async (form: HTMLFormElement) => {
     setIsSending(true);
     setProblem(null);
+    setWrongField(null);
     try {
       const entries = [...new FormData(form)].filter(
         (entry): entry is [string, string] => typeof entry[1] === "string",
@@ -52,6 +65,7 @@ export function Form({ action, onSubmit, children }: FormProps) {
       await onSubmit(Object.fromEntries(entries));
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
+      if (error instanceof ApiProblem) setWrongField(error.field);
     } finally {
       setIsSending(false);
     }
@@ -64,7 +78,7 @@ export function Form({ action, onSubmit, children }: FormProps) {
         if (!isSending) void send(event.currentTarget);
       }}
     >
-      {children}
+      <WrongField value={wrongField}>{children}</WrongField>
       {problem === null ? null : <Problem>{problem}</Problem>}
       <button type="submit" aria-disabled={isSending} className={`${mainButton} aria-disabled:opacity-60`}>
         {action}
