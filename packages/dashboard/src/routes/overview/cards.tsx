@@ -14,6 +14,8 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { Numbers, TotalsAnswer } from "../../api/answers.ts";
+import { budgetsQuestion } from "../../api/limits.ts";
+import type { LimitReport } from "../../api/limits.ts";
 import { projectionQuestion, totalsQuestion } from "../../api/questions.ts";
 import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { withFilters } from "../../filters/search.ts";
@@ -96,13 +98,24 @@ function CostCard({ answer, view }: { answer: TotalsAnswer | undefined; view: Vi
 /** This month, whatever period is shown: so far, and at its end if it goes on like this. */
 function MonthEnd({ view }: { view: View }) {
   const { data } = useQuery(projectionQuestion(view));
+  const { data: budgets } = useQuery(budgetsQuestion);
   if (data === undefined || data.projectedMonthEnd === null) return null;
+  const budget = view.filters.length === 0 ? budgets?.budgets.find(isOfEverything)?.limit.amountUsd : undefined;
   const month = monthName(Date.parse(data.month.start) + DAY_MS, view.timeZone ?? "UTC");
   return (
     <StatNote title={`${exactMoney(data.spent)} spent so far in ${month}`}>
       {month} heading for <span className="font-medium text-ink">{money(data.projectedMonthEnd)}</span>
+      {budget === undefined ? null : (
+        <span className={data.projectedMonthEnd > budget ? "font-medium text-high" : ""}> of {money(budget)}</span>
+      )}
     </StatNote>
   );
+}
+
+/** A budget for all calls of a calendar month: what the month's end is held against. */
+function isOfEverything({ limit }: LimitReport): boolean {
+  const { enabled, filters, each, period } = limit;
+  return enabled && filters.length === 0 && each === null && period.unit === "month" && !period.rolling;
 }
 
 const DAY_MS = 86_400_000;

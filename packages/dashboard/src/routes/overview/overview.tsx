@@ -1,4 +1,5 @@
 import { DataPage } from "../frame/data-page.tsx";
+import { Budgets } from "./budgets.tsx";
 import { Cards } from "./cards.tsx";
 import { ChartCard } from "./chart-card.tsx";
 import { Lists } from "./lists.tsx";
@@ -10,6 +11,7 @@ export function Overview() {
     <DataPage title="Overview" isTitleShown={false}>
       <Cards />
       <ChartCard />
+      <Budgets />
       <Lists />
       <RecentCalls />
     </DataPage>
