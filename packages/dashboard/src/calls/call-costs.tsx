@@ -143,28 +143,35 @@ function PriceVersion({ price, timeZone }: { price: PriceOfCall; timeZone: strin
   const since = price.startMs === null ? "" : `, since ${day(price.startMs)}`;
   const until = price.endMs === null ? "" : `, until ${day(price.endMs)}`;
   return (
-    <p className="rounded-lg bg-raised px-3 py-2.5 text-[0.8125rem] text-muted" title={price.id}>
-      Price of{" "}
-      <Link
-        to="/prices"
-        search={(before) => ({ ...validateSearch(before), model: price.model })}
-        className="font-medium text-ink underline decoration-control underline-offset-4"
-      >
-        {price.provider} {price.model}
-      </Link>
-      {since}
-      {until}. {LAYERS[price.layer]}
-      {price.checkedOn === undefined ? "" : `, checked on ${dateInWords(price.checkedOn, "long")}`}
-      {price.source === undefined ? (
-        "."
-      ) : (
-        <>
-          {": "}
-          <Source text={price.source} />
-        </>
+    <div className="flex flex-col gap-1 rounded-lg bg-raised px-3 py-2.5 text-[0.8125rem] text-muted">
+      <p title={price.id}>
+        Price of{" "}
+        <Link
+          to="/prices"
+          search={(before) => ({ ...validateSearch(before), model: price.model })}
+          className="font-medium text-ink underline decoration-control underline-offset-4"
+        >
+          {price.provider} {price.model}
+        </Link>
+        {since}
+        {until}. {LAYERS[price.layer]}
+        {price.checkedOn === undefined ? "" : `, checked on ${dateInWords(price.checkedOn, "long")}`}
+        {price.source === undefined ? (
+          "."
+        ) : (
+          <>
+            {": "}
+            <Source text={price.source} />
+          </>
+        )}
+      </p>
+      {price.note === undefined ? null : (
+        <details>
+          <summary className="min-h-6 content-center">Remarks on this price</summary>
+          <p className="mt-1 break-words">{price.note}</p>
+        </details>
       )}
-      {price.note === undefined ? null : <span className="mt-1 block">{price.note}</span>}
-    </p>
+    </div>
   );
 }
 
@@ -179,7 +186,7 @@ const LAYERS: Record<PriceOfCall["layer"], string> = {
 function Source({ text }: { text: string }) {
   if (!/^https?:\/\//.test(text)) return <span className="break-words">{text}.</span>;
   return (
-    <a href={text} target="_blank" rel="noreferrer" className="break-all underline underline-offset-4 hover:text-ink">
+    <a href={text} target="_blank" rel="noreferrer" className="break-words underline underline-offset-4 hover:text-ink">
       {text.replace(/^https?:\/\//, "")}
     </a>
   );

@@ -1,5 +1,5 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { KeyboardEvent } from "react";
 import type { Call } from "../../api/answers.ts";
 import type { CallsEdition } from "../../api/calls.ts";
@@ -19,7 +19,7 @@ const ROW_PX = 41;
 const NARROW_ROW_PX = 61;
 const HEAD_PX = 34;
 /** Rows drawn above and below those in sight. */
-const SPARE_ROWS = 12;
+const SPARE_ROWS = 8;
 
 /**
  * Calls, newest first, as many as there are: only the rows in sight are drawn, and only their pages are kept. The window
@@ -39,11 +39,10 @@ export function CallList({
   total: number | null;
 }) {
   const [frame, width] = useWidth<HTMLDivElement>();
+  const fitted = useMemo(() => fitColumns(columns, width), [columns, width]);
   return (
     <div ref={frame} className="@container min-h-96">
-      {width === 0 ? null : (
-        <Rows edition={edition} fitted={fitColumns(columns, width)} timeZone={timeZone} total={total} />
-      )}
+      {width === 0 ? null : <Rows edition={edition} fitted={fitted} timeZone={timeZone} total={total} />}
     </div>
   );
 }
@@ -95,6 +94,11 @@ function Rows({
   const walk = useWalk(pages, rows.scrollToIndex, table, Math.max(1, last - first - 2 * SPARE_ROWS));
   const tabStop = walk.active >= first && walk.active <= last ? walk.active : first;
   useTellNeighbours(pages, openCall.id, walk);
+  const act = useStable((index, what) => {
+    if (what.kind === "open") openCall.open(what.call);
+    else if (what.kind === "focus") walk.setActive(index);
+    else walk.onKeyDown(what.event);
+  });
 
   const before = (drawn[0]?.start ?? listTop) - listTop;
   const after = rows.getTotalSize() - ((drawn.at(-1)?.end ?? listTop) - listTop);
@@ -141,16 +145,12 @@ function Rows({
                 index={index}
                 height={rowPx}
                 isOpen={call.id === openCall.id}
+                isTabStop={index === tabStop}
                 columns={fitted.columns}
-                context={{
-                  call,
-                  timeZone,
-                  nowMs,
-                  isTabStop: index === tabStop,
-                  onKeyDown: walk.onKeyDown,
-                  onOpen: () => openCall.open(call.id),
-                }}
-                onFocus={walk.setActive}
+                call={call}
+                timeZone={timeZone}
+                nowMs={nowMs}
+                act={act}
               />
             );
           })}
@@ -166,21 +166,34 @@ function Rows({
   );
 }
 
-function Row({
-  index,
-  height,
-  isOpen,
-  columns,
-  context,
-  onFocus,
-}: {
+/** What can be done with a row; the same function always, so that rows that stay are not drawn again. */
+type Act = (
+  index: number,
+  what: { kind: "open"; call: string } | { kind: "focus" } | { kind: "key"; event: KeyboardEvent },
+) => void;
+
+interface RowProps {
   index: number;
   height: number;
   isOpen: boolean;
+  isTabStop: boolean;
   columns: FittedColumns["columns"];
-  context: CellContext;
-  onFocus: (index: number) => void;
-}) {
+  call: Call;
+  timeZone: string;
+  nowMs: number;
+  act: Act;
+}
+
+const Row = memo(function Row({ index, height, isOpen, isTabStop, columns, call, timeZone, nowMs, act }: RowProps) {
+  const open = () => act(index, { kind: "open", call: call.id });
+  const context: CellContext = {
+    call,
+    timeZone,
+    nowMs,
+    isTabStop,
+    onOpen: open,
+    onKeyDown: (event) => act(index, { kind: "key", event }),
+  };
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events -- a larger target for the pointer; the button in the row is the way for everybody else
     <tr
@@ -189,18 +202,18 @@ function Row({
       aria-current={isOpen ? "true" : undefined}
       style={{ height }}
       className="group cursor-pointer hover:bg-raised/60 aria-[current]:bg-raised"
-      onFocus={() => onFocus(index)}
+      onFocus={() => act(index, { kind: "focus" })}
       onClick={(event) => {
         if (event.target instanceof Element && event.target.closest("button") !== null) return;
         // Somebody marks text to copy it.
         if (document.getSelection()?.isCollapsed === false) return;
-        context.onOpen();
+        open();
       }}
     >
       {columns.map(({ column }) => (
         <td
           key={column.key}
-          title={column.title?.(context.call)}
+          title={column.title?.(call)}
           className={`truncate border-b border-line px-2 py-0 ${column.align === "right" ? "text-right" : "normal-nums"}`}
         >
           {column.cell(context)}
@@ -208,7 +221,7 @@ function Row({
       ))}
     </tr>
   );
-}
+});
 
 /** The room of the rows that are not drawn. */
 function Gap({ height }: { height: number }) {
@@ -270,6 +283,15 @@ const TARGETS: Record<string, (active: number, rows: number, inSight: number) =>
   Home: () => 0,
   End: (_active, rows) => rows - 1,
 };
+
+/** Stays the same and does what the latest one does. */
+function useStable(latest: Act): Act {
+  const current = useRef(latest);
+  useEffect(() => {
+    current.current = latest;
+  });
+  return useCallback<Act>((index, what) => current.current(index, what), []);
+}
 
 /** The sheet of the open call gets to know the calls beside it, and the list goes along; closed, it leaves the focus here. */
 function useTellNeighbours(pages: CallPages, openId: string | undefined, walk: Walk): void {

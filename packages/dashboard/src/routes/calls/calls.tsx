@@ -1,6 +1,6 @@
 import { count, counted, exactCount } from "@outlay/react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import type { Numbers } from "../../api/answers.ts";
 import { callsEdition, callsPageQuestion } from "../../api/calls.ts";
 import type { CallsEdition } from "../../api/calls.ts";
@@ -25,7 +25,7 @@ import { useArrivals } from "./use-arrivals.ts";
 export function Calls() {
   const { view } = usePageSearch();
   const { state, change } = usePageState(readColumns);
-  const columns = columnsOf(state);
+  const columns = useMemo(() => columnsOf(state.cols), [state.cols]);
   const [panel, setPanel] = useState<"columns" | "export" | null>(null);
   const totals = useKeptQuery(totalsQuestion(view));
   return (
@@ -34,10 +34,12 @@ export function Calls() {
       hasComparison={false}
       actions={
         <>
-          <button type="button" onClick={() => setPanel("columns")} className={`${smallButton} hidden sm:inline-flex`}>
-            <Icon name="list" />
-            Columns
-          </button>
+          <div className="hidden sm:block">
+            <button type="button" onClick={() => setPanel("columns")} className={smallButton}>
+              <Icon name="list" />
+              Columns
+            </button>
+          </div>
           <button type="button" onClick={() => setPanel("export")} className={smallButton}>
             <Icon name="download" />
             Export
@@ -95,7 +97,7 @@ function CallsCard({
       actions={<QuickFilters totals={totals} />}
     >
       <div ref={top} className="px-2 pt-1 pb-2 sm:px-3">
-        <output className="sticky top-11 z-20 flex h-0 justify-center">
+        <output className="sticky top-11 z-20 flex h-0 justify-center lg:top-20 lg:-translate-y-9.5">
           {arrivals.calls > 0 || arrivals.isMore ? (
             <button
               type="button"
@@ -155,7 +157,7 @@ function stateOf(columns: readonly string[]): { cols?: string } {
   return text === inOrder(DEFAULT_COLUMNS).join(",") || text === "" ? {} : { cols: text };
 }
 
-function columnsOf({ cols }: { cols?: string }): readonly string[] {
+function columnsOf(cols: string | undefined): readonly string[] {
   return cols === undefined ? DEFAULT_COLUMNS : cols.split(",");
 }
 

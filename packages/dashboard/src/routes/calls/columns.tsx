@@ -36,7 +36,7 @@ export const CALL_COLUMNS: readonly CallColumn[] = [
   {
     key: "time",
     label: "Time",
-    minWidth: 112,
+    minWidth: 128,
     grow: 0,
     cell: ({ call, timeZone, nowMs }) => (
       <span className="text-muted">
@@ -47,8 +47,8 @@ export const CALL_COLUMNS: readonly CallColumn[] = [
   {
     key: NAMING_COLUMN,
     label: "Model",
-    minWidth: 200,
-    grow: 3,
+    minWidth: 240,
+    grow: 6,
     cell: (context) => <ModelCell {...context} />,
     title: (call) => `${call.model}, ${call.provider}`,
   },

@@ -13,8 +13,8 @@ test("columns fill the width, in their order", () => {
 });
 
 test("what has no room goes, and is named; cost stays", () => {
-  expect(keys(DEFAULT_COLUMNS, 700)).toEqual(["time", "model", "agent", "tokens", "cost"]);
-  expect(fitColumns(DEFAULT_COLUMNS, 700).left).toEqual(["User", "Activity", "Took"]);
+  expect(keys(DEFAULT_COLUMNS, 760)).toEqual(["time", "model", "agent", "tokens", "cost"]);
+  expect(fitColumns(DEFAULT_COLUMNS, 760).left).toEqual(["User", "Activity", "Took"]);
 });
 
 test("the column that opens a call is always there", () => {
