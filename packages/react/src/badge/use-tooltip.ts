@@ -47,9 +47,10 @@ export function useTooltip(root: RefObject<HTMLElement | null>, onFirstOpen: (()
       clearTimeout(timer.current);
       setShown((before) => (before === "pressed" ? "no" : "pressed"));
     },
+    // Not enter and leave: React makes these up from where the pointer came from, and does not see into a shadow root there.
     rootEvents: {
-      onPointerEnter: (event: PointerEvent) => event.pointerType === "mouse" && after(OPEN_MS, appear),
-      onPointerLeave: (event: PointerEvent) => event.pointerType === "mouse" && after(CLOSE_MS, vanish),
+      onPointerOver: (event: PointerEvent) => event.pointerType === "mouse" && after(OPEN_MS, appear),
+      onPointerOut: (event: PointerEvent) => event.pointerType === "mouse" && after(CLOSE_MS, vanish),
     },
     buttonEvents: {
       onFocus: (event: FocusEvent<HTMLElement>) => event.currentTarget.matches(":focus-visible") && after(0, appear),
