@@ -43,6 +43,8 @@ export async function checkLooks(
     expect(await overflowPx(page), `${name} ${size}: wider than the window`).toBe(0);
     for (const scheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme: scheme });
+      // Drawn anew, which on a busy machine takes its time.
+      await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
       if ((size === "desk") === (scheme === "light"))
         expect(await barriers(page), `${name} ${size} ${scheme}`).toEqual([]);
       await page.screenshot({ path: join(SCREENSHOTS, `${name}-${size}-${scheme}.png`), fullPage: true });

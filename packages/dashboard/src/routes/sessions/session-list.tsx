@@ -1,5 +1,6 @@
 import { callTime, count, counted, exactCount, exactTime } from "@outlay/react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { metaQuestion } from "../../api/questions.ts";
 import { sessionFilters, sessionsQuestion } from "../../api/sessions.ts";
 import type { Session } from "../../api/sessions.ts";
@@ -87,8 +88,6 @@ export function SessionList() {
             columns={columnsIn(timeZone, nowMs)}
             rows={sessions}
             rowKey={(session) => session.session}
-            onOpen={({ session }) => change((before) => ({ ...before, session }))}
-            openLabel={({ session }) => `Session ${session}`}
             isOpen={({ session }) => session === state.session}
           />
           {list.hasNextPage ? (
@@ -117,8 +116,16 @@ function columnsIn(timeZone: string, nowMs: number): Column<Session>[] {
       width: "w-full md:w-[26%]",
       cell: (session) => (
         <>
-          <LongId id={session.session} />
-          <span className="block truncate text-[0.8125rem] font-normal text-muted no-underline sm:hidden">
+          <Link
+            to="."
+            search={(before) => ({ ...before, session: session.session })}
+            resetScroll={false}
+            aria-label={`Session ${session.session}`}
+            className="flex min-h-6 min-w-0 items-center font-medium decoration-control underline-offset-4 group-hover:underline"
+          >
+            <LongId id={session.session} />
+          </Link>
+          <span className="block truncate text-[0.8125rem] text-muted sm:hidden">
             {lastCall(session, nowMs, timeZone)} · {counted(session.calls, "call")}
           </span>
         </>
