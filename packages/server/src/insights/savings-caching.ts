@@ -11,9 +11,10 @@ import { usdText } from "./amount-words.ts";
 const KEPT_MS = 5 * 60_000;
 /** Shorter prompts are kept by none of them. */
 const MIN_PROMPT_TOKENS = 1_024;
-/** Sessions that are read as a whole, and their calls. */
+/** Sessions whose calls are read, as far as they lie around those of the sample. */
 const MAX_SESSIONS = 40;
-const MAX_CALLS = 4_000;
+const AROUND_MS = 30 * 60_000;
+const MAX_CALLS = 3_000;
 
 /** Prompts that are paid again and again although the provider would keep them, and kept ones that nobody reads. */
 export async function findCaching(ledger: Ledger, traffic: Traffic): Promise<Finding[]> {
@@ -149,22 +150,55 @@ function scaleOf({ sums, ...task }: Task, calls: StoredEvent[], sampled: StoredE
   return plain === 0 || all === 0 ? 0 : (Number(plainInput(sums)) / plain) * (withSession / all);
 }
 
-/** Evenly from the whole sample. */
-function someSessions(events: StoredEvent[]): string[] {
-  const sessions = [...new Set(events.flatMap(({ session }) => session ?? []))];
-  const step = Math.max(1, sessions.length / MAX_SESSIONS);
-  return Array.from(
-    { length: Math.min(MAX_SESSIONS, sessions.length) },
-    (_, index) => sessions[Math.floor(index * step)]!,
-  );
+/** Sessions that were met near to one another in time. */
+interface Encounter {
+  sessions: string[];
+  startMs: number;
+  endMs: number;
 }
 
-async function callsOf(ledger: Ledger, traffic: Traffic, sessions: string[]): Promise<StoredEvent[]> {
-  if (sessions.length === 0) return [];
-  const { startMs, endMs } = traffic.period;
-  const ofThem = { dimension: "session" as const, values: sessions, patterns: [], exclude: false };
-  const filters = [...traffic.filters.filter(({ dimension }) => dimension !== "session"), ofThem];
-  return (await ledger.storage.listEvents({ startMs, endMs, filters, limit: MAX_CALLS })).events;
+/** Evenly from the whole sample, each with the time in which it was seen and half an hour around that. */
+function someSessions(events: StoredEvent[]): Encounter[] {
+  const seen = new Map<string, Encounter>();
+  for (const { session, occurredAtMs } of events) {
+    if (session === undefined) continue;
+    const first = seen.get(session)?.startMs ?? occurredAtMs - AROUND_MS;
+    seen.set(session, { sessions: [session], startMs: first, endMs: occurredAtMs + AROUND_MS });
+  }
+  const all = [...seen.values()];
+  const step = Math.max(1, all.length / MAX_SESSIONS);
+  const count = Math.min(MAX_SESSIONS, all.length);
+  return together(Array.from({ length: count }, (_, index) => all[Math.floor(index * step)]!));
+}
+
+/** Those whose times overlap as one: they are read in one go. */
+function together(encounters: Encounter[]): Encounter[] {
+  const merged: Encounter[] = [];
+  for (const { sessions, startMs, endMs } of encounters.toSorted((a, b) => a.startMs - b.startMs)) {
+    const last = merged.at(-1);
+    if (last === undefined || startMs > last.endMs) merged.push({ sessions: [...sessions], startMs, endMs });
+    else {
+      last.sessions.push(...sessions);
+      last.endMs = Math.max(last.endMs, endMs);
+    }
+  }
+  return merged;
+}
+
+async function callsOf(ledger: Ledger, traffic: Traffic, encounters: Encounter[]): Promise<StoredEvent[]> {
+  const others = traffic.filters.filter(({ dimension }) => dimension !== "session");
+  const limit = Math.ceil(MAX_CALLS / Math.max(1, encounters.length));
+  const pages = await Promise.all(
+    encounters.map(({ sessions, startMs, endMs }) =>
+      ledger.storage.listEvents({
+        startMs: Math.max(startMs, traffic.period.startMs),
+        endMs: Math.min(endMs, traffic.period.endMs),
+        filters: [...others, { dimension: "session", values: sessions, patterns: [], exclude: false }],
+        limit,
+      }),
+    ),
+  );
+  return pages.flatMap((page) => page.events);
 }
 
 /**

@@ -6,8 +6,10 @@ import { smallerModel } from "./smaller-model.ts";
 import { tokenCost } from "./token-costs.ts";
 import { callsText, usdText } from "./amount-words.ts";
 
-/** A task is simple when its calls answer so shortly on average, and none of them reasons. */
-const MAX_OUTPUT_TOKENS = 250n;
+/** A task is simple when its calls are so short on average, and none of them reasons. */
+const MAX_OUTPUT_TOKENS = 400n;
+/** A longer prompt is no simple task, however short the answer. */
+const MAX_INPUT_TOKENS = 8_000n;
 /** Fewer calls say little about a task. */
 const MIN_CALLS = 10n;
 
@@ -32,13 +34,14 @@ export function findCheaperModels(ledger: Ledger, traffic: Traffic): Finding[] {
 }
 
 function isSimple({ sums }: Task): boolean {
-  const { calls, unpricedCalls, outputTokens, reasoningTokens } = sums;
+  const { calls, unpricedCalls, inputTokens, outputTokens, reasoningTokens } = sums;
   return (
     calls >= MIN_CALLS &&
     unpricedCalls === 0n &&
     outputTokens > 0n &&
     reasoningTokens === 0n &&
-    outputTokens <= MAX_OUTPUT_TOKENS * calls
+    outputTokens <= MAX_OUTPUT_TOKENS * calls &&
+    inputTokens <= MAX_INPUT_TOKENS * calls
   );
 }
 
@@ -66,7 +69,7 @@ function findingOf(ledger: Ledger, traffic: Traffic, task: Task, other: PriceVer
     assumptions: [
       `${other.model} counts the same tokens and answers at the same length.`,
       "Its answers are good enough for this task: that has to be tried out.",
-      `A task counts as simple when its answers have at most ${MAX_OUTPUT_TOKENS} tokens on average; single calls may have more.`,
+      `A task counts as simple when on average its prompts have at most ${MAX_INPUT_TOKENS.toLocaleString("en")} tokens and its answers ${MAX_OUTPUT_TOKENS}; single calls may have more.`,
       ...(match.how === "approximate" ? [`The price of ${model} is an approximate match.`] : []),
     ],
     detail: {

@@ -36,8 +36,10 @@ export interface Traffic {
   scannedEvents: number;
 }
 
-/** Calls that are looked at one by one. */
-const MAX_SAMPLE = 5_000;
+/** So few calls are all looked at one by one. */
+const MAX_WHOLE = 5_000;
+/** Of more, so many in each of so many windows. */
+const MAX_IN_WINDOW = 300;
 const WINDOWS = 10;
 /** Raw events that are read to find them. */
 const MAX_READ = 25_000;
@@ -106,8 +108,8 @@ class TrafficReading {
   async sample(filters: Filter[], calls: number, inRange: number): Promise<Sample> {
     const { startMs } = this.#period;
     const endMs = Math.min(this.#period.endMs, this.#ledger.now() + 1);
-    if (calls <= MAX_SAMPLE && inRange <= MAX_READ) {
-      const events = await this.#list({ startMs, endMs: this.#period.endMs }, filters, MAX_SAMPLE + 1);
+    if (calls <= MAX_WHOLE && inRange <= MAX_READ) {
+      const events = await this.#list({ startMs, endMs: this.#period.endMs }, filters, MAX_WHOLE + 1);
       return { events, isWhole: events.length >= calls };
     }
     const stepMs = (endMs - startMs) / WINDOWS;
@@ -116,7 +118,7 @@ class TrafficReading {
       const middleMs = Math.floor(startMs + stepMs * (index + 0.5));
       return { startMs: middleMs - Math.floor(lengthMs / 2), endMs: middleMs + Math.ceil(lengthMs / 2) };
     });
-    const lists = await Promise.all(windows.map((window) => this.#list(window, filters, MAX_SAMPLE / WINDOWS)));
+    const lists = await Promise.all(windows.map((window) => this.#list(window, filters, MAX_IN_WINDOW)));
     return { events: lists.flat(), isWhole: false };
   }
 
