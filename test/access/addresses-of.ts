@@ -40,6 +40,7 @@ const QUERY_VALUES: Record<string, string[]> = {
 const ALWAYS: Record<string, string> = {
   "/api/v1/values": "dimension=user",
   "/api/v1/prices/match": "provider=openai&model=gpt-4o",
+  "/api/v1/insights/variants": "dimension=model&a=gpt-4o&b=gpt-4o-mini",
   "/api/v1/prices/history": "provider=openai&model=gpt-4o",
 };
 

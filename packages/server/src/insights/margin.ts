@@ -60,7 +60,7 @@ const DAY_MS = 86_400_000;
 const MONTH_DAYS = 30;
 const PROJECTED_USERS = [1_000, 10_000, 100_000];
 /** Users of each customer are counted from single events; more would keep somebody waiting for a number at the side. */
-const COUNT_LIMIT = 1_000_000;
+const COUNT_LIMIT = 200_000;
 
 /** Costs against revenue: who brings more than they cost, and what one more user costs. InvalidInput as any question. */
 export async function margin(ledger: Ledger, params: QueryParams): Promise<MarginAnswer> {
