@@ -406,7 +406,11 @@ describe("a key that stands for a user", () => {
       refusals: { id: string }[];
       total: number;
     };
-    expect(listed).toMatchObject({ total: 1, refusals: [{ id: refusals[0], call: { dimensions: { user: "ann" } } }] });
+    expect(listed).toMatchObject({
+      total: 1,
+      byLimit: { [each.id]: 1 },
+      refusals: [{ id: refusals[0], call: { dimensions: { user: "ann" } } }],
+    });
     const everybodys = await get<{ refusals: { id: string }[] }>(server.url, `${path}/refusals?limitId=${each.id}`);
     expect(everybodys.refusals.map(({ id }) => id)).toEqual(refusals.toReversed());
     expect(await read(`${path}/refusals/${refusals[0]}`)).toMatchObject({ status: 200, body: { spentNowUsd: 0.3 } });

@@ -19,7 +19,7 @@ test("when a rule fires, in its own numbers", () => {
   expect(ruleInWords(rule("cost", { amountUsd: 10, period: "day", each: "user" }))).toBe(
     "each user, from $10.00 a day",
   );
-  expect(ruleInWords(rule("limitThreshold", { limits: null }))).toBe("all of them");
+  expect(ruleInWords(rule("limitThreshold", { limits: null }))).toBe("all budgets and limits");
   expect(ruleInWords(rule("errorRate", { percent: 50, minimumCalls: 20, windowMinutes: 60, each: null }))).toBe(
     "from 50% of 20 calls in 60 min",
   );

@@ -23,8 +23,9 @@ export function ruleInWords(rule: AlertRule): string {
   const each = typeof rule["each"] === "string" ? `each ${dimensionLabel(rule["each"]).toLowerCase()}, ` : "";
   switch (rule.kind) {
     case "limitThreshold":
+      return named(rule["limits"]) ?? "all budgets and limits";
     case "projectedOverrun":
-      return Array.isArray(rule["limits"]) ? counted(rule["limits"].length, "budget or limit") : "all of them";
+      return named(rule["limits"]) ?? "all budgets";
     case "cost":
       return `${each}from ${money(number("amountUsd"))} ${COST_PERIODS[String(rule["period"])] ?? ""}`;
     case "projectedMonth":
@@ -44,6 +45,11 @@ export function ruleInWords(rule: AlertRule): string {
     case "keyNewPlace":
       return `after its first ${counted(number("learnDays"), "day")}`;
   }
+}
+
+function named(limits: unknown): string | null {
+  if (!Array.isArray(limits)) return null;
+  return limits.length === 1 ? "one that is named" : `${limits.length} that are named`;
 }
 
 const COST_PERIODS: Record<string, string> = {

@@ -103,10 +103,15 @@ export interface Refusal {
   retryAfterSeconds: number | null;
 }
 
-export interface Spender {
+/** Whose calls a limit would have refused. */
+export interface HitCalls {
   value: string | null;
   calls: number;
   costUsd: number;
+}
+
+export interface Spender extends HitCalls {
+  unpricedCalls: number;
 }
 
 /** What had filled the limit when it refused. */
@@ -118,6 +123,8 @@ export interface Explanation extends Omit<Refusal, "message"> {
   allEventsRead: boolean;
   charges: { id: string; at: string; kind: string; amountUsd: number }[];
   leases: { eventId: string; leasedUsd: number; expiresAt: string }[];
+  /** Addresses of the API. */
+  links: { events: string };
 }
 
 export interface Lease {
@@ -143,8 +150,8 @@ export interface Replay {
   swappedCalls: number;
   swapSavedUsd: number;
   firstRefusedAt: string | null;
-  hit: Record<"user" | "project" | "customer" | "agent" | "model" | "key", Spender[]>;
-  hitValues: Spender[];
+  hit: Record<"user" | "project" | "customer" | "agent" | "model" | "key", HitCalls[]>;
+  hitValues: HitCalls[];
   hitValueCount: number;
   fullest: { value: string | null; start: string | null; spentUsd: number; amountUsd: number }[];
   complete: boolean;
@@ -181,7 +188,7 @@ function askedWith<T>(path: `/${string}`, params: URLSearchParams) {
 export const budgetsQuestion = asked<{ budgets: LimitReport[] }>("/api/v1/budgets", { periods: "6" });
 export const limitsQuestion = asked<{ limits: Limit[] }>(PATH);
 export const overridesQuestion = asked<{ overrides: LimitOverride[] }>("/api/v1/limit-overrides");
-export const refusalsQuestion = asked<{ refusals: Refusal[]; total: number }>(`${PATH}/refusals`, { limit: "50" });
+export const refusalsQuestion = asked<{ refusals: Refusal[]; total: number; byLimit: Record<string, number> }>(`${PATH}/refusals`, { limit: "50" });
 export const leasesQuestion = asked<{ leases: Lease[] }>(`${PATH}/leases`);
 export const personalQuestion = asked<PersonalLimits>(`${PATH}/personal`);
 

@@ -1,5 +1,5 @@
 import { count, counted, exactCount, exactMoney, money, percent } from "@outlay/react";
-import type { Replay, Spender } from "../api/limits.ts";
+import type { HitCalls, Replay } from "../api/limits.ts";
 import { dayRange } from "../format/time.ts";
 import { eachName } from "./words.ts";
 
@@ -54,7 +54,7 @@ export function ReplayResult({ replay }: { replay: Replay }) {
           .slice(0, 2)
           .map(({ key, title }) => <Hit key={key} title={title} spenders={replay.hit[key]} />)
       )}
-      <p className="text-xs text-muted">Taken that {replay.method}.</p>
+      <p className="text-xs text-muted">How it is told: {replay.method}.</p>
     </section>
   );
 }
@@ -65,7 +65,7 @@ const HIT = [
   { key: "agent", title: "Agents" },
 ] as const;
 
-function Hit({ title, spenders, all = spenders.length }: { title: string; spenders: Spender[]; all?: number }) {
+function Hit({ title, spenders, all = spenders.length }: { title: string; spenders: HitCalls[]; all?: number }) {
   const shown = spenders.slice(0, 5);
   return (
     <div className="flex flex-col gap-1">

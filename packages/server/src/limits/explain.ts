@@ -28,7 +28,10 @@ export interface Spender {
   /** null: the calls had none. */
   value: string | null;
   calls: number;
+  /** Of the priced calls. */
   nanoUsd: number;
+  /** Calls of models without a price: what they cost is not in it. */
+  unpricedCalls: number;
 }
 
 /** The refusal's filters say all: whose account it is, and no session's besides. */
@@ -95,8 +98,16 @@ async function spendersOf(
   return { spenders: Object.fromEntries(answers) as Explanation["top"], nanoUsd };
 }
 
-function spenderOf(value: string | null, { calls, costNanoUsd }: { calls: bigint; costNanoUsd: bigint }): Spender {
-  return { value, calls: Number(calls), nanoUsd: Number(costNanoUsd) };
+function spenderOf(
+  value: string | null,
+  { calls, costNanoUsd, unpricedCalls }: { calls: bigint; costNanoUsd: bigint; unpricedCalls: bigint },
+): Spender {
+  return {
+    value,
+    calls: Number(calls),
+    nanoUsd: Number(costNanoUsd),
+    unpricedCalls: Number(unpricedCalls),
+  };
 }
 
 /** The newest are read, page by page, and the dearest of them kept. */

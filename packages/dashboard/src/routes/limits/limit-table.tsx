@@ -31,7 +31,7 @@ export function LimitTable({
     .map((limit, index): Row => ({
       limit,
       states: answers[index]?.data?.states.toSorted((one, other) => usedRatio(other) - usedRatio(one)),
-      refused: refusals?.refusals.filter((refusal) => refusal.limit.limitId === limit.id).length,
+      refused: refusals === undefined ? undefined : (refusals.byLimit[limit.id] ?? 0),
     }))
     .toSorted((one, other) => fullness(other) - fullness(one));
   return (
@@ -53,7 +53,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     key: "name",
     label: "Limit",
-    width: "w-[30%] lg:w-[22%]",
+    width: "w-[42%] sm:w-[30%] lg:w-[22%]",
     cell: ({ limit }) => limit.name,
     title: ({ limit }) => limit.name,
   },
@@ -89,6 +89,7 @@ const COLUMNS: readonly Column<Row>[] = [
     key: "refused",
     label: "Refused",
     align: "right",
+    from: "sm",
     cell: ({ refused }) => refused ?? "—",
     title: () => "Calls of the last day",
   },

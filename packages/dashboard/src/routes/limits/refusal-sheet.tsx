@@ -5,6 +5,8 @@ import type { Explanation, Spender } from "../../api/limits.ts";
 import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { useOpenCall } from "../../calls/use-open-call.ts";
 import { BudgetBar } from "../../charts/draw/budget-bar.tsx";
+import type { Search } from "../../filters/search.ts";
+import { costCell } from "../../format/cost-cell.ts";
 import { smallButton } from "../../ui/form.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { ProblemNote } from "../../ui/problem-note.tsx";
@@ -77,9 +79,9 @@ function Why({ why, timeZone, onOpenLimit }: { why: Explanation; timeZone: strin
           {why.retryAfterSeconds === null ? " Waiting does not help." : ""}
         </p>
       </div>
-      <Link to="/calls" search={{ from: why.period.start, to: why.period.end }} className={`${smallButton} self-start`}>
+      <Link to="/calls" search={callsOf(why)} className={`${smallButton} self-start`}>
         <Icon name="list" />
-        Calls of that period
+        Calls that counted
       </Link>
       {filters.map(([key, title]) => (
         <Spenders key={key} title={title} spenders={why.top[key as keyof typeof why.top]} />
@@ -91,14 +93,14 @@ function Why({ why, timeZone, onOpenLimit }: { why: Explanation; timeZone: strin
           rows={why.charges.map((charge) => ({
             key: charge.id,
             name: charge.kind.replaceAll("_", " "),
-            usd: charge.amountUsd,
+            ...cost(charge.amountUsd),
           }))}
         />
       ) : null}
       {why.leases.length > 0 ? (
         <List
           title="Set aside for calls that ran at that moment"
-          rows={why.leases.map((lease) => ({ key: lease.eventId, name: lease.eventId, usd: lease.leasedUsd }))}
+          rows={why.leases.map((lease) => ({ key: lease.eventId, name: lease.eventId, ...cost(lease.leasedUsd) }))}
         />
       ) : null}
     </>
@@ -108,10 +110,10 @@ function Why({ why, timeZone, onOpenLimit }: { why: Explanation; timeZone: strin
 const SPENDER_FILTERS = { users: "Users", models: "Models", agents: "Agents", projects: "Projects", keys: "Keys" };
 
 function Spenders({ title, spenders }: { title: string; spenders: readonly Spender[] }) {
-  const rows = spenders.slice(0, 5).map(({ value, calls, costUsd }) => ({
+  const rows = spenders.slice(0, 5).map(({ value, calls, costUsd, unpricedCalls }) => ({
     key: value ?? "",
     name: value ?? "unattributed",
-    usd: costUsd,
+    ...cost(costUsd, calls, unpricedCalls),
     note: counted(calls, "call"),
   }));
   return <List title={title} rows={rows} />;
@@ -146,23 +148,39 @@ function Dearest({ why, timeZone }: { why: Explanation; timeZone: string }) {
   );
 }
 
-function List({ title, rows }: { title: string; rows: { key: string; name: string; usd: number; note?: string }[] }) {
+function List({
+  title,
+  rows,
+}: {
+  title: string;
+  rows: { key: string; name: string; text: string; title: string; note?: string }[];
+}) {
   return (
     <section className="flex flex-col gap-1">
       <h3 className="font-semibold">{title}</h3>
       <ul className="flex flex-col gap-1 text-[0.8125rem]">
-        {rows.map(({ key, name, usd, note }) => (
+        {rows.map(({ key, name, text, title: exact, note }) => (
           <li key={key} className="flex justify-between gap-4">
             <span className="min-w-0 truncate" title={name}>
               {name}
             </span>
-            <span className="whitespace-nowrap" title={exactMoney(usd)}>
+            <span className="whitespace-nowrap" title={exact}>
               {note === undefined ? null : <span className="text-muted">{note} · </span>}
-              {money(usd)}
+              {text}
             </span>
           </li>
         ))}
       </ul>
     </section>
   );
+}
+
+function cost(usd: number, calls: number | null = null, unpricedCalls = 0): { text: string; title: string } {
+  return costCell({ cost: usd, calls, unpricedCalls });
+}
+
+/** The filters are those of the address that the API names. */
+function callsOf({ period, links }: Explanation): Search {
+  const filter = new URL(links.events, "http://outlay.invalid").searchParams.getAll("filter");
+  return { from: period.start, to: period.end, ...(filter.length === 0 ? {} : { filter }) };
 }

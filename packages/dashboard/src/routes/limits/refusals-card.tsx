@@ -55,7 +55,7 @@ export function RefusalsCard({ timeZone, onOpen }: { timeZone: string; onOpen: (
             {
               key: "model",
               label: "Model",
-              width: "w-[26%]",
+              width: "w-[42%] sm:w-[26%]",
               cell: ({ call }) => call.model,
               title: ({ call }) => call.model,
             },

@@ -25,7 +25,12 @@ import { LIMITS_TAG as tag, visibleLimit, type LimitParts } from "./limits.ts";
 
 const path = "/api/v1/limits";
 
-const spender = z.strictObject({ value: z.string().nullable(), calls: z.number(), costUsd: z.number() });
+const spender = z.strictObject({
+  value: z.string().nullable(),
+  calls: z.number(),
+  costUsd: z.number(),
+  unpricedCalls: z.number().meta({ description: "Without a price: what they cost is not in costUsd" }),
+});
 const spenders = z.array(spender);
 
 const callAnswer = z.strictObject({
@@ -142,6 +147,7 @@ function addRefusals(app: App, { limits }: LimitParts): void {
       answer: z.strictObject({
         refusals: z.array(refusalRow),
         total: z.number().int().meta({ description: "Of these the newest are listed" }),
+        byLimit: z.record(z.string(), z.number().int()).meta({ description: "How many each limit refused, by its id" }),
       }),
     },
     async ({ c, query }) => {
@@ -152,7 +158,9 @@ function addRefusals(app: App, { limits }: LimitParts): void {
         .refusals()
         .filter(({ limit }) => limitId === undefined || limit.limitId === limitId)
         .filter(({ call }) => seesUser(call.dimensions.user));
-      return { refusals: seen.slice(0, most).map(refusalRowOf), total: seen.length };
+      const byLimit: Record<string, number> = {};
+      for (const { limit } of seen) byLimit[limit.limitId] = (byLimit[limit.limitId] ?? 0) + 1;
+      return { refusals: seen.slice(0, most).map(refusalRowOf), total: seen.length, byLimit };
     },
   );
   addRoute(
@@ -291,7 +299,11 @@ function callOf({ eventId, provider, model, dimensions, tags }: KeptRefusal["cal
   return { eventId, provider, model, dimensions: given(dimensions), tags };
 }
 
-function spenderOf({ value, calls, nanoUsd }: Spender | Hit): z.infer<typeof spender> {
+function spenderOf({ value, calls, nanoUsd, unpricedCalls }: Spender): z.infer<typeof spender> {
+  return { value, calls, costUsd: usdNumber(nanoUsd), unpricedCalls };
+}
+
+function hitOf({ value, calls, nanoUsd }: Hit): z.infer<typeof hit> {
   return { value, calls, costUsd: usdNumber(nanoUsd) };
 }
 
@@ -319,14 +331,14 @@ function replayOf(limit: Limit, replay: Replay): z.infer<typeof replayAnswer> {
     swapSavedUsd: usdNumber(replay.swapSavedNanoUsd),
     firstRefusedAt: instantOrNull(replay.firstRefusedAtMs),
     hit: {
-      user: whose.user.map(spenderOf),
-      project: whose.project.map(spenderOf),
-      customer: whose.customer.map(spenderOf),
-      agent: whose.agent.map(spenderOf),
-      model: whose.model.map(spenderOf),
-      key: whose.key.map(spenderOf),
+      user: whose.user.map(hitOf),
+      project: whose.project.map(hitOf),
+      customer: whose.customer.map(hitOf),
+      agent: whose.agent.map(hitOf),
+      model: whose.model.map(hitOf),
+      key: whose.key.map(hitOf),
     },
-    hitValues: replay.hitValues.map(spenderOf),
+    hitValues: replay.hitValues.map(hitOf),
     hitValueCount: replay.hitValueCount,
     fullest: replay.fullest.map(({ value, startMs, spentNanoUsd, amountNanoUsd }) => ({
       value,
