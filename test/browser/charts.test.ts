@@ -25,23 +25,24 @@ afterAll(async () => {
 const FORMS = ["bars", "lines", "ranked", "shares", "small", "prices", "changes", "trace"];
 const NARROW = { viewport: { width: 320, height: 640 }, colorScheme: "light" } as const;
 
-describe("every form of chart, with awkward data,", () => {
-  test.each(Object.entries({ ...LOOKS, narrow: NARROW }))("is whole and without barriers: %s", async (name, look) => {
-    for (const form of FORMS) {
-      const { page, complaints, close } = await openPage(browser, show(form), look);
-      await page.getByRole("heading", { level: 2 }).first().waitFor();
-      expect(await overflowPx(page), form).toBe(0);
-      expect(await textCutOff(page), form).toEqual([]);
-      expect(await barriers(page), form).toEqual([]);
-      await screenshot(page, `${form}-${name}`);
-      const toggles = page.getByRole("button", { name: "Show as table" });
-      for (let left = await toggles.count(); left > 0; left -= 1) await toggles.first().click();
-      expect(await overflowPx(page), `${form} as tables`).toBe(0);
-      expect(await barriers(page), `${form} as tables`).toEqual([]);
-      if (name === "desk-light") await screenshot(page, `${form}-tables`);
-      expect(complaints, form).toEqual([]);
-      await close();
+describe.each(Object.entries({ ...LOOKS, narrow: NARROW }))("with awkward data, %s:", (name, look) => {
+  test.each(FORMS)("%s are whole and without barriers", async (form) => {
+    const { page, complaints, close } = await openPage(browser, show(form), look);
+    await page.getByRole("heading", { level: 2 }).first().waitFor();
+    expect(await overflowPx(page)).toBe(0);
+    expect(await textCutOff(page)).toEqual([]);
+    expect(await barriers(page)).toEqual([]);
+    await screenshot(page, `${form}-${name}`);
+    const toggles = page.getByRole("button", { name: "Show as table" });
+    for (let left = await toggles.count(); left > 0; left -= 1) await toggles.first().click();
+    expect(await overflowPx(page)).toBe(0);
+    // Tables look alike on every screen but for their colours, which charts have too.
+    if (name === "desk-light") {
+      expect(await barriers(page)).toEqual([]);
+      await screenshot(page, `${form}-tables`);
     }
+    expect(complaints).toEqual([]);
+    await close();
   });
 });
 
