@@ -1,0 +1,147 @@
+import { CHARGE_KINDS } from "@outlay/core";
+import type { ChargeKind } from "@outlay/core";
+import { exactMoney, exactTime, money } from "@outlay/react";
+import { useState } from "react";
+import { chargesQuestion } from "../../api/charges.ts";
+import type { Charge } from "../../api/charges.ts";
+import { useKeptQuery } from "../../api/use-kept-query.ts";
+import { useViewer } from "../../api/use-viewer.ts";
+import { oneIn, usePageState } from "../../filters/use-page-state.ts";
+import { dayRange } from "../../format/time.ts";
+import { Card } from "../../ui/card.tsx";
+import { DataTable } from "../../ui/data-table.tsx";
+import type { Column } from "../../ui/data-table.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { smallButton } from "../../ui/form.tsx";
+import { ProblemNote } from "../../ui/problem-note.tsx";
+import { Select } from "../../ui/select.tsx";
+import { Sheet } from "../../ui/sheet.tsx";
+import { ChargeForm } from "./charge-form.tsx";
+import { KIND_LABELS } from "./charge-words.ts";
+
+/** Costs that are not usage, of this year: what is paid each month, fees, credits; and what comes in. */
+export function Charges() {
+  const { state, change } = usePageState(readKind);
+  const kind = state.kind ?? null;
+  const { data, error, isWaiting } = useKeptQuery(chargesQuestion(kind));
+  const mayRecord = useViewer()?.isAdministrator ?? false;
+  const [isRecording, setRecording] = useState(false);
+  const zone = data?.query.period.timeZone ?? "UTC";
+  const columns: readonly Column<Charge>[] = [...columnsIn(zone)];
+  const sums = Object.entries(data?.byKind ?? {}) as [ChargeKind, number][];
+  return (
+    <Card
+      id="charges"
+      title="Subscriptions and charges of this year"
+      waiting={isWaiting}
+      actions={
+        <div className="flex flex-wrap items-center gap-2">
+          <Select
+            label="Kind"
+            options={[
+              { value: "", label: "Every kind" },
+              ...CHARGE_KINDS.map((name) => ({ value: name as string, label: KIND_LABELS[name] })),
+            ]}
+            value={kind ?? ""}
+            onChange={(name) => {
+              const next = CHARGE_KINDS.find((one) => one === name);
+              change(({ kind: _kind, ...rest }) => (next === undefined ? rest : { ...rest, kind: next }));
+            }}
+          />
+          {mayRecord ? (
+            <button type="button" onClick={() => setRecording(true)} className={smallButton}>
+              Record a charge
+            </button>
+          ) : null}
+        </div>
+      }
+    >
+      {error === null ? null : (
+        <div className="p-4">
+          <ProblemNote error={error} />
+        </div>
+      )}
+      {sums.length === 0 && (data?.revenueUsd ?? 0) === 0 ? null : (
+        <dl className="flex flex-wrap gap-x-8 gap-y-3 px-4 py-2 sm:px-5">
+          {sums.map(([name, usd]) => (
+            <Sum key={name} label={KIND_LABELS[name]} usd={usd} />
+          ))}
+          {data === undefined || data.revenueUsd === 0 ? null : <Sum label="Revenue" usd={data.revenueUsd} />}
+          {data === undefined ? null : <Sum label="All costs" usd={data.totalUsd} />}
+        </dl>
+      )}
+      {data !== undefined && data.charges.length === 0 ? (
+        <EmptyState
+          title={kind === null ? "No charges in this year" : `No ${KIND_LABELS[kind].toLowerCase()} in this year`}
+        >
+          {data === undefined
+            ? null
+            : `${dayRange(Date.parse(data.query.period.start), Date.parse(data.query.period.end), zone)}. Charges are never inside the cost of calls; margins and budgets count them.`}
+        </EmptyState>
+      ) : (
+        <DataTable
+          caption="Charges, newest first"
+          columns={columns}
+          rows={data?.charges ?? []}
+          rowKey={({ id }) => id}
+        />
+      )}
+      {isRecording ? (
+        <Sheet title="Record a charge" onClose={() => setRecording(false)}>
+          <ChargeForm onDone={() => setRecording(false)} />
+        </Sheet>
+      ) : null}
+    </Card>
+  );
+}
+
+function Sum({ label, usd }: { label: string; usd: number }) {
+  return (
+    <div>
+      <dt className="text-[0.8125rem] text-muted">{label}</dt>
+      <dd className="font-semibold tabular-nums" title={exactMoney(usd)}>
+        {money(usd)}
+      </dd>
+    </div>
+  );
+}
+
+function columnsIn(zone: string): readonly Column<Charge>[] {
+  return [
+    {
+      key: "at",
+      label: "Day",
+      cell: ({ occurredAt }) => dayRange(Date.parse(occurredAt), Date.parse(occurredAt) + 1, zone),
+      title: ({ occurredAt }) => exactTime(Date.parse(occurredAt), zone),
+    },
+    { key: "kind", label: "Kind", cell: ({ kind }) => KIND_LABELS[kind] },
+    {
+      key: "what",
+      label: "What for",
+      from: "md",
+      width: "w-[34%]",
+      cell: ({ description, provider }) => [description, provider].filter(Boolean).join(" · ") || "—",
+      title: ({ description }) => description,
+    },
+    {
+      key: "who",
+      label: "Whose",
+      from: "lg",
+      width: "w-[26%]",
+      cell: ({ user, team, project, customer }) =>
+        [customer, project, team, user].filter(Boolean).join(" · ") || <span className="text-muted">unattributed</span>,
+    },
+    {
+      key: "amount",
+      label: "Amount",
+      align: "right",
+      cell: ({ amountUsd }) => <span className="font-medium">{money(amountUsd)}</span>,
+      title: ({ amountUsd }) => exactMoney(amountUsd),
+    },
+  ];
+}
+
+function readKind(raw: Record<string, unknown>): { kind?: ChargeKind } {
+  const kind = oneIn(raw, "kind", CHARGE_KINDS);
+  return kind === undefined ? {} : { kind };
+}
