@@ -47,7 +47,7 @@ export function prepareBudget(budget: BudgetNumbers): PreparedBudget {
 }
 
 /** Over: more is spent than the amount. At exactly 100 % a limit is used up, which is a threshold passed. */
-export function budgetState(budget: Pick<BudgetNumbers, "amountUsd" | "spentUsd" | "thresholdsPercent">): BudgetState {
+function budgetState(budget: Pick<BudgetNumbers, "amountUsd" | "spentUsd" | "thresholdsPercent">): BudgetState {
   if (budget.spentUsd > budget.amountUsd) return "over";
   return passed(budget) === null ? "ok" : "threshold";
 }
