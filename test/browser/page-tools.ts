@@ -28,13 +28,14 @@ export async function cardNumber(page: Page, title: string): Promise<number> {
 /**
  * Shows an address on a desk and on a phone, light and dark, waits for `ready`, and demands that nothing is cut off, that
  * nobody is kept out (WCAG 2.2 AA; of each size one colour scheme, as that takes seconds) and that the console is silent.
- * Keeps a picture of each look.
+ * Keeps a picture of each look: of the whole page, or of the window.
  */
 export async function checkLooks(
   browser: Browser,
   url: string,
   name: string,
   ready: (page: Page) => Promise<unknown>,
+  fullPage = true,
 ): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   for (const size of ["desk", "phone"] as const) {
@@ -47,7 +48,7 @@ export async function checkLooks(
       await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
       if ((size === "desk") === (scheme === "light"))
         expect(await barriers(page), `${name} ${size} ${scheme}`).toEqual([]);
-      await page.screenshot({ path: join(SCREENSHOTS, `${name}-${size}-${scheme}.png`), fullPage: true });
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}-${size}-${scheme}.png`), fullPage });
     }
     expect(complaints, `${name} ${size}`).toEqual([]);
     await close();

@@ -31,7 +31,7 @@ export function CallCosts({ call, timeZone }: { call: CallDetail; timeZone: stri
             // oxlint-disable-next-line react/no-array-index-key
             <Line key={`${line.meter}-${index}`} line={line} />
           ))}
-          {call.lines.length === 0 ? <Unpriced call={call} /> : null}
+          {call.lines.length === 0 ? <WithoutLines call={call} /> : null}
         </tbody>
         <tfoot>
           <Total call={call} />
@@ -68,19 +68,29 @@ function perOf({ per }: PricedLine): string {
   return ` / ${per === 1_000_000 ? "M" : exactCount(per)}`;
 }
 
-/** What was used, where no price tells what it cost. */
-function Unpriced({ call }: { call: CallDetail }) {
-  return Object.entries(call.usage ?? {}).map(([name, quantity]) =>
-    typeof quantity === "number" && quantity > 0 ? (
-      <tr key={name}>
-        <td className={`${cell} pr-3`}>
-          {exactCount(quantity)} <span className="text-muted">{dimensionLabel(name).toLowerCase()}</span>
-        </td>
-        <td className={`${cell} text-right text-muted`}>{UNKNOWN}</td>
-        <td className={`${cell} pl-3 text-right text-muted`}>{UNKNOWN}</td>
-      </tr>
-    ) : null,
+/** What was used, where no price tells what it cost; often nothing, when a call failed. */
+function WithoutLines({ call }: { call: CallDetail }) {
+  const used = Object.entries(call.usage ?? {}).filter(
+    (entry): entry is [string, number] => typeof entry[1] === "number" && entry[1] > 0,
   );
+  if (used.length === 0) {
+    return (
+      <tr>
+        <td colSpan={3} className={`${cell} text-muted`}>
+          Nothing was used
+        </td>
+      </tr>
+    );
+  }
+  return used.map(([name, quantity]) => (
+    <tr key={name}>
+      <td className={`${cell} pr-3`}>
+        {exactCount(quantity)} <span className="text-muted">{dimensionLabel(name).toLowerCase()}</span>
+      </td>
+      <td className={`${cell} text-right text-muted`}>{UNKNOWN}</td>
+      <td className={`${cell} pl-3 text-right text-muted`}>{UNKNOWN}</td>
+    </tr>
+  ));
 }
 
 /** What counts; where that is not what the lines come to, also the latter. */

@@ -234,8 +234,8 @@ interface Walk {
   setActive: (index: number) => void;
   /** Makes it the active row and brings it into sight, without taking the focus. */
   show: (index: number) => void;
-  /** Gives the active row the focus, as soon as it is there. */
-  focus: () => void;
+  /** Makes it the active row, which gets the focus as soon as it is there. */
+  focus: (index: number) => void;
   onKeyDown: (event: KeyboardEvent) => void;
 }
 
@@ -247,12 +247,12 @@ function useWalk(
   rowsInSight: number,
 ): Walk {
   const [active, setActive] = useState(0);
-  const wantsFocus = useRef(false);
+  const wantsFocus = useRef<number | null>(null);
   useEffect(() => {
-    if (!wantsFocus.current) return;
-    const button = table.current?.querySelector<HTMLElement>(`tr[data-row="${active}"] button`);
+    if (wantsFocus.current === null) return;
+    const button = table.current?.querySelector<HTMLElement>(`tr[data-row="${wantsFocus.current}"] button`);
     if (button == null) return;
-    wantsFocus.current = false;
+    wantsFocus.current = null;
     button.focus({ preventScroll: true });
   });
   const show = (index: number) => {
@@ -264,12 +264,15 @@ function useWalk(
     const to = TARGETS[event.key]?.(active, pages.rows, rowsInSight);
     if (to === undefined) return;
     event.preventDefault();
-    wantsFocus.current = true;
-    show(Math.min(pages.rows - 1, Math.max(0, to)));
+    const index = Math.min(pages.rows - 1, Math.max(0, to));
+    wantsFocus.current = index;
+    show(index);
   };
   const [, setAsked] = useState(0);
-  const focus = () => {
-    wantsFocus.current = true;
+  const focus = (index: number) => {
+    wantsFocus.current = index;
+    setActive(index);
+    // Also when it was the active one.
     setAsked((times) => times + 1);
   };
   return { active, setActive, show, focus, onKeyDown };
@@ -309,7 +312,7 @@ function useTellNeighbours(pages: CallPages, openId: string | undefined, walk: W
   useEffect(() => {
     if (index < 0) return undefined;
     latestWalk.current.show(index);
-    return () => latestWalk.current.focus();
+    return () => latestWalk.current.focus(index);
   }, [index]);
 }
 

@@ -93,7 +93,7 @@ export const CALL_COLUMNS: readonly CallColumn[] = [
   {
     key: "cost",
     label: "Cost",
-    minWidth: 100,
+    minWidth: 118,
     grow: 0,
     align: "right",
     cell: ({ call }) => <CostBadge plain event={call} />,
@@ -158,7 +158,7 @@ function ModelCell({ call, onOpen, isTabStop, onKeyDown, isShort = false }: Cell
       >
         {call.model}
       </button>
-      {isShort ? null : (
+      {isShort || call.success === false ? null : (
         <span className="min-w-0 shrink-[3] truncate text-muted">
           {call.operation === "chat" ? call.provider : `${call.provider} · ${call.operation ?? ""}`}
         </span>
