@@ -36,17 +36,17 @@ export function rankingTrendQuestion(ranking: Ranking, unit: TimeUnit) {
 export function rankingSessionsQuestion(ranking: Ranking) {
   const params = rankingParams(ranking);
   params.set("metrics", "sessions");
-  return figures<BreakdownAnswer>("/api/v1/breakdown", params);
+  return counted<BreakdownAnswer>("/api/v1/breakdown", params);
 }
 
-/** Above so many calls in the period, distinct sessions are not counted unasked. */
-export const MAX_CALLS_TO_COUNT_SESSIONS = 200_000;
+/** Above so many calls, what has to read each of them (distinct sessions, splits without kept sums) is not asked by itself. */
+export const MAX_CALLS_READ_UNASKED = 200_000;
 
 /** Distinct sessions in the view, and what one costs. Reads single calls where there are filters. */
 export function sessionTotalsQuestion(view: View) {
   const params = viewParams(view);
   params.set("metrics", "sessions,costPerSession");
-  return figures<TotalsAnswer>("/api/v1/query", params);
+  return counted<TotalsAnswer>("/api/v1/query", params);
 }
 
 /** What of the view carries no value of the dimension. */
@@ -92,6 +92,18 @@ export function limitsQuestion(filter: string) {
     queryFn: ({ signal }) => getJson<{ states: LimitState[] }>("/api/v1/limits/applying", params, signal),
   });
 }
+
+/** What takes reading single calls is not asked again with every call that arrives, only from time to time. */
+function counted<T>(path: `/${string}`, params: URLSearchParams) {
+  return queryOptions({
+    queryKey: ["counted", path, params.toString()],
+    queryFn: ({ signal }) => getJson<T>(path, params, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: COUNT_EVERY_MS,
+  });
+}
+
+const COUNT_EVERY_MS = 60_000;
 
 function rankingParams({ view, dimension, order, limit }: Ranking): URLSearchParams {
   const params = viewParams(view);

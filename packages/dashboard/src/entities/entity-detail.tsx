@@ -1,5 +1,4 @@
 import { Link } from "@tanstack/react-router";
-import { BreakdownCard } from "../breakdown/breakdown-card.tsx";
 import { totalsQuestion } from "../api/questions.ts";
 import { useKeptQuery } from "../api/use-kept-query.ts";
 import { NotApplied } from "../filters/not-applied.tsx";
@@ -17,6 +16,7 @@ import type { EntityKind } from "./entity-kind.ts";
 import { EntityLimits } from "./entity-limits.tsx";
 import { EntitySessions } from "./entity-sessions.tsx";
 import { narrowedTo } from "./entity-view.ts";
+import { SplitCard } from "./split-card.tsx";
 
 /** One user, agent or work item: its totals, over time, split, its sessions, limits and calls. */
 export function EntityDetail({ kind, value }: { kind: EntityKind; value: string }) {
@@ -72,6 +72,7 @@ function Contents({ kind, value }: { kind: EntityKind; value: string }) {
   const { view: shared, change } = usePageSearch();
   const { view } = narrowedTo(shared, kind.dimension, [value]);
   const totals = useKeptQuery(totalsQuestion(view));
+  const calls = totals.data?.totals.calls ?? null;
   if (totals.data?.totals.calls === 0 && !totals.isStale) {
     const period = periodInWords("name" in view.range ? view.range.name : undefined);
     const isFiltered = view.filters.length > 1;
@@ -109,12 +110,18 @@ function Contents({ kind, value }: { kind: EntityKind; value: string }) {
       <ChartCard within={view} />
       <div className="grid gap-4 lg:grid-cols-2">
         {kind.splits.map((dimension) => (
-          <BreakdownCard key={dimension} dimension={dimension} within={view} />
+          <SplitCard
+            key={dimension}
+            dimension={dimension}
+            within={view}
+            calls={calls}
+            isKept={kind.keptSplits.includes(dimension) && view.filters.length === 1}
+          />
         ))}
       </div>
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         {kind.sessionsBy === null ? (
-          <BreakdownCard dimension="session" within={view} />
+          <SplitCard dimension="session" within={view} calls={calls} isKept={false} />
         ) : (
           <EntitySessions kind={kind} value={value} />
         )}

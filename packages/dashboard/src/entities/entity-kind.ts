@@ -11,6 +11,8 @@ export interface EntityKind {
   nameOf: (value: string) => string;
   /** What one of them is split by. */
   splits: readonly string[];
+  /** Those of them whose sums are kept, so that they are quick for any number of calls. */
+  keptSplits: readonly string[];
   /** Sessions are kept by these; of others they are found among the calls. */
   sessionsBy: "user" | "agent" | null;
 }

@@ -2,7 +2,7 @@ import { METRICS } from "@outlay/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import {
-  MAX_CALLS_TO_COUNT_SESSIONS,
+  MAX_CALLS_READ_UNASKED,
   MAX_MATCHES,
   RANKING_METRICS,
   matchingValuesQuestion,
@@ -62,7 +62,7 @@ function Listed({ kind, emptyList }: { kind: EntityKind; emptyList: ReactNode })
   const calls = list.data?.totals.calls ?? null;
   const sessions = useQuery({
     ...rankingSessionsQuestion(ranking),
-    enabled: !isFruitless && !list.isStale && calls !== null && calls <= MAX_CALLS_TO_COUNT_SESSIONS,
+    enabled: !isFruitless && !list.isStale && calls !== null && calls <= MAX_CALLS_READ_UNASKED,
   });
   const groups = list.data?.meta.groups ?? 0;
   const isUnused = find === "" && list.data?.rows.every((row) => typeof row[dimension] !== "string") === true;
@@ -75,7 +75,7 @@ function Listed({ kind, emptyList }: { kind: EntityKind; emptyList: ReactNode })
         title={`All ${kind.many}`}
         waiting={list.isWaiting || matches.isPlaceholderData}
         actions={
-          <div className="flex min-w-0 flex-wrap items-center gap-2">
+          <div className="flex w-full min-w-0 flex-wrap items-center gap-2 sm:w-auto">
             <SearchField label={`Find ${kind.many}`} />
             <OrderSelect />
             <a
@@ -112,7 +112,7 @@ function Listed({ kind, emptyList }: { kind: EntityKind; emptyList: ReactNode })
             }
           />
         ) : list.data === undefined ? (
-          <div className="h-[40rem]" />
+          <div className={list.error === null ? "h-[40rem]" : "h-4"} />
         ) : (
           <>
             <EntityTable
@@ -148,7 +148,7 @@ function OrderSelect() {
   return (
     <Select
       label="Sort by"
-      className="lg:hidden"
+      className="grow sm:grow-0 lg:hidden"
       options={RANKING_METRICS.map((metric) => ({ value: metric, label: METRICS[metric].label }))}
       value={orderIn(state.sort).metric}
       onChange={(metric) => {

@@ -28,7 +28,7 @@ export function SearchField({ label }: { label: string }) {
     // oxlint-disable-next-line react/exhaustive-deps
   }, [wanted, asked]);
   return (
-    <label className="relative inline-flex min-w-0">
+    <label className="relative inline-flex min-w-0 grow basis-full sm:basis-auto">
       <span className="sr-only">{label}</span>
       <Icon name="search" className="pointer-events-none absolute top-2.5 left-2.5 text-muted" />
       <input
@@ -39,7 +39,7 @@ export function SearchField({ label }: { label: string }) {
         autoComplete="off"
         spellCheck={false}
         onChange={(event) => setText(event.target.value)}
-        className="h-9 w-44 min-w-0 rounded-lg border border-line bg-surface pr-2 pl-8 text-[0.8125rem] hover:border-control"
+        className="h-9 w-full min-w-0 sm:w-44 rounded-lg border border-line bg-surface pr-2 pl-8 text-[0.8125rem] hover:border-control"
       />
     </label>
   );

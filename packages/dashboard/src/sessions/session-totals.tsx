@@ -1,6 +1,6 @@
 import { count, exactCount, exactMoney, money } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
-import { MAX_CALLS_TO_COUNT_SESSIONS, sessionTotalsQuestion } from "../api/entities.ts";
+import { MAX_CALLS_READ_UNASKED, sessionTotalsQuestion } from "../api/entities.ts";
 import { totalsQuestion } from "../api/questions.ts";
 import { useKeptQuery } from "../api/use-kept-query.ts";
 import type { View } from "../filters/search.ts";
@@ -14,7 +14,7 @@ export function SessionTotals({ within }: { within?: View }) {
   const calls = isStale ? null : (totals?.totals.calls ?? null);
   const { data } = useQuery({
     ...sessionTotalsQuestion(view),
-    enabled: calls !== null && calls <= MAX_CALLS_TO_COUNT_SESSIONS,
+    enabled: calls !== null && calls <= MAX_CALLS_READ_UNASKED,
   });
   const sessions = data?.totals.sessions ?? null;
   if (sessions === null) return null;

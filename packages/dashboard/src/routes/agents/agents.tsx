@@ -10,6 +10,7 @@ const AGENTS: EntityKind = {
   many: "agents",
   nameOf: capitalised,
   splits: ["category", "activity", "model", "user"],
+  keptSplits: ["activity", "model"],
   sessionsBy: "agent",
 };
 

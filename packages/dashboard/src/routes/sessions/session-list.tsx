@@ -63,7 +63,7 @@ export function SessionList() {
         {list.error === null ? null : <ProblemNote error={list.error} />}
       </div>
       {sessions === undefined ? (
-        <div className="h-[40rem]" />
+        <div className={list.error === null ? "h-[40rem]" : "h-4"} />
       ) : sessions.length === 0 ? (
         <EmptyState
           title="No session matches"

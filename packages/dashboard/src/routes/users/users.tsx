@@ -10,6 +10,7 @@ const USERS: EntityKind = {
   many: "users",
   nameOf: (value) => value,
   splits: ["category", "activity", "agent", "model"],
+  keptSplits: ["model"],
   sessionsBy: "user",
 };
 

@@ -43,6 +43,7 @@ function kindOf(key: string): EntityKind {
     many: pluralOf(key),
     nameOf: (value) => value,
     splits: ["category", "activity", "agent", "model"],
+    keptSplits: ["model"],
     sessionsBy: null,
   };
 }
