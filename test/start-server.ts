@@ -29,6 +29,8 @@ const BUILT = [join(root, "packages/server/bin/outlay.js")];
 export async function startServer(options: {
   dataDir: string;
   built?: boolean;
+  /** `bin/outlay.js` of another build. */
+  program?: string;
   node?: string;
   nodeArgs?: string[];
   prefix?: string[];
@@ -41,7 +43,7 @@ export async function startServer(options: {
     ...(options.prefix ?? []),
     options.node ?? process.execPath,
     ...(options.nodeArgs ?? []),
-    ...(options.built ? BUILT : SOURCE),
+    ...(options.program !== undefined ? [options.program] : options.built ? BUILT : SOURCE),
     "serve",
     "--data",
     dataDir,

@@ -96,7 +96,7 @@ async function closed(): Promise<object> {
   };
   const startedMs = performance.now();
   await Promise.all(Array.from({ length: count }, worker));
-  return { perSecond: (calls / (performance.now() - startedMs)) * 1_000 };
+  return { perSecond: (calls / (performance.now() - startedMs)) * 1_000, calls };
 }
 
 async function fixed(): Promise<object> {
@@ -119,7 +119,7 @@ async function fixed(): Promise<object> {
   }
   await Promise.all(running);
   for (const connection of idle) connection.close();
-  return { medianMs: medianOf(timesMs.slice(timesMs.length / 10)) };
+  return { medianMs: medianOf(timesMs.slice(timesMs.length / 10)), calls: timesMs.length };
 }
 
 async function streams(): Promise<object> {

@@ -26,7 +26,7 @@ export async function load(
   mode: "closed" | "fixed" | "streams",
   count: number,
   limitMs: number,
-): Promise<{ perSecond?: number; medianMs?: number }> {
+): Promise<{ perSecond?: number; medianMs?: number; calls?: number }> {
   const child = spawn(
     process.execPath,
     [join(import.meta.dirname, "load.ts"), way.url, mode, String(count), String(limitMs)],
@@ -36,5 +36,5 @@ export async function load(
   child.stdout.on("data", (bytes: Buffer) => (output += bytes.toString()));
   const [code] = (await once(child, "close")) as [number];
   if (code !== 0) throw new Error(`calling ${way.name} failed`);
-  return JSON.parse(output) as { perSecond?: number; medianMs?: number };
+  return JSON.parse(output) as { perSecond?: number; medianMs?: number; calls?: number };
 }
