@@ -23,9 +23,20 @@ let bytesInMemory = 0;
 
 /** Reads a body up to a bound. `done` is called once, unless the client goes away before: then nothing more happens. */
 export function readRequestBody(incoming: IncomingMessage, done: (body: RequestBody) => void): void {
+  // What came in one piece with its head is all there once the parser is through with that piece. To listen for more of it would cost
+  // as much as forwarding it.
+  process.nextTick(() => {
+    const first = incoming.read() as Buffer | null;
+    if (first === null || first.length !== expectedLength(incoming)) return collect(incoming, first, done);
+    bytesInMemory += first.length;
+    done({ bytes: first, stream: null, release: once(() => (bytesInMemory -= first.length)) });
+  });
+}
+
+function collect(incoming: IncomingMessage, first: Buffer | null, done: (body: RequestBody) => void): void {
   const chunks: Buffer[] = [];
   let size = 0;
-  const expectedBytes = Number(incoming.headers["content-length"] ?? Number.NaN);
+  const expectedBytes = expectedLength(incoming);
   const stop = () => {
     incoming.off("data", onData);
     incoming.off("end", onEnd);
@@ -51,6 +62,12 @@ export function readRequestBody(incoming: IncomingMessage, done: (body: RequestB
   incoming.on("data", onData);
   incoming.on("end", onEnd);
   incoming.on("close", giveBack);
+  if (first !== null) onData(first);
+}
+
+/** NaN: the request does not say. */
+function expectedLength({ headers }: IncomingMessage): number {
+  return Number(headers["content-length"] ?? Number.NaN);
 }
 
 /**
