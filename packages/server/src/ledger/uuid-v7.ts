@@ -3,24 +3,30 @@ import { randomFillSync } from "node:crypto";
 /** A UUIDv7 (RFC 9562). Those made in one process only grow, also within a millisecond. */
 export function uuidV7(nowMs: number): string {
   if (nowMs > lastMs) {
-    lastMs = nowMs;
-    sequence = nextRandom() & 0x3ff;
-  } else {
+    startMillisecond(nowMs, nextRandom() & 0x3ff);
+  } else if (sequence < 0xfff) {
     // The clock stood still or went back: count on, into the next millisecond when the counter is full.
     sequence += 1;
-    if (sequence > 0xfff) {
-      lastMs += 1;
-      sequence = 0;
-    }
+  } else {
+    startMillisecond(lastMs + 1, 0);
   }
-  const time = lastMs.toString(16).padStart(12, "0");
+  const version = 0x7000 | sequence;
   const variant = 0x8000 | (nextRandom() & 0x3fff);
   const rest = hex4(nextRandom()) + hex4(nextRandom()) + hex4(nextRandom());
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence.toString(16).padStart(3, "0")}-${hex4(variant)}-${rest}`;
+  return `${time}-${hex4(version)}-${hex4(variant)}-${rest}`;
 }
 
 let lastMs = 0;
+/** Its first two groups of digits. */
+let time = "";
 let sequence = 0;
+
+function startMillisecond(ms: number, first: number): void {
+  lastMs = ms;
+  sequence = first;
+  const digits = ms.toString(16).padStart(12, "0");
+  time = `${digits.slice(0, 8)}-${digits.slice(8)}`;
+}
 
 // Random bytes are fetched for a thousand ids at a time: a call for each would cost more than the rest.
 const pool = new Uint16Array(4_096);
@@ -34,6 +40,9 @@ function nextRandom(): number {
   return pool[used++]!;
 }
 
+// Looked up: making the digits of a number takes ten times as long.
+const PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 function hex4(value: number): string {
-  return value.toString(16).padStart(4, "0");
+  return PAIRS[value >> 8]! + PAIRS[value & 0xff]!;
 }
