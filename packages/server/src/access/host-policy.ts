@@ -57,7 +57,10 @@ export function createHostPolicy(settings: HostSettings): HostPolicy {
     settings.trustedProxies.length > 0 ||
     [...named].some((name) => !isLoopback(withoutPort(name)));
   const isTrusted = (address: string | undefined) =>
-    address !== undefined && isIP(plain(address)) !== 0 && proxies.check(plain(address), familyOf(plain(address)));
+    settings.trustedProxies.length > 0 &&
+    address !== undefined &&
+    isIP(plain(address)) !== 0 &&
+    proxies.check(plain(address), familyOf(plain(address)));
 
   const allows = (host: string) => {
     const name = host.toLowerCase();
