@@ -7,7 +7,7 @@ import { admitCall, type Admission } from "./admit-call.ts";
 import { CallRecord, ENDED_BY_LIMIT, type CallEnd, type RecordParts } from "./call-record.ts";
 import type { Credential } from "./credentials.ts";
 import type { Enforcement } from "./enforcement.ts";
-import { headersForClient, headersForProvider } from "./headers.ts";
+import { AnswerHeaders, headersForProvider } from "./headers.ts";
 import type { HeldAnswers } from "./held-answers.ts";
 import { LimitedStream } from "./limited-stream.ts";
 import { readRequestBody, streamedBody, type RequestBody } from "./read-request-body.ts";
@@ -67,6 +67,9 @@ type Phase = "waiting" | "asking" | "held" | "sending" | "ending" | "over";
 /**
  * One call on its way: the request goes to the provider, the answer to the client as it comes, and a copy of both to the
  * record. Both sides set the pace: who reads slowly is waited for, who goes away ends the other side.
+ *
+ * The methods that undici calls are those of its older interface for handlers: the newer one has each header parsed into an object first,
+ * which nobody needs here.
  */
 export class ForwardedCall implements Dispatcher.DispatchHandler {
   readonly #parts: CallParts;
@@ -87,7 +90,11 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
   /** The body has a question for usage that the client did not ask. */
   #hasAsked = false;
   #phase: Phase = "waiting";
-  #controller: Dispatcher.DispatchController | null = null;
+  /** null: the request waits for a connection. */
+  #abort: ((error: Error) => void) | null = null;
+  #goOn: () => void = ignore;
+  /** The provider waits until `#goOn`. */
+  #isPaused = false;
   /** The provider has got the request, or a part of it. */
   #isSent = false;
   #isClientGone = false;
@@ -208,6 +215,8 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
         method: incoming.method as Dispatcher.HttpMethod,
         headers,
         body,
+        // Nothing is ever sent behind it on the same connection before its answer is over.
+        blocking: false,
       },
       this,
     );
@@ -219,41 +228,37 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
     return this.#record !== null && lease !== null && lease.whenStreamRunsOut === "end" && lease.leasedNanoUsd > 0;
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
+  onConnect(abort: (error?: Error) => void): void {
+    this.#abort = abort;
     this.#isSent = !this.#isClientGone;
-    if (this.#isClientGone) controller.abort(new Error("the client is gone"));
+    if (this.#isClientGone) abort(new Error("the client is gone"));
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-    statusMessage?: string,
-  ): void {
-    if (status < 200) return;
+  onHeaders(status: number, raw: Buffer[], goOn: () => void, statusMessage: string): boolean {
+    if (status < 200) return true;
+    this.#goOn = goOn;
     this.#status = status;
-    this.#statusMessage = statusMessage ?? "";
-    const header = (name: string) => textOf(headers[name]);
-    const contentType = header("content-type") ?? "";
+    this.#statusMessage = statusMessage;
+    const headers = new AnswerHeaders(raw);
+    const contentType = headers.get("content-type") ?? "";
+    const isPlain = headers.get("content-encoding") === null;
     this.#isEventStream = contentType.includes("event-stream");
-    const isFiltered = this.#hasAsked && this.#isEventStream && header("content-encoding") === null;
+    const isFiltered = this.#hasAsked && this.#isEventStream && isPlain;
     if (isFiltered) this.#filter = new UsageChunkFilter((data) => this.#request.route!.isUsageOnly(data));
-    this.#answerHeaders = headersForClient(
-      controller.rawHeaders as Buffer[],
-      isFiltered ? OWN_HEADERS_AND_LENGTH : OWN_HEADERS,
-    );
-    this.#record?.openAnswer(status, header, () => {
+    this.#answerHeaders = headers.forClient(isFiltered ? OWN_HEADERS_AND_LENGTH : OWN_HEADERS);
+    const onRoom = () => {
       this.#isRecordFull = false;
       this.#resume();
-    });
-    this.#limit(contentType, header("content-encoding") === null);
+    };
+    this.#record?.openAnswer(status, (name) => headers.get(name), onRoom);
+    this.#limit(contentType, isPlain);
     if (this.#hasAsked && (status === 400 || status === 422)) this.#phase = "asking";
-    else if (this.#isHoldable(contentType, header("content-length"))) this.#hold();
+    else if (this.#isHoldable(contentType, headers.get("content-length"))) this.#hold();
     else {
       this.#sendHead([]);
       this.#flushHeadSoon();
     }
+    return !this.#isPaused;
   }
 
   /** Watches a stream for which something is set aside. */
@@ -314,15 +319,16 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
     });
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#phase === "over") return;
+  onData(chunk: Buffer): boolean {
+    if (this.#phase === "over") return !this.#isPaused;
     if (this.#phase === "held" || this.#phase === "asking") this.#keep(chunk);
     else this.#pass(this.#filter === null ? chunk : this.#filter.push(chunk));
     if (this.#record !== null && !this.#record.push(chunk)) {
       this.#isRecordFull = true;
-      controller.pause();
+      this.#isPaused = true;
     }
     if (this.#limited !== null) this.#lookAtLimits(this.#limited, this.#record!);
+    return !this.#isPaused;
   }
 
   #pass(bytes: Buffer): void {
@@ -353,7 +359,7 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
 
   #endAtLimit(closing: Buffer | "broken", record: CallRecord): void {
     const { outgoing } = this.#request;
-    this.#controller!.abort(new Error("no limit has room for more of the stream"));
+    this.#abort!(new Error("no limit has room for more of the stream"));
     if (closing === "broken") {
       breakOff(outgoing, new Error("cannot be ended"));
       return record.end(AT_LIMIT, SOON, ignore);
@@ -377,7 +383,7 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
     this.#isHeadOut = true;
     if (outgoing.write(bytes) || this.#isClientFull) return;
     this.#isClientFull = true;
-    this.#controller!.pause();
+    this.#isPaused = true;
     outgoing.once("drain", () => {
       this.#isClientFull = false;
       this.#resume();
@@ -385,16 +391,18 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
   }
 
   #resume(): void {
-    if (this.#isClientFull || this.#isRecordFull || this.#phase === "over") return;
-    this.#controller?.resume();
+    if (!this.#isPaused || this.#isClientFull || this.#isRecordFull || this.#phase === "over") return;
+    this.#isPaused = false;
+    this.#goOn();
   }
 
-  onResponseEnd(controller: Dispatcher.DispatchController): void {
+  /** `trailers`: as bytes, whatever the types of undici say. */
+  onComplete(trailers: unknown): void {
     this.#letUnmeasuredGo();
     if (this.#phase === "asking" && this.#askWithout()) return;
     if (this.#phase === "over") return;
     const { outgoing } = this.#request;
-    addTrailers(outgoing, controller.rawTrailers as Buffer[] | null);
+    addTrailers(outgoing, trailers as Buffer[] | null);
     if (this.#phase === "held" || this.#phase === "asking") return this.#endHeld(this.#record!);
     if (this.#filter !== null) this.#write(this.#filter.end());
     this.#phase = "over";
@@ -446,7 +454,7 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
     });
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onError(error: Error): void {
     const phase = this.#phase;
     this.#letUnmeasuredGo();
     if (phase === "over") return;
@@ -482,7 +490,7 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
     this.#body?.release();
     if (this.#phase === "over") return;
     this.#isClientGone = true;
-    if (this.#controller !== null) this.#controller.abort(new Error("the client is gone"));
+    if (this.#abort !== null) this.#abort(new Error("the client is gone"));
     // Its body never came to an end; otherwise the request waits for a connection, and ends when it gets one.
     else if (!this.#request.incoming.complete) this.#record?.forget();
   }
@@ -522,11 +530,6 @@ function withoutCompression(headers: string[]): void {
     if (headers[i]!.toLowerCase() === "accept-encoding") headers.splice(i, 2);
   }
   headers.push("accept-encoding", "identity");
-}
-
-function textOf(value: string | string[] | undefined): string | null {
-  if (value === undefined) return null;
-  return typeof value === "string" ? value : value.join(", ");
 }
 
 /** A small body goes out together with the head when it is text for Node; Latin-1 keeps each byte as it is. */

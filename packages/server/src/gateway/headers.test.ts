@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { headersForClient, headersForProvider } from "./headers.ts";
+import { AnswerHeaders, headersForProvider } from "./headers.ts";
 
 it("forwards what the client wrote, in its casing and order, with repeats", () => {
   const sent = ["X-B", "2", "X-Stainless-Lang", "js", "x-b", "3", "Accept-Encoding", "br"];
@@ -32,7 +32,15 @@ it("exchanges keys", () => {
 
 it("returns an answer's headers as they came, bytes beyond ASCII included", () => {
   const raw = ["Set-Cookie", "a=1", "set-cookie", "b=2", "X-Näme", "Grüße", "Connection", "close"];
-  const buffers = raw.map((text) => Buffer.from(text, "latin1"));
-  expect(headersForClient(buffers, new Set())).toEqual(raw.slice(0, 6));
-  expect(headersForClient(buffers, new Set(["set-cookie"]))).toEqual(raw.slice(4, 6));
+  const headers = new AnswerHeaders(raw.map((text) => Buffer.from(text, "latin1")));
+  expect(headers.forClient(new Set())).toEqual(raw.slice(0, 6));
+  expect(headers.forClient(new Set(["set-cookie"]))).toEqual(raw.slice(4, 6));
+});
+
+it("finds an answer's header in any casing, and all of one that comes twice", () => {
+  const raw = ["Content-Type", "text/plain", "X-Twice", "1", "x-twice", "2"].map((text) => Buffer.from(text));
+  const headers = new AnswerHeaders(raw);
+  expect(headers.get("content-type")).toBe("text/plain");
+  expect(headers.get("x-twice")).toBe("1, 2");
+  expect(headers.get("x-other")).toBeNull();
 });

@@ -43,21 +43,44 @@ export function headersForProvider(rawHeaders: string[], changes: HeaderChanges 
   return named === null ? forwarded : withoutNames(forwarded, named);
 }
 
-/** The headers of an answer as the provider wrote them: casing, order and repeats, without those of the connection. */
-export function headersForClient(rawHeaders: Buffer[], without: ReadonlySet<string>): string[] {
-  const forwarded: string[] = [];
-  let named: Set<string> | null = null;
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!.toString("latin1");
-    const lower = lowerCase(name);
-    if (HOP_BY_HOP.has(lower)) {
-      if (lower === "connection") named = withNamed(named, rawHeaders[i + 1]!.toString("latin1"));
-      continue;
-    }
-    if (without.has(lower)) continue;
-    forwarded.push(name, rawHeaders[i + 1]!.toString("latin1"));
+/** The headers of an answer as the provider wrote them: casing, order and repeats. */
+export class AnswerHeaders {
+  /** Name and value, one after the other. */
+  readonly #texts: string[];
+  /** In lower case. */
+  readonly #names: string[] = [];
+
+  constructor(raw: Buffer[]) {
+    this.#texts = raw.map((bytes) => bytes.toString("latin1"));
+    for (let i = 0; i < raw.length; i += 2) this.#names.push(lowerCase(this.#texts[i]!));
   }
-  return named === null ? forwarded : withoutNames(forwarded, named);
+
+  /** `name` in lower case. Those that come more than once are joined; null: it does not come. */
+  get(name: string): string | null {
+    let found: string | null = null;
+    for (let i = 0; i < this.#names.length; i += 1) {
+      if (this.#names[i] !== name) continue;
+      const value = this.#texts[2 * i + 1]!;
+      found = found === null ? value : `${found}, ${value}`;
+    }
+    return found;
+  }
+
+  /** Without those of the connection, and without some others, in lower case. */
+  forClient(without: ReadonlySet<string>): string[] {
+    const forwarded: string[] = [];
+    let named: Set<string> | null = null;
+    for (let i = 0; i < this.#names.length; i += 1) {
+      const lower = this.#names[i]!;
+      const value = this.#texts[2 * i + 1]!;
+      if (HOP_BY_HOP.has(lower)) {
+        if (lower === "connection") named = withNamed(named, value);
+      } else if (!without.has(lower)) {
+        forwarded.push(this.#texts[2 * i]!, value);
+      }
+    }
+    return named === null ? forwarded : withoutNames(forwarded, named);
+  }
 }
 
 const OUR_COOKIE = /^\s*(__\w+-)?outlay\./;
