@@ -24,6 +24,16 @@ describe("ranked bars", () => {
     expect(total).toBe(16);
   });
 
+  test("keep an order that was asked for; other stays last", () => {
+    const rows = [
+      { name: null, other: true, value: 8 },
+      { name: "small", value: 1 },
+      { name: "large", value: 6 },
+    ];
+    const prepared = prepareRankedBars({ rows, additive: true, isSorted: true });
+    expect(prepared.rows.map(({ kind, name }) => name ?? kind)).toEqual(["small", "large", "other"]);
+  });
+
   test("are split by the second dimension in one order for all rows", () => {
     const { rows, parts } = prepareRankedBars({
       rows: [

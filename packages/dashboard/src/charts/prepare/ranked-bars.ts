@@ -26,7 +26,7 @@ export interface RankedRow extends SeriesKey {
 }
 
 export interface PreparedRanking {
-  /** Largest first, what is not known after them, other last. */
+  /** Largest first, what is not known after them (or in the order given), other last. */
   rows: RankedRow[];
   /** The second dimension's groups; empty without one. */
   parts: PreparedSeries[];
@@ -44,9 +44,12 @@ export function prepareRankedBars(input: {
   additive: boolean;
   maxRows?: number | undefined;
   maxParts?: number | undefined;
+  /** The rows are in the order that was asked for already, the smallest first for instance. */
+  isSorted?: boolean | undefined;
 }): PreparedRanking {
-  const { additive, maxRows = 20, maxParts = 7 } = input;
-  const sorted = input.rows.filter((row) => row.other !== true).toSorted((a, b) => sizeOf(b) - sizeOf(a));
+  const { additive, maxRows = 20, maxParts = 7, isSorted = false } = input;
+  const named = input.rows.filter((row) => row.other !== true);
+  const sorted = isSorted ? named : named.toSorted((a, b) => sizeOf(b) - sizeOf(a));
   const rest = [...sorted.slice(maxRows), ...input.rows.filter((row) => row.other === true)];
   const rows = [...sorted.slice(0, maxRows), ...(additive && rest.length > 0 ? [together(rest)] : [])];
   // Beside credits, shares of what is left say nothing.
