@@ -8,6 +8,7 @@ import { useOpenCall } from "../../calls/use-open-call.ts";
 import { ProblemNote } from "../../ui/problem-note.tsx";
 import { useNow } from "../../ui/use-now.ts";
 import { useWidth } from "../../ui/use-width.ts";
+import { DEFAULT_COLUMNS } from "./columns.tsx";
 import type { CellContext } from "./columns.tsx";
 import { fitColumns } from "./fit-columns.ts";
 import type { FittedColumns } from "./fit-columns.ts";
@@ -42,6 +43,9 @@ export function CallList({
   const fitted = useMemo(() => fitColumns(columns, width), [columns, width]);
   return (
     <div ref={frame} className="@container min-h-96">
+      {fitted.left.length === 0 || columns === DEFAULT_COLUMNS ? null : (
+        <p className="px-2 pb-1 text-xs text-muted">No room for {fitted.left.join(", ")}.</p>
+      )}
       {width === 0 ? null : <Rows edition={edition} fitted={fitted} timeZone={timeZone} total={total} />}
     </div>
   );

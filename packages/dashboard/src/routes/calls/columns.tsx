@@ -180,7 +180,7 @@ function named(
   key: string,
   label: string,
   read: (call: Call) => string | null | undefined,
-  minWidth = 120,
+  minWidth = 108,
 ): CallColumn {
   return {
     key,
