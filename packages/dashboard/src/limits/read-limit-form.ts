@@ -109,7 +109,7 @@ export function amountIn(text: string | undefined): string {
 }
 
 /** `70, 90 100` → [70, 90, 100]. What is no number becomes NaN, which the server refuses by name. */
-export function numbersIn(text: string): number[] {
+function numbersIn(text: string): number[] {
   return text
     .split(/[\s,;%]+/)
     .filter((part) => part !== "")

@@ -65,7 +65,10 @@ export function Form({ action, onSubmit, children }: FormProps) {
       await onSubmit(Object.fromEntries(entries));
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
-      if (error instanceof ApiProblem) setWrongField(error.field);
+      if (error instanceof ApiProblem && error.field !== null) {
+        setWrongField(error.field);
+        form.querySelector<HTMLElement>(`[name="${CSS.escape(error.field)}"]`)?.focus();
+      }
     } finally {
       setIsSending(false);
     }

@@ -75,7 +75,7 @@ export function RefusalsCard({ timeZone, onOpen }: { timeZone: string; onOpen: (
   );
 }
 
-export const REASONS: Record<RefusalCode, string> = {
+const REASONS: Record<RefusalCode, string> = {
   limit_exceeded: "No room",
   rate_limited: "Slowed down",
   unpriced_model: "No price",
