@@ -9,7 +9,8 @@ import type { PreparedTrace } from "../charts/prepare/trace.ts";
 import { ProblemNote } from "../ui/problem-note.tsx";
 import { useOpenCall } from "./use-open-call.ts";
 
-/** Of a longer trace only the calls around the open one are drawn at first. */
+/** Longer than this, only the calls around the open one are drawn at first. */
+const LONG_TRACE = 16;
 const ROWS_AT_FIRST = 12;
 
 /** The trace that the call is a part of: what called what, when, at what cost. A span opens its call. */
@@ -56,7 +57,7 @@ function Bars({ id, trace }: { id: string; trace: TraceAnswer }) {
   const { open } = useOpenCall();
   const [isWhole, setWhole] = useState(false);
   const prepared = useMemo(() => withExactSums(trace), [trace]);
-  const shown = isWhole ? prepared : around(prepared, id);
+  const shown = isWhole || prepared.rows.length <= LONG_TRACE ? prepared : around(prepared, id);
   return (
     <>
       <TraceBars
