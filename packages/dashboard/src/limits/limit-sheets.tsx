@@ -50,7 +50,7 @@ export function DeleteLimitSheet({
       onConfirm={async () => {
         await removeLimit(limit.id);
         onDeleted();
-        await refresh();
+        await refresh(limit.id);
       }}
       onClose={onClose}
     >

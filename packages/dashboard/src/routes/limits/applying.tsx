@@ -91,11 +91,13 @@ function States({
   onOpen: (id: string, value: string | null) => void;
 }) {
   const limits = useQuery(limitsQuestion).data?.limits;
+  const limitOf = ({ limitId }: LimitState) => limits?.find(({ id }) => id === limitId);
+  const isBudget = (state: LimitState) => limitOf(state)?.kind === "budget";
   if (states.length === 0) return <p className="text-muted">No limit applies to such a call.</p>;
   return (
     <ul className="flex flex-col gap-3">
       {states
-        .toSorted((one, other) => usedRatio(other) - usedRatio(one))
+        .toSorted((one, other) => Number(isBudget(one)) - Number(isBudget(other)) || usedRatio(other) - usedRatio(one))
         .map((state) => (
           <li key={`${state.limitId} ${state.value ?? ""}`} className="flex flex-col gap-1">
             <span className="flex flex-wrap items-baseline justify-between gap-x-4">
@@ -106,7 +108,10 @@ function States({
               >
                 {state.name}
               </button>
-              <span className="text-[0.8125rem] text-muted">{state.scope}</span>
+              <span className="text-[0.8125rem] text-muted">
+                {state.scope}
+                {isBudget(state) ? " · budget, only tells" : ""}
+              </span>
             </span>
             <BudgetBar
               compact
@@ -115,7 +120,7 @@ function States({
               spentUsd={state.spentUsd}
               reservedUsd={state.leasedUsd}
               projectedUsd={null}
-              thresholdsPercent={limits?.find(({ id }) => id === state.limitId)?.thresholdsPercent ?? []}
+              thresholdsPercent={limitOf(state)?.thresholdsPercent ?? []}
             />
             <span className="text-[0.8125rem] text-muted" title={exactMoney(state.spentUsd)}>
               {money(Math.max(0, state.amountUsd - state.spentUsd - state.leasedUsd))} left of {money(state.amountUsd)}

@@ -39,17 +39,17 @@ export function RefusalsCard({ timeZone, onOpen }: { timeZone: string; onOpen: (
           }
           columns={[
             {
-              key: "at",
-              label: "When",
-              cell: ({ at }) => callTime(Date.parse(at), nowMs, timeZone, "short"),
-              title: ({ at }) => exactTime(Date.parse(at), timeZone),
-            },
-            {
               key: "limit",
               label: "Limit",
               width: "w-[30%]",
               cell: ({ limit }) => limit.name,
               title: ({ message }) => message,
+            },
+            {
+              key: "at",
+              label: "When",
+              cell: ({ at }) => callTime(Date.parse(at), nowMs, timeZone, "short"),
+              title: ({ at }) => exactTime(Date.parse(at), timeZone),
             },
             { key: "user", label: "User", cell: ({ call }) => call.dimensions["user"] ?? "—", from: "sm" },
             {
