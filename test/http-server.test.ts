@@ -133,13 +133,7 @@ describe("the server", () => {
 describe("pages", () => {
   it("of earlier systems lead to the dashboard", async () => {
     const server = await start(temporaryFolder());
-    for (const path of [
-      "/dev/unified-ai-costs",
-      "/analytics/cost",
-      "/dashboard/costs",
-      "/admin/cockpit",
-      "/analytics",
-    ]) {
+    for (const path of ["/dev/unified-ai-costs", "/analytics/cost", "/dashboard/costs", "/admin/cockpit"]) {
       const answer = await fetch(server.url + path, { redirect: "manual" });
       expect(answer.status, path).toBe(302);
       expect(answer.headers.get("location"), path).toMatch(/^\//);
@@ -149,7 +143,7 @@ describe("pages", () => {
 
   it("are answered with a policy that lets nothing in from elsewhere", async () => {
     const server = await start(temporaryFolder());
-    for (const path of ["/", "/some/view", "/api/docs"]) {
+    for (const path of ["/", "/analytics", "/some/view", "/api/docs"]) {
       const answer = await fetch(server.url + path);
       expect(answer.headers.get("content-type"), path).toContain("text/html");
       expect(answer.headers.get("content-security-policy"), path).toContain("default-src '");

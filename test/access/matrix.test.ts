@@ -37,7 +37,6 @@ const UNDOCUMENTED = new Set([
   "GET /analytics/cost",
   "GET /dashboard/costs",
   "GET /admin/cockpit",
-  "GET /analytics",
 ]);
 /** These would end the sessions that the other questions are asked with. */
 const ENDS_SESSIONS = new Set(["POST /api/v1/account/sign-out", "POST /api/v1/account/sign-out-everywhere"]);

@@ -86,10 +86,10 @@ export function chartQuestion(view: View, unit: TimeUnit, maxSeries: number) {
   });
 }
 
-/** The cost of all calls over time, without groups. Carries the unit beside the answer, as `chartQuestion` does. */
-export function trendQuestion(view: View, unit: TimeUnit) {
+/** The cost of all calls over time, or their number, without groups. Carries the unit beside the answer, as `chartQuestion` does. */
+export function trendQuestion(view: View, unit: TimeUnit, metric: "cost" | "calls" = "cost") {
   const params = viewParams(view);
-  params.set("metrics", "cost");
+  params.set("metrics", metric);
   params.set("unit", unit);
   if (view.compare) params.set("compare", "previous");
   const path = "/api/v1/timeseries";

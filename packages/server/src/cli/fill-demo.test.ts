@@ -168,8 +168,10 @@ it("has a price that changes in the period, calls without a price, and charges",
   expect(prices.size).toBe(2);
   const totals = await getJson<QueryAnswer>(api, "/api/v1/query", { metrics: "cost,unpricedCalls", period: "all" });
   expect(totals.totals.unpricedCalls).toBeGreaterThan(0);
-  const charges = await getJson<{ byKind: Record<string, number> }>(api, "/api/v1/charges", { period: "all" });
-  expect(Object.keys(charges.byKind).toSorted()).toEqual(["credit", "one_off", "payment_fee"]);
+  type Charges = { byKind: Record<string, number>; revenueUsd: number };
+  const charges = await getJson<Charges>(api, "/api/v1/charges", { period: "all" });
+  expect(Object.keys(charges.byKind).toSorted()).toEqual(["credit", "one_off", "payment_fee", "subscription"]);
+  expect(charges.revenueUsd).toBeGreaterThan(0);
 });
 
 it("keeps away from folders with other calls, and from a story that it cannot read", async () => {

@@ -120,12 +120,13 @@ describe("generateEvents", () => {
 });
 
 describe("generateCharges", () => {
-  it("is deterministic, and has fees, a single cost and a credit", () => {
+  it("is deterministic, and has fees, a single cost, a credit, subscriptions, and revenue of each payment and plan", () => {
     const charges = generateCharges({ seed: 7, untilMs });
     expect(generateCharges({ seed: 7, untilMs })).toEqual(charges);
     const kinds = count(charges, (charge) => charge.kind);
-    expect(kinds).toMatchObject({ one_off: 1, credit: 1 });
+    expect(kinds).toMatchObject({ one_off: 1, credit: 1, subscription: 6 });
     expect(kinds["payment_fee"]).toBeGreaterThan(100);
+    expect(kinds["revenue"]).toBe(kinds["payment_fee"]! + 3 * 11);
     expect(new Set(charges.map((charge) => charge.id)).size).toBe(charges.length);
   });
 });

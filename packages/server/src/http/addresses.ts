@@ -34,7 +34,6 @@ const PAGES: Record<string, string> = {
   "/analytics/cost": "/",
   "/dashboard/costs": "/",
   "/admin/cockpit": "/",
-  "/analytics": "/",
 };
 
 const TAG = "Addresses of earlier systems";

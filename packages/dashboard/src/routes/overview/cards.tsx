@@ -121,7 +121,7 @@ function isOfEverything({ limit }: LimitReport): boolean {
 const DAY_MS = 86_400_000;
 
 /** How a number stands against the period before. More is neither good nor bad: no colour. */
-function Against({ answer, metric }: { answer: TotalsAnswer | undefined; metric: Metric }) {
+export function Against({ answer, metric }: { answer: TotalsAnswer | undefined; metric: Metric }) {
   const before = answer?.comparison;
   if (answer === undefined || before === undefined) return null;
   const now = answer.totals[metric];
