@@ -35,6 +35,14 @@ function leaveWhenSignedOut(error: Error): void {
   void router.invalidate();
 }
 
+// Who is signed in and the page's own script are fetched at once: the router would ask one after the other.
+void queryClient.prefetchQuery(accountQuestion);
+const routes: Record<string, { options: { component?: unknown } }> = router.routesById;
+for (const { routeId } of router.matchRoutes(router.latestLocation) as { routeId: string }[]) {
+  const component = routes[routeId]?.options.component as { preload?: () => Promise<void> } | undefined;
+  void component?.preload?.();
+}
+
 declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;
