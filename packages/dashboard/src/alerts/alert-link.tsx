@@ -19,5 +19,5 @@ const LABELS: Record<string, string> = {
   "/calls": "These calls",
   "/budgets": "The budget",
   "/limits": "The limit",
-  "/settings": "Keys in the settings",
+  "/settings": "The key",
 };

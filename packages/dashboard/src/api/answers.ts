@@ -7,6 +7,9 @@ export type Numbers = Partial<Record<Metric, number | null>>;
 export interface Meta {
   version: string;
   timeZone: string;
+  /** Which database it is. */
+  storage: string;
+  sizeBytes: number;
   firstEventAt: string | null;
   lastEventAt: string | null;
   events: number;

@@ -7,3 +7,8 @@ export function serverUrl(path: `/${string}`): string {
 export function mountPath(): string {
   return new URL(document.baseURI).pathname.replace(/\/$/, "");
 }
+
+/** Where the server is, as programs are told of it, without a slash at the end: `https://costs.example.com/outlay`. */
+export function serverAddress(): string {
+  return `${globalThis.location.origin}${mountPath()}`;
+}

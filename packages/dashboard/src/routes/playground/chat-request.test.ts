@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { chatRequest } from "./chat-request.ts";
-import type { ChatLanguage, ChatProvider } from "./gateway-providers.ts";
+import type { ChatLanguage } from "../../api/providers.ts";
+import type { ChatProvider } from "./gateway-providers.ts";
 
 const partner = (language: ChatLanguage, path: string): ChatProvider => ({
   name: `my-${language}`,

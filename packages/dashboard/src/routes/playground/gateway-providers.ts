@@ -1,29 +1,15 @@
 import { queryOptions } from "@tanstack/react-query";
 import { getJson } from "../../api/client.ts";
-
-/** A provider of the gateway. */
-export interface GatewayProvider {
-  name: string;
-  billedAs: string;
-  hasAddress: boolean;
-  /** Whose key pays for calls that bring none: the server adds one, one stands behind Outlay's own keys, or nobody's. */
-  key: "server" | "stored" | null;
-  mock: boolean;
-  chat: { language: ChatLanguage; path: string } | null;
-}
-
-export type ChatLanguage = "openai" | "anthropic" | "google";
+import { gatewayQuestion } from "../../api/providers.ts";
+import type { GatewayProvider } from "../../api/providers.ts";
 
 /** A provider that the playground can talk to. */
 export type ChatProvider = GatewayProvider & { chat: NonNullable<GatewayProvider["chat"]> };
 
 export const providersQuestion = queryOptions({
-  queryKey: ["gateway-providers"],
-  queryFn: async ({ signal }) => {
-    const params = new URLSearchParams();
-    const { providers } = await getJson<{ providers: GatewayProvider[] }>("/api/v1/gateway/providers", params, signal);
-    return providers.filter((provider): provider is ChatProvider => provider.chat !== null && provider.hasAddress);
-  },
+  ...gatewayQuestion,
+  select: ({ providers }: { providers: GatewayProvider[] }) =>
+    providers.filter((provider): provider is ChatProvider => provider.chat !== null && provider.hasAddress),
 });
 
 /** Names of models with a known price, for the list of suggestions. */

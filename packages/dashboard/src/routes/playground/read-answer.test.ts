@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readAnswer } from "./read-answer.ts";
-import type { ChatLanguage } from "./gateway-providers.ts";
+import type { ChatLanguage } from "../../api/providers.ts";
 
 async function textOf(language: ChatLanguage, response: Response): Promise<string> {
   let text = "";

@@ -1,5 +1,5 @@
 import { EventStreamParser } from "@outlay/react";
-import type { ChatLanguage } from "./gateway-providers.ts";
+import type { ChatLanguage } from "../../api/providers.ts";
 
 /** The provider, or the gateway in its place, refused or broke off. */
 export class ChatFailed extends Error {

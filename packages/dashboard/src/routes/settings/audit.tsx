@@ -1,11 +1,9 @@
 import { callTime, exactTime } from "@outlay/react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { metaQuestion } from "../../api/questions.ts";
 import { serverUrl } from "../../api/server-url.ts";
 import { auditQuestion } from "../../api/settings.ts";
 import type { AuditEntry } from "../../api/settings.ts";
-import { textIn, usePageState } from "../../filters/use-page-state.ts";
 import { Card } from "../../ui/card.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import type { Column } from "../../ui/data-table.tsx";
@@ -15,18 +13,19 @@ import { Icon } from "../../ui/icon.tsx";
 import { ProblemNote } from "../../ui/problem-note.tsx";
 import { Sheet } from "../../ui/sheet.tsx";
 import { useNow } from "../../ui/use-now.ts";
+import { useSettingsState } from "./settings-state.ts";
 
 /** Who changed what, and when. */
 export function Audit() {
-  const { state, change } = usePageState(readAudit);
+  const { state, open, close, choose } = useSettingsState();
   const asked = { actor: state.actor ?? "", action: state.action ?? "" };
   const { data, error, isPlaceholderData, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
     auditQuestion(asked),
   );
   const zone = useQuery(metaQuestion).data?.timeZone ?? "UTC";
   const nowMs = useNow();
-  const [open, setOpen] = useState<AuditEntry | null>(null);
   const entries = data?.pages.flatMap((page) => page.entries) ?? [];
+  const opened = entries.find(({ seq }) => String(seq) === state.entry);
   const file = new URLSearchParams(Object.entries(asked).filter(([, text]) => text !== ""));
   return (
     <Card
@@ -39,11 +38,8 @@ export function Audit() {
           onSubmit={(event) => {
             event.preventDefault();
             const values = new FormData(event.currentTarget);
-            const said = ["actor", "action"].flatMap((name) => {
-              const text = values.get(name);
-              return typeof text === "string" && text.trim() !== "" ? [[name, text.trim()]] : [];
-            });
-            change(() => Object.fromEntries(said));
+            const textOf = (name: string) => String(values.get(name) ?? "").trim();
+            choose({ actor: textOf("actor"), action: textOf("action").replaceAll(" ", "_") });
           }}
         >
           <Part name="actor" label="Who" value={asked.actor} />
@@ -64,14 +60,14 @@ export function Audit() {
         </div>
       )}
       {data !== undefined && entries.length === 0 ? (
-        <EmptyState title="Nothing was changed yet" />
+        <EmptyState title={asked.actor + asked.action === "" ? "Nothing was changed yet" : "No change matches"} />
       ) : (
         <DataTable
           caption="What was changed, newest first"
           columns={columnsIn(zone, nowMs)}
           rows={entries}
           rowKey={({ seq }) => String(seq)}
-          onOpen={setOpen}
+          onOpen={({ seq }) => open({ entry: String(seq) })}
           openLabel={({ action, at }) => `Details: ${action}, ${at}`}
         />
       )}
@@ -87,13 +83,13 @@ export function Audit() {
           </button>
         </div>
       ) : null}
-      {open === null ? null : (
-        <Sheet title={open.action} onClose={() => setOpen(null)} form="drawer">
+      {opened === undefined ? null : (
+        <Sheet title={opened.action.replaceAll("_", " ")} onClose={close} form="drawer">
           <p className="-mt-3 text-muted">
-            {open.actor}, {exactTime(Date.parse(open.at), zone)}
+            {opened.actor}, {exactTime(Date.parse(opened.at), zone)}
           </p>
           <pre className="rounded-lg bg-raised p-3 font-mono text-[0.8125rem] break-words whitespace-pre-wrap">
-            {JSON.stringify(open.detail, null, 2)}
+            {JSON.stringify(opened.detail, null, 2)}
           </pre>
         </Sheet>
       )}
@@ -149,9 +145,4 @@ function aboutWhat(detail: unknown): string {
     return typeof value === "string" ? [value] : [];
   });
   return named[0] ?? JSON.stringify(detail).slice(0, 80);
-}
-
-function readAudit(raw: Record<string, unknown>): { actor?: string; action?: string } {
-  const [actor, action] = [textIn(raw, "actor"), textIn(raw, "action")];
-  return { ...(actor === undefined ? {} : { actor }), ...(action === undefined ? {} : { action }) };
 }

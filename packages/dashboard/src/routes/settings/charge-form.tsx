@@ -15,14 +15,16 @@ export function ChargeForm({ onDone }: { onDone: () => void }) {
   const queries = useQueryClient();
   const [kind, setKind] = useState<ChargeKind>("subscription");
   const save = async (values: Record<string, string>) => {
-    const amount = Number(values["amountUsd"]);
+    const amount = (values["amountUsd"] ?? "").trim();
+    // What is no number goes to the server as it is, to be refused with its name.
+    const amountUsd = amount !== "" && Number.isFinite(Number(amount)) ? Number(amount) : amount;
     const said = ["occurredAt", "description", "provider", ...OWNERS].flatMap((name) => {
       const text = (values[name] ?? "").trim();
       return text === "" ? [] : [[name, text]];
     });
     await recordCharge({
       kind,
-      amountUsd: Number.isNaN(amount) ? values["amountUsd"] : amount,
+      amountUsd,
       ...Object.fromEntries(said),
     });
     await queries.invalidateQueries({ queryKey: [FIGURES] });

@@ -1,12 +1,10 @@
 import { CHARGE_KINDS } from "@outlay/core";
 import type { ChargeKind } from "@outlay/core";
 import { exactMoney, exactTime, money } from "@outlay/react";
-import { useState } from "react";
 import { chargesQuestion } from "../../api/charges.ts";
 import type { Charge } from "../../api/charges.ts";
 import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { useViewer } from "../../api/use-viewer.ts";
-import { oneIn, usePageState } from "../../filters/use-page-state.ts";
 import { dayRange } from "../../format/time.ts";
 import { Card } from "../../ui/card.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
@@ -18,16 +16,15 @@ import { Select } from "../../ui/select.tsx";
 import { Sheet } from "../../ui/sheet.tsx";
 import { ChargeForm } from "./charge-form.tsx";
 import { KIND_LABELS } from "./charge-words.ts";
+import { useSettingsState } from "./settings-state.ts";
 
 /** Costs that are not usage, of this year: what is paid each month, fees, credits; and what comes in. */
 export function Charges() {
-  const { state, change } = usePageState(readKind);
-  const kind = state.kind ?? null;
+  const { state, open, close, choose } = useSettingsState();
+  const kind = CHARGE_KINDS.find((name) => name === state.kind) ?? null;
   const { data, error, isWaiting } = useKeptQuery(chargesQuestion(kind));
   const mayRecord = useViewer()?.isAdministrator ?? false;
-  const [isRecording, setRecording] = useState(false);
   const zone = data?.query.period.timeZone ?? "UTC";
-  const columns: readonly Column<Charge>[] = [...columnsIn(zone)];
   const sums = Object.entries(data?.byKind ?? {}) as [ChargeKind, number][];
   return (
     <Card
@@ -43,13 +40,10 @@ export function Charges() {
               ...CHARGE_KINDS.map((name) => ({ value: name as string, label: KIND_LABELS[name] })),
             ]}
             value={kind ?? ""}
-            onChange={(name) => {
-              const next = CHARGE_KINDS.find((one) => one === name);
-              change(({ kind: _kind, ...rest }) => (next === undefined ? rest : { ...rest, kind: next }));
-            }}
+            onChange={(name) => choose({ kind: name })}
           />
           {mayRecord ? (
-            <button type="button" onClick={() => setRecording(true)} className={smallButton}>
+            <button type="button" onClick={() => open({ charge: "new" })} className={smallButton}>
               Record a charge
             </button>
           ) : null}
@@ -74,21 +68,19 @@ export function Charges() {
         <EmptyState
           title={kind === null ? "No charges in this year" : `No ${KIND_LABELS[kind].toLowerCase()} in this year`}
         >
-          {data === undefined
-            ? null
-            : `${dayRange(Date.parse(data.query.period.start), Date.parse(data.query.period.end), zone)}. Charges are never inside the cost of calls; margins and budgets count them.`}
+          {`${dayRange(Date.parse(data.query.period.start), Date.parse(data.query.period.end), zone)}. Charges are never inside the cost of calls; margins and budgets count them.`}
         </EmptyState>
       ) : (
         <DataTable
           caption="Charges, newest first"
-          columns={columns}
+          columns={columnsIn(zone)}
           rows={data?.charges ?? []}
           rowKey={({ id }) => id}
         />
       )}
-      {isRecording ? (
-        <Sheet title="Record a charge" onClose={() => setRecording(false)}>
-          <ChargeForm onDone={() => setRecording(false)} />
+      {mayRecord && state.charge === "new" ? (
+        <Sheet title="Record a charge" onClose={close}>
+          <ChargeForm onDone={close} />
         </Sheet>
       ) : null}
     </Card>
@@ -139,9 +131,4 @@ function columnsIn(zone: string): readonly Column<Charge>[] {
       title: ({ amountUsd }) => exactMoney(amountUsd),
     },
   ];
-}
-
-function readKind(raw: Record<string, unknown>): { kind?: ChargeKind } {
-  const kind = oneIn(raw, "kind", CHARGE_KINDS);
-  return kind === undefined ? {} : { kind };
 }

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { Setting } from "../../api/settings.ts";
 import { Field, Form, otherButton, Problem } from "../../ui/form.tsx";
 import { Select } from "../../ui/select.tsx";
-import { valueInWords } from "./setting-words.ts";
+import { CONSEQUENCES, valueInWords } from "./setting-words.ts";
 
 /** Changes one setting; the server says what is wrong with a value. */
 export function SettingForm({
@@ -17,6 +17,7 @@ export function SettingForm({
   onReset: (() => Promise<void>) | undefined;
 }) {
   const [problem, setProblem] = useState<string | null>(null);
+  const consequence = CONSEQUENCES[setting.name];
   const reset = async () => {
     setProblem(null);
     try {
@@ -30,6 +31,7 @@ export function SettingForm({
       <p className="-mt-2 text-muted">{setting.description}.</p>
       <Form action="Save" onSubmit={({ value = "" }) => onSave(readValue(setting, value))}>
         <Input setting={setting} />
+        {consequence === undefined ? null : <p className="text-[0.8125rem] text-muted">{consequence}</p>}
         {setting.needsRestart ? (
           <p className="text-[0.8125rem] text-muted">It counts when the server starts again.</p>
         ) : null}

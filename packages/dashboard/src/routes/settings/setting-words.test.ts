@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { originInWords, valueInWords } from "./setting-words.ts";
+import { bytesInWords, originInWords, valueInWords } from "./setting-words.ts";
 
 test.each([
   ["days", 90, "90 days"],
@@ -19,4 +19,14 @@ test.each([
 test("says which place said it", () => {
   expect(originInWords("environment OUTLAY_TIMEZONE")).toBe("from the environment OUTLAY_TIMEZONE");
   expect(originInWords("settings")).toBe("set here");
+});
+
+test.each([
+  [0, "0 bytes"],
+  [999, "999 bytes"],
+  [4_120, "4.1 kB"],
+  [120_000, "120 kB"],
+  [1_900_000_000, "1.9 GB"],
+])("%i bytes read %s", (bytes, words) => {
+  expect(bytesInWords(bytes)).toBe(words);
 });

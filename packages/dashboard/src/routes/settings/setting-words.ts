@@ -23,4 +23,24 @@ export function originInWords(origin: string): string {
   return `from the ${origin}`;
 }
 
+/** `1.9 GB`, `120 kB`: in steps of a thousand, as disks are sold. */
+export function bytesInWords(bytes: number): string {
+  const step = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  const value = bytes / 1000 ** step;
+  return `${value < 10 && step > 0 ? value.toFixed(1) : Math.round(value)} ${UNITS[step]}`;
+}
+
+const UNITS = ["bytes", "kB", "MB", "GB", "TB"] as const;
+
+/** What a change of a setting does that its name does not say. */
+export const CONSEQUENCES: Readonly<Record<string, string>> = {
+  timeZone:
+    "Days and months of every page, of limits and of alerts begin anew in this zone, at once. Events stay as they are.",
+  retentionDays:
+    "What is older is deleted at the next daily look and cannot be brought back: single calls and sessions. Sums by day, model, user and the rest stay.",
+  refreshPrices:
+    "The public list is fetched once a day. Your own prices go before it, and calls keep the price they were recorded with.",
+  allowedOrigins: "Pages of these sites may read this server's answers in the browsers of people who are signed in.",
+};
+
 const entries = (count: number) => (count === 1 ? "1 entry" : `${count} entries`);

@@ -1,9 +1,10 @@
 import { Suspense, lazy } from "react";
 import { useViewer } from "../../api/use-viewer.ts";
-import { oneIn, usePageState } from "../../filters/use-page-state.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Page } from "../frame/page.tsx";
+import { useSettingsState } from "./settings-state.ts";
+import type { TabName } from "./settings-state.ts";
 
 /** The parts of the settings. Each comes with its own script. `forAll`: not for administrators only. */
 const TABS = [
@@ -33,12 +34,11 @@ const TABS = [
     Part: lazy(async () => ({ default: (await import("./exports.tsx")).Exports })),
   },
   { name: "audit", label: "Audit trail", Part: lazy(async () => ({ default: (await import("./audit.tsx")).Audit })) },
-] as const;
-type TabName = (typeof TABS)[number]["name"];
+] as const satisfies readonly { name: TabName; label: string; forAll?: true; Part: unknown }[];
 
 /** How this Outlay runs, who may use it, and where its messages go. */
 export function Settings() {
-  const { state, change } = usePageState(readTab);
+  const { state, showTab } = useSettingsState();
   const viewer = useViewer();
   if (viewer === undefined) return <Page title="Settings">{null}</Page>;
   const tabs = TABS.filter((tab) => viewer.isAdministrator || "forAll" in tab);
@@ -50,7 +50,7 @@ export function Settings() {
           label="Part of the settings"
           options={tabs.map(({ name, label }) => ({ value: name as TabName, label }))}
           value={shown?.name ?? null}
-          onChange={(tab) => change(() => (tab === tabs[0]?.name ? {} : { tab }))}
+          onChange={(tab) => showTab(tab === tabs[0]?.name ? null : tab)}
         />
       </div>
       {shown === undefined ? (
@@ -62,13 +62,4 @@ export function Settings() {
       )}
     </Page>
   );
-}
-
-function readTab(raw: Record<string, unknown>): { tab?: TabName } {
-  const tab = oneIn(
-    raw,
-    "tab",
-    TABS.map(({ name }) => name),
-  );
-  return tab === undefined ? {} : { tab };
 }

@@ -217,6 +217,7 @@ test("a key that nobody uses, until somebody does", async () => {
   open.keys.push(key("new", { createdAtMs: Date.parse("2026-11-01T00:00:00Z") }));
   await open.look();
   expect(open.news()).toEqual(["fired warning: Key ci is not used any more"]);
+  expect(open.sent[0]!.link).toBe("/settings?tab=keys&key=id%20of%20ci");
   open.keys[0]!.lastUsedAtMs = Date.parse("2026-11-13T12:00:00Z");
   await open.look();
   expect(open.news()).toEqual(["recovered info: Over: Key ci is not used any more"]);
@@ -242,6 +243,7 @@ test("a key that is used from a network where it never was, after its first week
   await open.look("2026-11-20T13:00:00Z");
   expect(open.news()).toEqual(["fired warning: Key ci is used from a new place"]);
   expect(open.sent[0]!.facts).toContainEqual({ label: "From", value: "198.51.100.0/24" });
+  expect(open.sent[0]!.link).toBe("/settings?tab=keys&key=id%20of%20ci");
   await open.reopen();
   await open.look("2026-11-28T13:00:00Z");
   expect(open.news()).toEqual([]);

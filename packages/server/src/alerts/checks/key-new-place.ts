@@ -33,7 +33,7 @@ export const checkKeyNewPlace: Check<"keyNewPlace"> = async (rule, { ledger, key
             { label: "First seen", value: timeText(firstMs, ledger.timeZone) },
             { label: "Places before", value: String(places.filter((place) => place.firstMs < firstMs).length) },
           ],
-          link: "/settings?tab=keys",
+          link: `/settings?tab=keys&key=${encodeURIComponent(keyId)}`,
         },
       });
     }

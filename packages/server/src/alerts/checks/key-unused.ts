@@ -31,7 +31,7 @@ export const checkKeyUnused: Check<"keyUnused"> = async (rule, { ledger, keys })
             { label: "Last used", value: lastUsedAtMs === null ? "never" : timeText(lastUsedAtMs, ledger.timeZone) },
             { label: "Made", value: timeText(createdAtMs, ledger.timeZone) },
           ],
-          link: "/settings?tab=keys",
+          link: `/settings?tab=keys&key=${encodeURIComponent(id)}`,
         },
       };
     }),

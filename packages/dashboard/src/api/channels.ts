@@ -1,0 +1,81 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { getJson, sendJson } from "./client.ts";
+import { FIGURES } from "./questions.ts";
+
+export const CHANNEL_KINDS = ["slack", "teams", "discord", "smtp", "resend", "webhook"] as const;
+export type ChannelKind = (typeof CHANNEL_KINDS)[number];
+
+/** Where alerts go, without its secrets. */
+export interface Channel {
+  id: string;
+  name: string;
+  kind: ChannelKind;
+  enabled: boolean;
+  maxPerMinute: number;
+  /** Who or which host gets its messages. */
+  target: string;
+  settings: Record<string, unknown>;
+  /** The end of each secret. */
+  lastFour: Record<string, string>;
+  /** False: its secrets were encrypted with another secret. */
+  readable: boolean;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export const DELIVERY_STATUSES = ["waiting", "sent", "failed"] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
+/** What became of one message. */
+export interface Delivery {
+  id: string;
+  channelId: string;
+  channelName: string;
+  /** `waiting` also between two attempts; `failed`: given up. */
+  status: DeliveryStatus;
+  message: { id: string; alertId: string; kind: string; severity: string; state: string; title: string };
+  /** The latest twenty, oldest first. */
+  attempts: { at: string; delivered: boolean; failure: string | null; answer: string | null }[];
+  nextAttemptAt: string | null;
+  createdAt: string;
+}
+
+/** What the other side said to a test message. */
+export interface TestResult {
+  delivered: boolean;
+  failure: string | null;
+  answer: string | null;
+  at: string;
+}
+
+const PATH = "/api/v1/channels";
+const DELIVERIES = "/api/v1/deliveries";
+const at = (id: string): `/${string}` => `${PATH}/${encodeURIComponent(id)}`;
+
+function asked<T>(path: `/${string}`, params: Record<string, string> = {}) {
+  const query = new URLSearchParams(params);
+  return queryOptions({
+    queryKey: [FIGURES, path, query.toString()],
+    queryFn: ({ signal }) => getJson<T>(path, query, signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export const channelListQuestion = asked<{ channels: Channel[] }>(PATH);
+
+/** The newest fifty, of one channel or of all. */
+export function deliveriesQuestion(of: { channel?: string; status?: DeliveryStatus }) {
+  return asked<{ deliveries: Delivery[] }>(DELIVERIES, { ...of, limit: "50" });
+}
+
+/** `secret`: made to sign with, and in this answer only; null: none was made. */
+export const createChannel = (body: Record<string, unknown>) =>
+  sendJson<{ channel: Channel; secret: string | null }>("POST", PATH, body);
+export const changeChannel = (id: string, body: Record<string, unknown>) =>
+  sendJson<{ channel: Channel }>("PATCH", at(id), body);
+export const removeChannel = (id: string) => sendJson("DELETE", at(id));
+/** The new secret is in this answer only; the one before signs too for a day. */
+export const rotateSecret = (id: string) =>
+  sendJson<{ channel: Channel; secret: string }>("POST", `${at(id)}/rotate-secret`);
+export const testChannel = (id: string) => sendJson<TestResult>("POST", `${at(id)}/test`);
+export const retryDelivery = (id: string) => sendJson("POST", `${DELIVERIES}/${encodeURIComponent(id)}/retry`);
