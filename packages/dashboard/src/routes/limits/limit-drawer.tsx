@@ -52,7 +52,7 @@ export function LimitDrawer({
             {raised === undefined || raised.length === 0 ? null : (
               <section aria-labelledby="raised-here" className="flex flex-col gap-2">
                 <h3 id="raised-here" className="font-semibold">
-                  Raised for a time
+                  Raised now
                 </h3>
                 <ul className="flex flex-col gap-3">
                   {raised.map((override) => (
