@@ -112,7 +112,7 @@ describe("limits", () => {
     await eventually(() => left.count()).toBe(states.length);
     // The only one that is enforced comes first.
     const own = states.find(({ limitId }) => limitId === person.id)!;
-    expect(numberIn((await left.first().getAttribute("title"))!)).toBeCloseTo(own.spentUsd, 8);
+    expect(numberIn((await left.first().getAttribute("title"))!)).toBeCloseTo(own.amountUsd - own.spentUsd, 8);
     await region.getByRole("button", { name: person.name }).click();
     await eventually(() => searchOf(page)).toBe(`?user=maria&project=assistant&limit=${person.id}&value=maria`);
     await dialog(page, person.name).getByText("user maria").waitFor();

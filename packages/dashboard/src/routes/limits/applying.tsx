@@ -83,6 +83,11 @@ function CallField({ name, value }: { name: CallKey; value: string }) {
   );
 }
 
+/** To the nano-dollar, which is what amounts are exact to; floating point leaves more digits than there are. */
+function leftUsd({ amountUsd, spentUsd, leasedUsd }: LimitState): number {
+  return Math.max(0, Math.round((amountUsd - spentUsd - leasedUsd) * 1e9) / 1e9);
+}
+
 function States({
   states,
   onOpen,
@@ -122,8 +127,8 @@ function States({
               projectedUsd={null}
               thresholdsPercent={limitOf(state)?.thresholdsPercent ?? []}
             />
-            <span className="text-[0.8125rem] text-muted" title={exactMoney(state.spentUsd)}>
-              {money(Math.max(0, state.amountUsd - state.spentUsd - state.leasedUsd))} left of {money(state.amountUsd)}
+            <span className="text-[0.8125rem] text-muted" title={exactMoney(leftUsd(state))}>
+              {money(leftUsd(state))} left of {money(state.amountUsd)}
             </span>
           </li>
         ))}
