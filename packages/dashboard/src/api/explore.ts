@@ -4,6 +4,7 @@ import type { View } from "../filters/search.ts";
 import type { BreakdownAnswer, BreakdownRow, Numbers, TimeSeriesAnswer } from "./answers.ts";
 import { getJson } from "./client.ts";
 import { FIGURES, figures, viewParams } from "./questions.ts";
+import { serverUrl } from "./server-url.ts";
 
 /** What is asked of the calls of a view. */
 export interface Asked {
@@ -58,6 +59,16 @@ export function seriesQuestion(view: View, asked: Asked, unit: TimeUnit, maxSeri
     queryFn: async ({ signal }) => ({ asked, unit, answer: await getJson<TimeSeriesAnswer>(path, params, signal) }),
     placeholderData: keepPreviousData,
   });
+}
+
+/** The same as a file, with every bucket a row. */
+export function seriesFile(view: View, asked: Asked, unit: TimeUnit): string {
+  const by = [asked.group, asked.second, unit].filter((name) => name !== null);
+  const params = questionParams(view, asked, by, asked.top);
+  params.delete("compare");
+  params.set("metrics", [...new Set([asked.metric, "calls", "unpricedCalls"])].join(","));
+  params.set("format", "csv");
+  return serverUrl(`/api/v1/export?${params.toString()}`);
 }
 
 function questionParams(view: View, { rank }: Asked, by: string[], limit: number): URLSearchParams {

@@ -1,5 +1,6 @@
 import { count, exactCount } from "@outlay/react";
 import type { ChangeParts, ChangeRow, ChangesAnswer } from "../../api/explore.ts";
+import { exactly } from "../../entities/entity-view.ts";
 import { UNATTRIBUTED, dimensionLabel } from "../../filters/filter.ts";
 import { change, changeText } from "../../format/change.ts";
 import { metricFormat } from "../../format/metric.ts";
@@ -10,6 +11,7 @@ import { CAUSES } from "./changes-in-words.ts";
 import { CsvButton } from "./csv-button.tsx";
 import type { CsvCell } from "./csv.ts";
 import { useChoices } from "./explore-state.ts";
+import { RowName } from "./row-name.tsx";
 
 /** The same numbers as rows, with the calls behind them. */
 export function ChangesTable({ answer, isWaiting }: { answer: ChangesAnswer; isWaiting: boolean }) {
@@ -34,7 +36,7 @@ export function ChangesTable({ answer, isWaiting }: { answer: ChangesAnswer; isW
     >
       <DataTable
         caption={`What changed by ${label.toLowerCase()}`}
-        columns={columnsOf(label, groups - shown)}
+        columns={columnsOf(answer.by, groups - shown)}
         rows={rows}
         rowKey={(row) => (row.other === true ? "other" : JSON.stringify(row.key))}
         order={sort ?? undefined}
@@ -66,16 +68,18 @@ function sorted(rows: readonly ChangeRow[], valueOf: (row: ChangeRow) => number 
   return rows.toSorted((a, b) => sizeOf(a) - sizeOf(b));
 }
 
-function columnsOf(label: string, more: number): Column<ChangeRow>[] {
+function columnsOf(by: string, more: number): Column<ChangeRow>[] {
   return [
     {
       key: "name",
-      label,
+      label: dimensionLabel(by),
       width: "w-full md:w-[26%]",
       cell: (row) => (
-        <span className={row.other === true || row.key === null ? "text-muted" : "font-medium"}>
-          {nameOf(row, more)}
-        </span>
+        <RowName
+          name={nameOf(row, more)}
+          kind={row.other === true ? "other" : row.key === null ? "unattributed" : "named"}
+          filters={row.other === true ? null : [exactly(by, row.key ?? "")]}
+        />
       ),
       title: (row) => nameOf(row, more),
     },
@@ -84,7 +88,6 @@ function columnsOf(label: string, more: number): Column<ChangeRow>[] {
       key: "change",
       label: "Change",
       align: "right",
-      from: "sm",
       cell: (row) => <span className="text-muted">{changeText(change(row.now, row.before))}</span>,
     },
     { ...moneyColumn("now", "Now"), from: "sm" },

@@ -1,8 +1,7 @@
-import { counted, exactMoney, localDate } from "@outlay/react";
+import { counted, exactCount, exactMoney, localDate } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
-import { ApiProblem } from "../../api/client.ts";
 import { changesQuestion } from "../../api/explore.ts";
 import type { ChangesAnswer } from "../../api/explore.ts";
 import { metaQuestion } from "../../api/questions.ts";
@@ -36,10 +35,16 @@ export function Changes() {
   const { view } = usePageSearch();
   const by = choices.group ?? "model";
   const { top, compareDays } = choices;
-  const { data, isWaiting, error } = useKeptQuery(changesQuestion(view, { by, top, compareDays }));
+  // All time has nothing before it.
+  const isIncomparable = compareDays === null && "name" in view.range && view.range.name === "all";
+  const { data, isWaiting, error } = useKeptQuery({
+    ...changesQuestion(view, { by, top, compareDays }),
+    enabled: !isIncomparable,
+  });
+  const isShown = data !== undefined && error === null && !isIncomparable;
   return (
     <>
-      <ChangeControls answer={data} />
+      <ChangeControls answer={isIncomparable ? undefined : data} />
       <Card
         id="changed"
         title={`What changed by ${lowered(data?.by ?? by)}`}
@@ -51,17 +56,17 @@ export function Changes() {
           </Link>
         }
       >
-        {error === null ? (
-          data === undefined ? (
-            <div className="mx-4 mb-4 h-80 rounded-lg bg-raised/60 sm:mx-5" />
-          ) : (
-            <Drawn answer={data} />
-          )
+        {isIncomparable ? (
+          <NothingBefore />
+        ) : error !== null ? (
+          <QuestionTrouble error={error} />
+        ) : data === undefined ? (
+          <div className="mx-4 mb-4 h-80 rounded-lg bg-raised/60 sm:mx-5" />
         ) : (
-          <ChangesTrouble error={error} />
+          <Drawn answer={data} />
         )}
       </Card>
-      {data === undefined || error !== null ? null : <ChangesTable answer={data} isWaiting={isWaiting} />}
+      {isShown ? <ChangesTable answer={data} isWaiting={isWaiting} /> : null}
     </>
   );
 }
@@ -139,12 +144,14 @@ function Drawn({ answer }: { answer: ChangesAnswer }) {
   return (
     <div className="flex flex-col gap-4 px-4 pt-1 pb-4 sm:px-5">
       <div>
-        <p data-sentence className="max-w-3xl text-lg font-medium tracking-[-0.01em] text-balance">
+        <p data-sentence className="max-w-5xl text-lg font-medium tracking-[-0.01em] text-pretty">
           {changeInWords(answer)}
         </p>
         <p className="mt-0.5 text-muted">
-          From <span title={exactMoney(before)}>{FORMAT.short(before)}</span> in {counted(answer.callsBefore, "call")}{" "}
-          to <span title={exactMoney(now)}>{FORMAT.short(now)}</span> in {counted(answer.callsNow, "call")}.
+          From <span title={exactMoney(before)}>{FORMAT.short(before)}</span> in{" "}
+          <span title={exactCount(answer.callsBefore)}>{counted(answer.callsBefore, "call")}</span> to{" "}
+          <span title={exactMoney(now)}>{FORMAT.short(now)}</span> in{" "}
+          <span title={exactCount(answer.callsNow)}>{counted(answer.callsNow, "call")}</span>.
         </p>
       </div>
       <ChangeBars
@@ -189,10 +196,8 @@ function hintsOf({ unpricedBefore, unpricedNow, meta }: ChangesAnswer): string[]
   ];
 }
 
-/** All time has nothing before it; everything else is told as on the other side of this page. */
-function ChangesTrouble({ error }: { error: Error }) {
+function NothingBefore() {
   const { change } = usePageSearch();
-  if (!(error instanceof ApiProblem) || error.code !== "unknown_comparison") return <QuestionTrouble error={error} />;
   return (
     <EmptyState
       title="Before all time there is nothing to compare with"

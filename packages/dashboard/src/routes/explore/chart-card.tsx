@@ -1,6 +1,7 @@
 import { METRICS } from "@outlay/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { seriesFile } from "../../api/explore.ts";
 import { validateSearch, withFilters } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { change, changeText } from "../../format/change.ts";
@@ -33,10 +34,23 @@ export function ChartCard({ figures, isWaiting, error }: ChartCardProps) {
       title={titleOf(shownMetric ?? choices)}
       waiting={isOverTime ? overTime.isWaiting : isWaiting}
       actions={
-        <Link to="/calls" search={validateSearch} className={smallButton}>
-          <Icon name="list" />
-          See the calls
-        </Link>
+        <div className="flex flex-wrap gap-2">
+          <Link to="/calls" search={validateSearch} className={smallButton}>
+            <Icon name="list" />
+            See the calls
+          </Link>
+          {isOverTime && overTime.shown !== null ? (
+            <a
+              href={seriesFile(view, overTime.shown.asked, overTime.shown.unit)}
+              download
+              title="These groups over time, as CSV"
+              className={smallButton}
+            >
+              <Icon name="download" />
+              CSV<span className="sr-only"> over time</span>
+            </a>
+          ) : null}
+        </div>
       }
     >
       {trouble === null ? (

@@ -35,7 +35,9 @@ function FiguresOf() {
     <>
       <Controls />
       <ChartCard figures={shown} isWaiting={isWaiting} error={error} />
-      {shown === null || error !== null ? null : <TableCard figures={shown} isWaiting={isWaiting} />}
+      {shown === null || shown.asked.group === null || error !== null ? null : (
+        <TableCard figures={shown} isWaiting={isWaiting} />
+      )}
     </>
   );
 }

@@ -5,8 +5,6 @@ import { useRef } from "react";
 import type { Numbers } from "../../api/answers.ts";
 import { useHeldOrder } from "../../entities/use-held-order.ts";
 import { dimensionLabel } from "../../filters/filter.ts";
-import { withFilters } from "../../filters/search.ts";
-import { usePageSearch } from "../../filters/use-search.ts";
 import { change, changeText } from "../../format/change.ts";
 import { costCell } from "../../format/cost-cell.ts";
 import { metricFormat } from "../../format/metric.ts";
@@ -18,12 +16,12 @@ import { titleOf } from "./choices-in-words.ts";
 import { CsvButton } from "./csv-button.tsx";
 import type { CsvCell } from "./csv.ts";
 import { METRIC_NAMES, useChoices } from "./explore-state.ts";
+import { RowName } from "./row-name.tsx";
 import { tableRows } from "./table-rows.ts";
 import type { TableRow } from "./table-rows.ts";
-import { toggleFilters } from "./toggle-filters.ts";
 import type { Figures } from "./use-figures.ts";
 
-/** The same numbers as rows: their share, their change, and what else one wants to know of a group. */
+/** The numbers of the groups as rows: their share, their change, and what else one wants to know of a group. */
 export function TableCard({ figures, isWaiting }: { figures: Figures; isWaiting: boolean }) {
   const { choose } = useChoices();
   const { asked, groups, pairs } = figures;
@@ -41,7 +39,7 @@ export function TableCard({ figures, isWaiting }: { figures: Figures; isWaiting:
   return (
     <Card
       id="rows"
-      title={asked.group === null ? "All calls" : countOf(shown, groups.meta.groups ?? shown, asked.group)}
+      title={countOf(shown, groups.meta.groups ?? shown, asked.group ?? "")}
       waiting={isWaiting}
       actions={
         <CsvButton
@@ -57,14 +55,10 @@ export function TableCard({ figures, isWaiting }: { figures: Figures; isWaiting:
           rows={flat}
           rowKey={({ id }) => id}
           order={{ key: asked.rank.metric, descending: asked.rank.descending }}
-          onOrder={
-            asked.group === null
-              ? undefined
-              : ({ key, descending }) => {
-                  const metric = METRIC_NAMES.find((name) => name === key);
-                  if (metric !== undefined) choose({ rank: { metric, descending } });
-                }
-          }
+          onOrder={({ key, descending }) => {
+            const metric = METRIC_NAMES.find((name) => name === key);
+            if (metric !== undefined) choose({ rank: { metric, descending } });
+          }}
         />
       </div>
     </Card>
@@ -79,7 +73,7 @@ function countOf(shown: number, all: number, dimension: string): string {
 function columnsOf({ asked }: Figures, metrics: readonly Metric[], hasBefore: boolean): Column<TableRow>[] {
   const { metric, group, second } = asked;
   const isAdditive = METRICS[metric].additive;
-  const [first, ...others] = metrics.map((name) => metricColumn(name, group !== null));
+  const [first, ...others] = metrics.map((name) => metricColumn(name));
   return [
     {
       key: "name",
@@ -91,11 +85,11 @@ function columnsOf({ asked }: Figures, metrics: readonly Metric[], hasBefore: bo
               .map(dimensionLabel)
               .join(", "),
       width: "w-full md:w-[34%]",
-      cell: (row) => <Name row={row} />,
+      cell: (row) => <RowName {...row} />,
       title: (row) => row.name,
     },
     ...(first === undefined ? [] : [first]),
-    ...(isAdditive && group !== null
+    ...(isAdditive
       ? [
           {
             key: "share",
@@ -112,6 +106,8 @@ function columnsOf({ asked }: Figures, metrics: readonly Metric[], hasBefore: bo
             key: "change",
             label: "Change",
             align: "right" as const,
+            // Beside a long heading, names would have no room on a phone.
+            ...(METRICS[metric].label.length > MAX_HEADING ? { from: "sm" as const } : {}),
             cell: (row: TableRow) => (
               <span className="text-muted">{changeText(change(row.numbers[metric], row.before?.[metric]))}</span>
             ),
@@ -125,13 +121,13 @@ function columnsOf({ asked }: Figures, metrics: readonly Metric[], hasBefore: bo
   ];
 }
 
-function metricColumn(metric: Metric, isSortable: boolean): Column<TableRow> {
+function metricColumn(metric: Metric): Column<TableRow> {
   const format = metricFormat(metric);
   return {
     key: metric,
     label: METRICS[metric].label,
     align: "right",
-    sortable: isSortable,
+    sortable: true,
     cell: (row) => <span className={row.depth === 1 ? "text-muted" : ""}>{cellOf(metric, row.numbers).text}</span>,
     title: (row) => cellOf(metric, row.numbers).title,
   };
@@ -140,29 +136,6 @@ function metricColumn(metric: Metric, isSortable: boolean): Column<TableRow> {
     const value = numbers[name] ?? null;
     return name === "cost" ? costCell(numbers) : { text: format.short(value), title: format.exact(value) };
   }
-}
-
-/** A click keeps only these calls. */
-function Name({ row }: { row: TableRow }) {
-  const { view, change: changeSearch } = usePageSearch();
-  const { filters, name, depth, kind } = row;
-  const place = depth === 1 ? "pl-4" : "";
-  const tone = kind === "named" ? (depth === 0 ? "font-medium" : "") : "text-muted";
-  if (filters === null) return <span className={`${place} ${tone}`}>{name}</span>;
-  const isSelected = filters.every((text) => view.filters.includes(text));
-  return (
-    <span className={`flex ${place}`}>
-      <button
-        type="button"
-        aria-pressed={isSelected}
-        title={isSelected ? `Remove the filter ${name}` : `Show only ${name}`}
-        onClick={() => changeSearch((search) => withFilters(search, toggleFilters(view.filters, filters)))}
-        className={`block min-h-6 max-w-full truncate text-left underline-offset-4 group-hover:underline decoration-control ${tone}`}
-      >
-        {name}
-      </button>
-    </span>
-  );
 }
 
 /** Every row with both names, exact numbers, and those of the period before. */
@@ -184,3 +157,6 @@ function csvRows({ asked, groups }: Figures, rows: readonly TableRow[], metrics:
     ]),
   ];
 }
+
+/** Characters. */
+const MAX_HEADING = 14;

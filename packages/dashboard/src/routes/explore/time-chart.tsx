@@ -25,13 +25,18 @@ import { TooFine } from "./question-trouble.tsx";
 import type { OverTime } from "./use-figures.ts";
 
 /** The groups over time: stacked bars of what adds up, lines of what does not or is summed up. A click on a bar shows only its days. */
-export function TimeChart(props: OverTime & { isCumulative: boolean; onSelect: (filters: string[]) => void }) {
-  const { asked, unit, answer, isCumulative, onSelect } = props;
+export function TimeChart({
+  asked,
+  unit,
+  answer,
+  isCumulative,
+  onSelect,
+}: OverTime & { isCumulative: boolean; onSelect: (filters: string[]) => void }) {
   const { change } = usePageSearch();
   const nowMs = useNow();
   const { additive } = METRICS[asked.metric];
   const isStacked = additive && !isCumulative;
-  const input = useMemo(() => chartInput(props.asked, props.answer, nowMs), [props.asked, props.answer, nowMs]);
+  const input = useMemo(() => chartInput(asked, answer, isStacked, nowMs), [asked, answer, isStacked, nowMs]);
   if (answer.buckets.length > MAX_BUCKETS) return <TooFine />;
   const { period } = answer.query;
   const groups = answer.meta.groups;
@@ -68,13 +73,13 @@ export function TimeChart(props: OverTime & { isCumulative: boolean; onSelect: (
 export const colourKey = ({ group, second }: Pick<Asked, "group" | "second">) =>
   [group, second].filter((name) => name !== null).join("+") || "all";
 
-export const isWhole = (metric: Metric) => ["count", "tokens"].includes(METRICS[metric].unit);
+const isWhole = (metric: Metric) => ["count", "tokens"].includes(METRICS[metric].unit);
 
-function chartInput(asked: Asked, answer: OverTime["answer"], nowMs: number) {
+function chartInput(asked: Asked, answer: OverTime["answer"], isStacked: boolean, nowMs: number) {
   const { metric } = asked;
   const before = answer.comparison?.series;
-  // The sum of rates is no rate: only one line can be held against the period before.
-  const isComparable = before !== undefined && (METRICS[metric].additive || answer.series.length === 1);
+  // The whole of the period before stands beside a whole: a stack, or the only line.
+  const isComparable = before !== undefined && (isStacked || answer.series.length === 1);
   return {
     buckets: answer.buckets.map(({ label, start, end }) => ({
       label,
