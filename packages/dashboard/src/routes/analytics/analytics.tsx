@@ -27,9 +27,11 @@ export function Analytics() {
       <CostTrend />
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <ModelCosts />
-        <TokenShares />
+        <div className="flex min-w-0 flex-col gap-4">
+          <TokenShares />
+          <CallsOverTime />
+        </div>
       </div>
-      <CallsOverTime />
       <div className={`grid items-start gap-4 ${seesEverybody ? "xl:grid-cols-2" : ""}`}>
         {seesEverybody ? <Ranking of="user" /> : null}
         <Ranking of="model" mostUsedFirst={!seesEverybody} />

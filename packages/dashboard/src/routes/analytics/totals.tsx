@@ -49,7 +49,7 @@ export function Totals({ seesEverybody }: { seesEverybody: boolean }) {
         title="Tokens"
         value={totals && count(totals.tokens ?? null)}
         exact={exactCount(totals?.tokens ?? null)}
-        className={seesEverybody ? `col-span-2 ${wide}` : ""}
+        className={wide}
       >
         {totals && <StatNote>{count(totals.tokensPerCall ?? null)} per call</StatNote>}
         <AllTime text={always && count(always.tokens ?? null)} exact={exactCount(always?.tokens ?? null)} />

@@ -139,6 +139,12 @@ function Comparison({ pair }: { pair: { dimension: string; a: string; b: string 
   if (data === undefined) return <div className="h-80" />;
   return (
     <div className={isWaiting ? "opacity-60" : ""}>
+      <p
+        className="px-4 pt-2 text-[0.8125rem] text-muted sm:px-5"
+        title={`${exactCount(data.meta.callsRead)} calls read`}
+      >
+        {count(data.a.calls)} against {counted(data.b.calls, "call")}
+      </p>
       <DataTable
         caption={`${data.a.value} against ${data.b.value}`}
         columns={columnsOf(data)}
@@ -162,9 +168,7 @@ function Comparison({ pair }: { pair: { dimension: string; a: string; b: string 
           <summary className="inline-flex min-h-6 items-center underline decoration-control underline-offset-4 hover:text-ink">
             How this was worked out
           </summary>
-          <p className="mt-1">
-            {counted(data.meta.callsRead, "call")} read. {data.meta.method}
-          </p>
+          <p className="mt-1">{data.meta.method}</p>
         </details>
       </div>
     </div>
@@ -186,14 +190,25 @@ const ROWS: Row[] = [
 
 function columnsOf({ a, b, differences }: Variants): Column<Row>[] {
   return [
-    { key: "what", label: `${count(a.calls)} against ${counted(b.calls, "call")}`, cell: ({ label }) => label },
+    {
+      key: "what",
+      label: "Compared by",
+      cell: ({ what, label, format }) => (
+        <>
+          {label}
+          <span className="block text-[0.8125rem] text-muted sm:hidden">
+            {format.short(a[what]?.value ?? null)} against {format.short(b[what]?.value ?? null)}
+          </span>
+        </>
+      ),
+    },
     sideColumn("a", a),
     sideColumn("b", b),
     {
       key: "difference",
       label: "Difference",
       align: "right",
-      from: "sm",
+      from: "md",
       cell: ({ what, format }) => <Estimate value={asEstimate(differences[what])} format={signed(format, what)} />,
     },
     {
@@ -208,11 +223,17 @@ function columnsOf({ a, b, differences }: Variants): Column<Row>[] {
 function sideColumn(key: "a" | "b", side: VariantSide): Column<Row> {
   return {
     key,
-    label: side.value,
+    label: shortened(side.value),
     align: "right",
+    from: "sm",
     cell: ({ what, format }) => <Estimate value={side[what]} format={format} note={scored(side, what)} />,
     title: () => `${exactCount(side.calls)} calls of ${side.value}`,
   };
+}
+
+/** A long name would push the other columns out of the window: the end tells versions apart. */
+function shortened(name: string): string {
+  return name.length <= 22 ? name : `${name.slice(0, 12)}…${name.slice(-9)}`;
 }
 
 /** Each on a line of its own; together they are the answer's sentence. */

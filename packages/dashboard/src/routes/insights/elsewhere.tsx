@@ -127,15 +127,12 @@ function columnsOf(answer: Answer): Column<Candidate>[] {
       key: "cost",
       label: "There",
       align: "right",
+      from: "sm",
       title: ({ compared, difference }) =>
         difference === null
           ? "nothing to compare"
           : `${exactMoney(compared.cost)} for ${exactCount(compared.calls)} calls`,
-      cell: ({ compared, difference, approximate }) => (
-        <span className="font-medium">
-          {difference === null ? UNKNOWN : `${approximate ? "≈ " : ""}${money(compared.cost)}`}
-        </span>
-      ),
+      cell: (candidate) => <span className="font-medium">{thereInWords(candidate)}</span>,
     },
     {
       key: "recorded",
@@ -187,10 +184,16 @@ function columnsOf(answer: Answer): Column<Candidate>[] {
   ];
 }
 
+/** `$12.30`, `≈ $12.30`, or that there is nothing to compare. */
+function thereInWords({ compared, difference, approximate }: Candidate): string {
+  return difference === null ? UNKNOWN : `${approximate ? "≈ " : ""}${money(compared.cost)}`;
+}
+
 /** A bar beyond this would leave the others no room. */
 const MAX_TIMES = 4;
 
-function Name({ candidate: { provider, model, approximate, unratedCalls, reasons } }: { candidate: Candidate }) {
+function Name({ candidate }: { candidate: Candidate }) {
+  const { provider, model, approximate, unratedCalls, reasons } = candidate;
   const notes = [
     ...(approximate ? ["approximate"] : []),
     ...(unratedCalls > 0 ? [`${counted(unratedCalls, "call")} left out`] : []),
@@ -200,6 +203,7 @@ function Name({ candidate: { provider, model, approximate, unratedCalls, reasons
       <p className="truncate leading-6 font-medium" title={`${provider}/${model}`}>
         {model} <span className="font-normal text-muted">{provider}</span>
       </p>
+      <p className="text-[0.8125rem] text-muted sm:hidden">{thereInWords(candidate)}</p>
       {reasons.length === 0 ? null : (
         <details className="text-[0.8125rem] text-muted">
           <summary className="inline-flex min-h-6 items-center underline decoration-control underline-offset-4 hover:text-ink">

@@ -40,11 +40,12 @@ export const RATE_FORMAT: ValueFormat = {
   exact: metricFormat("successRate").exact,
 };
 
-/** Three digits, for the same reason: `$0.0532`, `$0.000312`. */
+/** Three digits, for the same reason: `$0.0532`, `$0.000312`. Two of what is smaller still. */
 export const MONEY_FORMAT: ValueFormat = {
   short: (value) => {
     if (value === null || Math.abs(value) >= 100 || value === 0) return money(value);
-    return `${value < 0 ? "−" : ""}$${threeDigits.format(Math.abs(value))}`;
+    const digits = Math.abs(value) < 0.0001 ? twoDigits : threeDigits;
+    return `${value < 0 ? "−" : ""}$${digits.format(Math.abs(value))}`;
   },
   exact: exactMoney,
 };
@@ -55,4 +56,5 @@ export const SCORE_FORMAT: ValueFormat = {
   exact: (value) => (value === null ? UNKNOWN : value.toLocaleString("en", { maximumFractionDigits: 9 })),
 };
 
+const twoDigits = new Intl.NumberFormat("en-US", { minimumSignificantDigits: 2, maximumSignificantDigits: 2 });
 const threeDigits = new Intl.NumberFormat("en-US", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });

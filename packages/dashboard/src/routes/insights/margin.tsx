@@ -165,7 +165,7 @@ function columnsOf(by: string, more: number): Column<MarginRow>[] {
     {
       ...usd("margin", "Margin"),
       cell: ({ key, margin }) => (
-        <span className="inline-flex items-center gap-2">
+        <span className="inline-flex items-center gap-2 align-middle">
           {key !== null && margin !== null && margin < 0 ? <Losing short /> : null}
           <span className="font-medium">{margin === null ? "unpriced" : money(margin)}</span>
         </span>
@@ -176,6 +176,7 @@ function columnsOf(by: string, more: number): Column<MarginRow>[] {
       label: "Of revenue",
       align: "right",
       sortable: true,
+      from: "sm",
       cell: ({ marginRatio }) => signedPercent(marginRatio),
     },
     {
@@ -216,6 +217,11 @@ function Name({ by, row, more }: { by: string; row: MarginRow; more: number }) {
       className={`block min-h-6 w-full truncate text-left leading-6 decoration-control underline-offset-4 group-hover:underline ${row.key === null ? "text-muted" : "font-medium"}`}
     >
       {name}
+      {row.marginRatio === null ? null : (
+        <span className="block truncate text-[0.8125rem] leading-5 font-normal text-muted sm:hidden">
+          {signedPercent(row.marginRatio)} of {money(row.revenue)}
+        </span>
+      )}
     </button>
   );
 }
@@ -241,10 +247,9 @@ function ManyUsers({ answer: { perUser } }: { answer: Answer }) {
               key={users}
               className="flex items-baseline justify-between gap-3 rounded-lg bg-raised px-3 py-2.5 sm:flex-col sm:gap-0.5"
             >
-              <dt className="text-[0.8125rem] text-muted">{users.toLocaleString("en")} users</dt>
+              <dt className="text-[0.8125rem] text-muted">{users.toLocaleString("en")} users, per month</dt>
               <dd className="text-lg font-semibold tabular-nums" title={exactMoney(cost)}>
                 {cost === null ? UNKNOWN : headlineMoney(cost)}
-                <span className="ml-1 text-[0.8125rem] font-normal text-muted">a month</span>
               </dd>
             </div>
           ))}

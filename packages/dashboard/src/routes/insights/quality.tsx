@@ -88,6 +88,7 @@ function columnsOf(by: string, more: number): Column<Row>[] {
       key: "costPerSuccess",
       label: "Cost per success",
       align: "right",
+      from: "sm",
       cell: ({ costPerSuccess }) => <Estimate value={costPerSuccess} format={MONEY_FORMAT} />,
     },
     {
@@ -96,13 +97,7 @@ function columnsOf(by: string, more: number): Column<Row>[] {
       align: "right",
       from: "sm",
       title: ({ score }) => (score === null ? "no call was scored" : `of ${exactCount(score.calls)} calls`),
-      cell: ({ score }) => (
-        <Estimate
-          value={score}
-          format={SCORE_FORMAT}
-          note={score === null ? undefined : `${count(score.calls)} scored`}
-        />
-      ),
+      cell: ({ score }) => <Estimate value={score} format={SCORE_FORMAT} />,
     },
     {
       key: "costPerCall",
@@ -148,6 +143,9 @@ function Name({ by, row, more }: { by: string; row: Row; more: number }) {
       {name}
       <span className="block truncate text-[0.8125rem] leading-5 font-normal text-muted md:hidden">
         {counted(row.calls, "call")}
+        <span className="sm:hidden">
+          {row.costPerSuccess === null ? "" : `, ${MONEY_FORMAT.short(row.costPerSuccess.value)} a success`}
+        </span>
       </span>
     </button>
   );

@@ -137,7 +137,7 @@ function Advice({ advice }: { advice: Recommendation }) {
         </details>
       </div>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 md:flex-col md:items-end md:gap-y-1">
-        <p className="text-lg font-semibold tabular-nums" title={exactMoney(savedUsd)} data-saved={savedUsd}>
+        <p className="text-lg font-semibold tabular-nums" title={exactMoney(savedUsd)}>
           {money(savedUsd)} <span className="text-[0.8125rem] font-normal text-muted">less</span>
         </p>
         <p
