@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { expect } from "vitest";
 
 import { LOOKS, barriers, openPage, overflowPx } from "./chromium.ts";
@@ -28,7 +28,7 @@ export async function cardNumber(page: Page, title: string): Promise<number> {
 /**
  * Shows an address on a desk and on a phone, light and dark, waits for `ready`, and demands that nothing is cut off, that
  * nobody is kept out (WCAG 2.2 AA; of each size one colour scheme, as that takes seconds) and that the console is silent.
- * Keeps a picture of each look: of the whole page, or of the window.
+ * Keeps a picture of each look: of the whole page, or of the window. `options`: such as the storage of somebody who is signed in.
  */
 export async function checkLooks(
   browser: Browser,
@@ -36,10 +36,11 @@ export async function checkLooks(
   name: string,
   ready: (page: Page) => Promise<unknown>,
   fullPage = true,
+  options: BrowserContextOptions = {},
 ): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   for (const size of ["desk", "phone"] as const) {
-    const { page, complaints, close } = await openPage(browser, url, LOOKS[`${size}-light`]);
+    const { page, complaints, close } = await openPage(browser, url, { ...LOOKS[`${size}-light`], ...options });
     await ready(page);
     expect(await overflowPx(page), `${name} ${size}: wider than the window`).toBe(0);
     for (const scheme of ["light", "dark"] as const) {

@@ -63,10 +63,23 @@ function asked<T>(path: `/${string}`, params: Record<string, string> = {}) {
 
 export const channelListQuestion = asked<{ channels: Channel[] }>(PATH);
 
-/** The newest fifty, of one channel or of all. */
-export function deliveriesQuestion(of: { channel?: string; status?: DeliveryStatus }) {
-  return asked<{ deliveries: Delivery[] }>(DELIVERIES, { ...of, limit: "50" });
+/** The newest fifty, of one status or of all. Nothing tells of what becomes of one that waits: it is asked again. */
+export function deliveriesQuestion(of: { status?: DeliveryStatus }) {
+  return queryOptions({
+    ...asked<{ deliveries: Delivery[] }>(DELIVERIES, { ...of, limit: "50" }),
+    refetchInterval: ({ state: { data } }) => pauseMs(data?.deliveries ?? [], Date.now()),
+  });
 }
+
+/** Soon where one is about to be tried, seldom where one waits for longer, not at all where none waits. */
+function pauseMs(deliveries: readonly Delivery[], nowMs: number): number | false {
+  const waiting = deliveries.filter(({ status }) => status === "waiting");
+  if (waiting.length === 0) return false;
+  const isSoon = waiting.some(({ nextAttemptAt }) => Date.parse(nextAttemptAt ?? "") <= nowMs + SOON_MS);
+  return isSoon ? 2_000 : 30_000;
+}
+
+const SOON_MS = 10_000;
 
 /** `secret`: made to sign with, and in this answer only; null: none was made. */
 export const createChannel = (body: Record<string, unknown>) =>

@@ -43,12 +43,11 @@ function Initials({ name }: { name: string }) {
   const words = name.split(/\s+/).filter(Boolean);
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? "")][0] ?? "");
   return (
+    // Drawn, not written: the button's name is the whole name, and what is written in a button has to be part of its name.
     <span
-      aria-hidden="true"
-      className="inline-flex size-7 items-center justify-center rounded-full bg-strong text-[0.6875rem] font-semibold text-on-strong uppercase"
-    >
-      {letters.join("")}
-    </span>
+      data-letters={letters.join("")}
+      className="inline-flex size-7 items-center justify-center rounded-full bg-strong text-[0.6875rem] font-semibold text-on-strong uppercase before:content-[attr(data-letters)]"
+    />
   );
 }
 

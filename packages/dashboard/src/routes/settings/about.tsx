@@ -20,7 +20,7 @@ export function About() {
         <Fact label="Version">{version}</Fact>
         <Fact label="Stored in">
           <span title={`${exactCount(sizeBytes)} bytes`}>
-            {storage}, {bytesInWords(sizeBytes)}
+            {STORAGE_NAMES[storage] ?? storage}, {bytesInWords(sizeBytes)}
           </span>
         </Fact>
         <Fact label="Calls recorded">
@@ -29,7 +29,7 @@ export function About() {
             <span className="text-high">, {counted(unrecorded, "call")} could not be recorded</span>
           )}
         </Fact>
-        <Fact label="First and newest">
+        <Fact label="First and newest call">
           <When at={firstEventAt} never="—" /> to <When at={lastEventAt} never="—" />
         </Fact>
         <Fact label="For programs" wide>
@@ -63,3 +63,5 @@ function Address({ path, children }: { path: `/${string}`; children: string }) {
     </a>
   );
 }
+
+const STORAGE_NAMES: Readonly<Record<string, string>> = { sqlite: "SQLite" };

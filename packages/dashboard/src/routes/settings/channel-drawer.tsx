@@ -74,7 +74,9 @@ function ChannelFacts({ channel }: { channel: Channel }) {
   const said = KIND_FIELDS[kind].flatMap((field) => {
     if (field.secret === true) {
       const ending = lastFour[field.name];
-      return ending === undefined ? [] : [{ label: field.label, value: ending === "" ? "set" : `ends with ${ending}` }];
+      return ending === undefined
+        ? []
+        : [{ label: field.label, value: ending === "" ? "set" : `ends with …${ending}` }];
     }
     const text = textOfSetting(field, channel);
     const shown = field.options?.find(({ value }) => value === text)?.label ?? text.replaceAll("\n", ", ");

@@ -110,7 +110,7 @@ export function Channels() {
 }
 
 const COLUMNS: readonly Column<Channel>[] = [
-  { key: "name", label: "Name", width: "w-[30%]", cell: ({ name }) => name, title: ({ name }) => name },
+  { key: "name", label: "Name", width: "w-[42%] sm:w-[30%]", cell: ({ name }) => name, title: ({ name }) => name },
   { key: "kind", label: "Kind", from: "sm", cell: ({ kind }) => KIND_LABELS[kind] },
   {
     key: "to",

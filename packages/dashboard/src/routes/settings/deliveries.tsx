@@ -76,6 +76,8 @@ function DeliveryDrawer({ id, onClose }: { id: string; onClose: () => void }) {
     );
   }
   const { message, channelName, status, attempts, nextAttemptAt, createdAt } = delivery;
+  // A test is tried once: one sends another.
+  const isTest = message.state === "test";
   const retry = async () => {
     await retryDelivery(id);
     await refresh();
@@ -92,13 +94,13 @@ function DeliveryDrawer({ id, onClose }: { id: string; onClose: () => void }) {
       />
       <Attempts attempts={attempts} />
       <div className="flex flex-wrap gap-2">
-        {status === "sent" ? null : (
+        {status === "sent" || isTest ? null : (
           <button type="button" aria-disabled={isBusy} onClick={() => act(retry)} className={smallButton}>
             <Icon name="up" />
             Try again now
           </button>
         )}
-        {message.kind === "test" ? null : (
+        {isTest ? null : (
           <Link to="/alerts" search={{ alert: message.alertId, state: "all" } as object} className={smallButton}>
             <Icon name="bell" />
             The alert
@@ -140,7 +142,7 @@ function Attempts({ attempts }: Pick<Delivery, "attempts">) {
 function Status({ delivery: { status, attempts } }: { delivery: Delivery }) {
   if (status === "sent") return <span>sent</span>;
   if (status === "failed") return <span className="text-high">given up</span>;
-  return <span className="text-middle">{attempts.length === 0 ? "waiting" : "waiting to be tried again"}</span>;
+  return <span className="text-middle">{attempts.length === 0 ? "waiting" : "trying again"}</span>;
 }
 
 const STATUS_LABELS = { waiting: "Waiting", sent: "Sent", failed: "Given up" } as const;
@@ -154,7 +156,7 @@ const COLUMNS: readonly Column<Delivery>[] = [
   {
     key: "title",
     label: "Message",
-    width: "w-[46%]",
+    width: "w-[50%] sm:w-[46%]",
     cell: ({ message }) => message.title,
     title: ({ message }) => message.title,
   },

@@ -99,7 +99,7 @@ function SettingRow({ setting, children }: { setting: Setting; children: ReactNo
       </div>
       <div className="flex min-w-0 grow items-center justify-between gap-4 sm:grow-0 sm:justify-end">
         <div className="min-w-0 sm:text-right">
-          <p className="max-w-72 truncate" title={valueInWords(setting)}>
+          <p className="max-w-72 truncate sm:ml-auto" title={valueInWords(setting)}>
             {valueInWords(setting)}
           </p>
           <p className="text-[0.8125rem] wrap-anywhere text-muted">

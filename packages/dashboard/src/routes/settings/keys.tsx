@@ -100,7 +100,7 @@ function NewToken({ made: { key, token }, onDone }: { made: { key: Key; token: s
 }
 
 const COLUMNS: readonly Column<Key>[] = [
-  { key: "name", label: "Name", width: "w-[30%]", cell: ({ name }) => name, title: ({ name }) => name },
+  { key: "name", label: "Name", width: "w-[44%] sm:w-[30%]", cell: ({ name }) => name, title: ({ name }) => name },
   {
     key: "ends",
     label: "Token",

@@ -123,7 +123,7 @@ function columnsFor(ownId: string | undefined): readonly Column<ListedPerson>[] 
     {
       key: "name",
       label: "Name",
-      width: "w-[28%]",
+      width: "w-[52%] sm:w-[28%]",
       cell: ({ id, name }) => (id === ownId ? `${name} (you)` : name),
       title: ({ name }) => name,
     },
@@ -153,6 +153,12 @@ function columnsFor(ownId: string | undefined): readonly Column<ListedPerson>[] 
       cell: ({ user }) => user,
       title: ({ user }) => `Calls of the user ${user} are theirs`,
     },
-    { key: "seen", label: "Last sign-in", align: "right", cell: ({ lastSignInAt }) => <When at={lastSignInAt} /> },
+    {
+      key: "seen",
+      label: "Last sign-in",
+      from: "sm",
+      align: "right",
+      cell: ({ lastSignInAt }) => <When at={lastSignInAt} />,
+    },
   ];
 }

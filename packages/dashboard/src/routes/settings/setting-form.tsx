@@ -57,6 +57,7 @@ function Input({ setting }: { setting: Setting }): ReactNode {
         <Field
           label="Time zone"
           name="value"
+          data-autofocus
           defaultValue={text}
           list="zones"
           autoComplete="off"
@@ -70,6 +71,7 @@ function Input({ setting }: { setting: Setting }): ReactNode {
         <Field
           label={kind === "days" ? "Days" : "Number"}
           name="value"
+          data-autofocus
           inputMode="numeric"
           defaultValue={text}
           required={!optional}
@@ -98,6 +100,7 @@ function Input({ setting }: { setting: Setting }): ReactNode {
         <Field
           label="Value"
           name="value"
+          data-autofocus
           defaultValue={text}
           required={!optional}
           hint={optional ? "Empty: none" : undefined}

@@ -1,4 +1,4 @@
-import { Suspense, lazy } from "react";
+import { Suspense, lazy, useEffect, useRef } from "react";
 import { useViewer } from "../../api/use-viewer.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
@@ -40,12 +40,19 @@ const TABS = [
 export function Settings() {
   const { state, showTab } = useSettingsState();
   const viewer = useViewer();
+  const bar = useRef<HTMLDivElement>(null);
+  const isKnown = viewer !== undefined;
+  useEffect(() => {
+    // On a phone the bar is longer than the window.
+    const pressed = bar.current?.querySelector(`[aria-pressed="true"]`);
+    if (isKnown) pressed?.scrollIntoView({ inline: "nearest", block: "nearest" });
+  }, [isKnown]);
   if (viewer === undefined) return <Page title="Settings">{null}</Page>;
   const tabs = TABS.filter((tab) => viewer.isAdministrator || "forAll" in tab);
   const shown = tabs.find(({ name }) => name === state.tab) ?? (state.tab === undefined ? tabs[0] : undefined);
   return (
     <Page title="Settings">
-      <div className="-mx-4 overflow-x-auto px-4 sm:mx-0 sm:px-0">
+      <div ref={bar} className="-mx-4 overflow-x-auto px-4 sm:mx-0 sm:px-0">
         <Segmented
           label="Part of the settings"
           options={tabs.map(({ name, label }) => ({ value: name as TabName, label }))}

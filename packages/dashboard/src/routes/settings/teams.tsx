@@ -1,4 +1,4 @@
-import { counted } from "@outlay/react";
+import { exactCount } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
 import { teamsQuestion } from "../../api/people.ts";
 import type { Team } from "../../api/people.ts";
@@ -57,7 +57,7 @@ const COLUMNS: readonly Column<Team>[] = [
     key: "members",
     label: "Members",
     align: "right",
-    cell: ({ members }) => counted(members.length, "member"),
+    cell: ({ members }) => exactCount(members.length),
     title: (team) => namesOf(team, false),
   },
 ];
