@@ -9,7 +9,7 @@ import { startServer } from "../start-server.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { LOOKS, barriers, launchChromium, openPage, overflowPx } from "./chromium.ts";
 import { startDemoServer } from "./demo-server.ts";
-import { SCREENSHOTS, cardNumber, eventually, numberIn, searchOf } from "./page-tools.ts";
+import { SCREENSHOTS, cardNumber, eventually, numberIn, searchOf, showWhole } from "./page-tools.ts";
 
 let browser: Browser;
 let demo: { url: string; stop: () => Promise<void> };
@@ -195,7 +195,10 @@ describe("the overview", () => {
     expect(await overflowPx(page)).toBe(0);
     expect(await barriers(page)).toEqual([]);
     mkdirSync(SCREENSHOTS, { recursive: true });
-    await page.screenshot({ path: join(SCREENSHOTS, `overview-${name}.png`), fullPage: true });
+    const { viewport } = look;
+    await showWhole(page);
+    await page.screenshot({ path: join(SCREENSHOTS, `overview-${name}.png`) });
+    await page.setViewportSize(viewport);
 
     await page
       .getByRole("button", { name: /^Filter/ })
