@@ -5,6 +5,7 @@ import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { Track, TrackMark } from "../../charts/draw/track.tsx";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { Card } from "../../ui/card.tsx";
+import { Awaited } from "./awaited.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import type { Column } from "../../ui/data-table.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -38,7 +39,7 @@ export function Elsewhere() {
           />
         </div>
         {data === undefined ? (
-          <div className="h-96" />
+          <Awaited error={error} />
         ) : data.candidates.length === 0 ? (
           <EmptyState title="No models to compare with">
             {data.recorded.cost === null

@@ -9,6 +9,7 @@ import { NotApplied } from "../../filters/not-applied.tsx";
 import { withFilters } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { Card } from "../../ui/card.tsx";
+import { Awaited } from "./awaited.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import type { Column } from "../../ui/data-table.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -58,7 +59,7 @@ export function Margin() {
           />
         }
       >
-        {data === undefined ? <div className="h-96" /> : <Margins answer={data} />}
+        {data === undefined ? <Awaited error={error} /> : <Margins answer={data} />}
       </Card>
       {data === undefined ? null : <ManyUsers answer={data} />}
     </>

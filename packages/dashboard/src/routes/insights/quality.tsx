@@ -8,6 +8,7 @@ import { UNATTRIBUTED, dimensionLabel, filterText, toggleFilter } from "../../fi
 import { withFilters } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { Card } from "../../ui/card.tsx";
+import { Awaited } from "./awaited.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import type { Column } from "../../ui/data-table.tsx";
 import { ProblemNote } from "../../ui/problem-note.tsx";
@@ -53,9 +54,7 @@ export function Quality() {
         )}
       </div>
       {data === undefined ? (
-        error === null ? (
-          <div className="h-96" />
-        ) : null
+        <Awaited error={error} />
       ) : (
         <DataTable
           caption={`Quality by ${dimensionLabel(answered).toLowerCase()}, most calls first`}

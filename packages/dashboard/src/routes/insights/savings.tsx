@@ -6,6 +6,7 @@ import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { validateSearch, withFilters } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { Card } from "../../ui/card.tsx";
+import { Awaited } from "./awaited.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { smallButton } from "../../ui/form.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -30,7 +31,7 @@ export function Savings() {
       <Card id="savings" title="What would have cost less" waiting={isWaiting && data !== undefined}>
         <div className="px-4 pt-1 pb-4 sm:px-5">
           {data === undefined ? (
-            <div className="h-96" />
+            <Awaited error={error} />
           ) : found.length === 0 ? (
             <EmptyState title="Nothing to recommend">
               No cheaper model for simple tasks, no prompts to cache, no wasted calls and no unused subscription were
