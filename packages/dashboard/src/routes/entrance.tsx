@@ -14,6 +14,7 @@ export function Entrance({ title, lead, children }: { title: string; lead?: Reac
         <ThemeButton />
       </header>
       <main id="main" tabIndex={-1} className="mx-auto w-full max-w-sm px-4 pt-8 pb-16 outline-none sm:pt-[12vh]">
+        <title>{`${title} · Outlay`}</title>
         <h1 className="text-2xl font-semibold tracking-[-0.025em]">{title}</h1>
         {lead === undefined ? null : <p className="mt-2 text-muted">{lead}</p>}
         <div className="mt-6 flex flex-col gap-4">{children}</div>

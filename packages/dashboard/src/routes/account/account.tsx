@@ -26,6 +26,7 @@ export function AccountPage() {
       tabIndex={-1}
       className="mx-auto flex w-full max-w-2xl flex-col gap-4 px-4 pt-2 pb-16 outline-none sm:px-6"
     >
+      <title>Your account · Outlay</title>
       <h1 className="text-2xl font-semibold tracking-[-0.025em]">Your account</h1>
       {person === null ? <NoAccount /> : <OwnAccount account={account} person={person} />}
     </main>

@@ -20,6 +20,7 @@ export function Playground() {
   return (
     <OutlayProvider client={outlay}>
       <main id="main" tabIndex={-1} className="mx-auto w-full max-w-[84rem] px-4 pt-1 pb-6 outline-none sm:px-6">
+        <title>Playground · Outlay</title>
         <h1 className="sr-only">Playground</h1>
         {error === null ? null : (
           <p role="alert" className="text-high">
@@ -70,7 +71,7 @@ function Talk(props: { session: string; partner: Partner; onRestart: () => void;
   const chat = useChat(session, partner);
   const stopper = hindrance(partner);
   return (
-    <div className="grid gap-4 lg:h-[calc(100dvh-5.5rem)] lg:min-h-[34rem] lg:grid-cols-[1fr_20rem] lg:grid-rows-[auto_1fr]">
+    <div className="grid gap-4 lg:h-[calc(100dvh-3.25rem)] lg:min-h-[34rem] lg:grid-cols-[1fr_20rem] lg:grid-rows-[auto_1fr]">
       <div className="lg:order-3 lg:min-h-0 lg:overflow-y-auto">{settings}</div>
       <section
         aria-labelledby="chat"
