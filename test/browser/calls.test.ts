@@ -272,6 +272,34 @@ describe("the sheet of one call", () => {
     await close();
   });
 
+  test("stands calls of a trace under the steps that are no calls themselves", async () => {
+    const server = await startServer({ dataDir: temporaryFolder(), built: true });
+    onTestFinished(() => server.kill());
+    const at = (ms: number) => new Date(Date.now() - 60_000 + ms).toISOString();
+    const call = {
+      provider: "openai",
+      model: "gpt-4o",
+      trace: "a1b2",
+      usage: { inputTokens: 1_000, outputTokens: 100 },
+    };
+    await record(server.url, [
+      { ...call, id: "one", span: "s1", occurredAt: at(0), durationMs: 900, metadata: { parentSpan: "plan" } },
+      { ...call, id: "two", span: "s2", occurredAt: at(100), durationMs: 300, metadata: { parentSpan: "s1" } },
+      { ...call, id: "three", span: "s3", occurredAt: at(1_000), durationMs: 500, metadata: { parentSpan: "act" } },
+    ]);
+    const { page, complaints, close } = await openPage(browser, `${server.url}/calls?call=two`);
+    const rows = sheet(page).getByRole("region", { name: "Trace" }).getByRole("listitem");
+    await eventually(() => rows.count()).toBe(5);
+    expect(await rows.nth(0).innerText()).toMatch(/^Step 1, 1 call, level 1/);
+    expect(await rows.nth(3).innerText()).toMatch(/^Step 2, 1 call, level 1/);
+    await rows.nth(3).getByRole("button").click();
+    expect(callIn(page)).toBe("two");
+    await rows.nth(4).getByRole("button").click();
+    await eventually(() => callIn(page)).toBe("three");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test("says so when the call is no longer there, and where a price can be given", async () => {
     const gone = await openPage(browser, `${demo.url}/calls?call=nothing-like-it`);
     await sheet(gone.page).getByText("This call is not here").waitFor();

@@ -53,6 +53,8 @@ export function callsFileUrl(view: View, format: "csv" | "jsonl" | "json"): stri
 export interface TraceSpan {
   id: string;
   parent: string | null;
+  /** Id of the span above it, stored or not. */
+  parentSpan: string | null;
   depth: number;
   name: string;
   model: string;
@@ -66,6 +68,15 @@ export interface TraceSpan {
   success: boolean;
 }
 
+/** A span above calls that is itself not a call: an agent's step, a tool. */
+export interface TraceStep {
+  span: string;
+  startMs: number;
+  durationMs: number;
+  calls: number;
+  costUsd: number | null;
+}
+
 export interface TraceAnswer {
   trace: string;
   startedAt: string;
@@ -76,6 +87,7 @@ export interface TraceAnswer {
   unpricedCalls: number;
   truncated: boolean;
   spans: TraceSpan[];
+  steps: TraceStep[];
 }
 
 /** The trace that a call of the instant belongs to. */

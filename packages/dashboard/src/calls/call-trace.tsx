@@ -64,7 +64,10 @@ function Bars({ id, trace }: { id: string; trace: TraceAnswer }) {
         prepared={shown}
         title={`Trace ${trace.trace.slice(0, 8)}`}
         selected={id}
-        onSelect={(span) => open(span.id, { replace: true })}
+        onSelect={(span) => {
+          // A step has nothing of its own to open.
+          if (!span.id.startsWith(STEP)) open(span.id, { replace: true });
+        }}
       />
       {shown.rows.length < prepared.rows.length ? (
         <button
@@ -79,20 +82,37 @@ function Bars({ id, trace }: { id: string; trace: TraceAnswer }) {
   );
 }
 
-/** As `prepareTrace` draws it, with the sums of the server, which are exact. */
+/** As `prepareTrace` draws it, with the sums of the server, which are exact. Steps that are no calls stand above theirs. */
 function withExactSums(trace: TraceAnswer): PreparedTrace {
-  const within = new Map(trace.spans.map((span) => [span.id, span.subtreeCostUsd]));
+  const steps = trace.steps.filter(({ calls }) => calls < trace.calls);
+  const known = new Set(steps.map(({ span }) => span));
+  const within = new Map([
+    ...trace.spans.map((span) => [span.id, span.subtreeCostUsd] as const),
+    ...steps.map((step) => [stepId(step.span), step.costUsd] as const),
+  ]);
+  const stepAbove = (span: string | null) => (span !== null && known.has(span) ? stepId(span) : null);
   const drawn = prepareTrace({
-    spans: trace.spans.map((span) => ({
-      id: span.id,
-      parentId: span.parent,
-      name: span.name,
-      startMs: span.startMs,
-      durationMs: span.durationMs,
-      costUsd: span.costUsd,
-      failed: !span.success,
-      note: span.name.endsWith(span.model) ? undefined : span.model,
-    })),
+    spans: [
+      ...steps.map((step, index) => ({
+        id: stepId(step.span),
+        parentId: null,
+        name: `Step ${index + 1}`,
+        startMs: step.startMs,
+        durationMs: step.durationMs,
+        costUsd: null,
+        note: counted(step.calls, "call"),
+      })),
+      ...trace.spans.map((span) => ({
+        id: span.id,
+        parentId: span.parent ?? stepAbove(span.parentSpan),
+        name: span.name,
+        startMs: span.startMs,
+        durationMs: span.durationMs,
+        costUsd: span.costUsd,
+        failed: !span.success,
+        note: span.name.endsWith(span.model) ? undefined : span.model,
+      })),
+    ],
   });
   return {
     ...drawn,
@@ -100,6 +120,9 @@ function withExactSums(trace: TraceAnswer): PreparedTrace {
     rows: drawn.rows.map((row) => ({ ...row, withinUsd: within.get(row.span.id) ?? null })),
   };
 }
+
+const STEP = "step ";
+const stepId = (span: string) => `${STEP}${span}`;
 
 function around(prepared: PreparedTrace, id: string): PreparedTrace {
   const { rows } = prepared;

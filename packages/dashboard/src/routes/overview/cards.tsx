@@ -95,19 +95,35 @@ function CostCard({ answer, view }: { answer: TotalsAnswer | undefined; view: Vi
   );
 }
 
-/** This month, whatever period is shown: so far, and at its end if it goes on like this. */
+/** This month, whatever period is shown: so far, at its end if it goes on like this, and the budget of everything. */
 function MonthEnd({ view }: { view: View }) {
   const { data } = useQuery(projectionQuestion(view));
   const { data: budgets } = useQuery(budgetsQuestion);
+  const whole = view.filters.length === 0 ? budgets?.budgets.find(isOfEverything) : undefined;
   if (data === undefined || data.projectedMonthEnd === null) return null;
-  const budget = view.filters.length === 0 ? budgets?.budgets.find(isOfEverything)?.limit.amountUsd : undefined;
   const month = monthName(Date.parse(data.month.start) + DAY_MS, view.timeZone ?? "UTC");
   return (
-    <StatNote title={`${exactMoney(data.spent)} spent so far in ${month}`}>
-      {month} heading for <span className="font-medium text-ink">{money(data.projectedMonthEnd)}</span>
-      {budget === undefined ? null : (
-        <span className={data.projectedMonthEnd > budget ? "font-medium text-high" : ""}> of {money(budget)}</span>
-      )}
+    <>
+      <StatNote title={`${exactMoney(data.spent)} spent so far in ${month}`}>
+        {month} heading for <span className="font-medium text-ink">{money(data.projectedMonthEnd)}</span>
+      </StatNote>
+      {whole === undefined ? null : <AgainstBudget report={whole} />}
+    </>
+  );
+}
+
+/** The budget's own numbers: it counts charges too, and its month is that of its own zone. */
+function AgainstBudget({ report }: { report: LimitReport }) {
+  const endUsd = report.projection?.endUsd ?? null;
+  const { amountUsd } = report.limit;
+  if (endUsd === null) return null;
+  return (
+    <StatNote title={`${report.limit.name}: heading for ${exactMoney(endUsd)} of ${exactMoney(amountUsd)}`}>
+      with charges{" "}
+      <span className={`font-medium ${endUsd > amountUsd ? "text-high" : "text-ink"}`}>
+        {percent(endUsd / amountUsd)}
+      </span>{" "}
+      of its budget
     </StatNote>
   );
 }
