@@ -237,7 +237,7 @@ describe("an open server", () => {
     await drawer.getByRole("button", { name: "Send a test message" }).click();
     await drawer.getByText("It has arrived.").waitFor();
     await drawer.getByText("taken, thank you").waitFor();
-    expect(hook.bodies).toMatchObject([{ type: "alert.test", data: { title: "This channel works" } }]);
+    expect(hook.titles("alert.test")).toEqual(["This channel works"]);
 
     await drawer.getByRole("button", { name: "New secret" }).click();
     await page.getByRole("button", { name: "Make a new secret" }).click();
@@ -258,10 +258,7 @@ describe("an open server", () => {
     hook.status = 200;
     await message.getByRole("button", { name: "Try again now" }).click();
     await message.getByText("arrived", { exact: true }).waitFor();
-    expect(hook.bodies.at(-1)).toMatchObject({
-      type: "alert.fired",
-      data: { title: expect.stringContaining("harbour") },
-    });
+    expect(hook.titles("alert.fired").filter((title) => title.startsWith("Budget harbour"))).toHaveLength(2);
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: /^Message Budget harbour/ }).waitFor({ state: "hidden" });
     await page.getByRole("button", { name: "Message This channel works to pager" }).click();
@@ -274,7 +271,7 @@ describe("an open server", () => {
     await change.getByLabel("On", { exact: true }).uncheck();
     await change.getByLabel("At most so many messages a minute").fill("7");
     await change.getByRole("button", { name: "Save the changes" }).click();
-    await drawer.getByText("off: nothing is sent there").waitFor();
+    await drawer.getByText("off: nothing is sent there", { exact: true }).waitFor();
     const { channels } = await get<{ channels: object[] }>(url, "/api/v1/channels");
     expect(channels).toMatchObject([{ name: "pager", enabled: false, maxPerMinute: 7 }]);
     await drawer.getByRole("button", { name: "Delete" }).click();
@@ -296,10 +293,10 @@ describe("an open server", () => {
     await form.getByLabel("To").fill("ops@example.com\nfinance@example.com");
     await form.getByRole("button", { name: "Add the channel" }).click();
     await dialog(page, "mail").getByText("ops@example.com, finance@example.com").first().waitFor();
-    const { channels } = await get<{ channels: object[] }>(open.url, "/api/v1/channels");
-    expect(channels).toMatchObject([
-      { settings: { host: "mail.example.com", security: "tls", to: ["ops@example.com", "finance@example.com"] } },
-    ]);
+    const { channels } = await get<{ channels: { name: string }[] }>(open.url, "/api/v1/channels");
+    expect(channels.find(({ name }) => name === "mail")).toMatchObject({
+      settings: { host: "mail.example.com", security: "tls", to: ["ops@example.com", "finance@example.com"] },
+    });
     await close();
   });
 
@@ -475,11 +472,16 @@ test("look good everywhere, and are for everybody", async () => {
 
 /** A program that takes webhooks, as `status` says. */
 async function startHook() {
-  const hook = { url: "", status: 200, bodies: [] as unknown[] };
+  const bodies: { type: string; data: { title: string } }[] = [];
+  const hook = {
+    url: "",
+    status: 200,
+    titles: (type: string) => bodies.flatMap((body) => (body.type === type ? [body.data.title] : [])),
+  };
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    hook.bodies.push(JSON.parse(Buffer.concat(chunks).toString()));
+    bodies.push(JSON.parse(Buffer.concat(chunks).toString()));
     response.writeHead(hook.status, { "content-type": "text/plain" }).end("taken, thank you");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

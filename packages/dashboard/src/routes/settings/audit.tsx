@@ -13,6 +13,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { ProblemNote } from "../../ui/problem-note.tsx";
 import { Sheet } from "../../ui/sheet.tsx";
 import { useNow } from "../../ui/use-now.ts";
+import { aboutWhat, actorInWords } from "./audit-words.ts";
 import { useSettingsState } from "./settings-state.ts";
 
 /** Who changed what, and when. */
@@ -119,13 +120,20 @@ function Part({ name, label, value }: { name: string; label: string; value: stri
 function columnsIn(zone: string, nowMs: number): readonly Column<AuditEntry>[] {
   return [
     { key: "action", label: "What", cell: ({ action }) => action.replaceAll("_", " ") },
-    { key: "actor", label: "Who", cell: ({ actor }) => actor, title: ({ actor }) => actor, width: "w-[30%]" },
+    {
+      key: "actor",
+      label: "Who",
+      cell: ({ actor }) => actorInWords(actor),
+      title: ({ actor }) => actor,
+      width: "w-[30%]",
+    },
     {
       key: "detail",
       label: "About",
       from: "md",
       width: "w-[34%]",
       cell: ({ detail }) => <span className="text-muted">{aboutWhat(detail)}</span>,
+      title: ({ detail }) => aboutWhat(detail),
     },
     {
       key: "at",
@@ -135,14 +143,4 @@ function columnsIn(zone: string, nowMs: number): readonly Column<AuditEntry>[] {
       title: ({ at }) => exactTime(Date.parse(at), zone),
     },
   ];
-}
-
-/** The name that the detail carries, else its beginning. */
-function aboutWhat(detail: unknown): string {
-  if (typeof detail !== "object" || detail === null) return "";
-  const named = ["name", "email", "model", "provider", "id"].flatMap((key) => {
-    const value = (detail as Record<string, unknown>)[key];
-    return typeof value === "string" ? [value] : [];
-  });
-  return named[0] ?? JSON.stringify(detail).slice(0, 80);
 }

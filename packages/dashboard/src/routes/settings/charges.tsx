@@ -25,6 +25,8 @@ export function Charges() {
   const { data, error, isWaiting } = useKeptQuery(chargesQuestion(kind));
   const mayRecord = useViewer()?.isAdministrator ?? false;
   const zone = data?.query.period.timeZone ?? "UTC";
+  const charges = data?.charges ?? [];
+  const shown = state.rows === "all" ? charges : charges.slice(0, ROWS_AT_FIRST);
   const sums = Object.entries(data?.byKind ?? {}) as [ChargeKind, number][];
   return (
     <Card
@@ -71,13 +73,19 @@ export function Charges() {
           {`${dayRange(Date.parse(data.query.period.start), Date.parse(data.query.period.end), zone)}. Charges are never inside the cost of calls; margins and budgets count them.`}
         </EmptyState>
       ) : (
-        <DataTable
-          caption="Charges, newest first"
-          columns={columnsIn(zone)}
-          rows={data?.charges ?? []}
-          rowKey={({ id }) => id}
-        />
+        <DataTable caption="Charges, newest first" columns={columnsIn(zone)} rows={shown} rowKey={({ id }) => id} />
       )}
+      {charges.length > shown.length ? (
+        <div className="px-2 pb-3 sm:px-3">
+          <button
+            type="button"
+            onClick={() => choose({ rows: "all" })}
+            className="h-9 w-full rounded-lg text-[0.8125rem] font-medium text-muted hover:bg-raised hover:text-ink"
+          >
+            {charges.length < NEWEST ? `Show all ${charges.length}` : `Show the newest ${charges.length}`}
+          </button>
+        </div>
+      ) : null}
       {mayRecord && state.charge === "new" ? (
         <Sheet title="Record a charge" onClose={close}>
           <ChargeForm onDone={close} />
@@ -86,6 +94,10 @@ export function Charges() {
     </Card>
   );
 }
+
+const ROWS_AT_FIRST = 25;
+/** So many the server is asked for at most. */
+const NEWEST = 200;
 
 function Sum({ label, usd }: { label: string; usd: number }) {
   return (

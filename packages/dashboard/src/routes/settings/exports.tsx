@@ -45,7 +45,7 @@ export function Exports() {
         <div className="flex flex-wrap gap-x-6 gap-y-3">
           <Select
             label="What"
-            showLabel
+            showLabel="above"
             options={[
               { value: "", label: "Every call" },
               ...["day", "hour", "month", ...DIMENSIONS, ...tagKeys.map((key) => `tag:${key}`)].map((name) => ({
@@ -58,7 +58,7 @@ export function Exports() {
           />
           <Select
             label="Of"
-            showLabel
+            showLabel="above"
             options={[
               ...PERIODS.map(({ name, inWords }) => ({ value: name as string, label: inWords })),
               ...(PERIODS.some(({ name }) => name === period) ? [] : [{ value: period, label: "the chosen days" }]),
@@ -69,7 +69,7 @@ export function Exports() {
               if (known !== undefined) change((search) => withPeriod(search, known.name));
             }}
           />
-          <Select label="As" showLabel options={FORMATS} value={format} onChange={setFormat} />
+          <Select label="As" showLabel="above" options={FORMATS} value={format} onChange={setFormat} />
         </div>
         <FilterChips />
         <a href={serverUrl(`/api/v1/export?${params.toString()}`)} download className={`${mainButton} gap-2`}>

@@ -6,7 +6,7 @@ export type TabName = (typeof TAB_NAMES)[number];
 /** What is looked at or filled in, one at a time: an id, a name, or `new`. */
 const SHEETS = ["setting", "person", "team", "key", "provider", "channel", "delivery", "charge", "entry"] as const;
 /** Which part of a list is shown. */
-const CHOICES = ["status", "kind", "actor", "action"] as const;
+const CHOICES = ["status", "kind", "rows", "actor", "action"] as const;
 type Sheets = Partial<Record<(typeof SHEETS)[number], string>>;
 type Choices = Partial<Record<(typeof CHOICES)[number], string>>;
 

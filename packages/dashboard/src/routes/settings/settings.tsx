@@ -45,7 +45,7 @@ export function Settings() {
   useEffect(() => {
     // On a phone the bar is longer than the window.
     const pressed = bar.current?.querySelector(`[aria-pressed="true"]`);
-    if (isKnown) pressed?.scrollIntoView({ inline: "nearest", block: "nearest" });
+    if (isKnown) pressed?.scrollIntoView({ inline: "center", block: "nearest" });
   }, [isKnown]);
   if (viewer === undefined) return <Page title="Settings">{null}</Page>;
   const tabs = TABS.filter((tab) => viewer.isAdministrator || "forAll" in tab);
