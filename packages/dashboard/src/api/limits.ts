@@ -188,7 +188,10 @@ function askedWith<T>(path: `/${string}`, params: URLSearchParams) {
 export const budgetsQuestion = asked<{ budgets: LimitReport[] }>("/api/v1/budgets", { periods: "6" });
 export const limitsQuestion = asked<{ limits: Limit[] }>(PATH);
 export const overridesQuestion = asked<{ overrides: LimitOverride[] }>("/api/v1/limit-overrides");
-export const refusalsQuestion = asked<{ refusals: Refusal[]; total: number; byLimit: Record<string, number> }>(`${PATH}/refusals`, { limit: "50" });
+export const refusalsQuestion = asked<{ refusals: Refusal[]; total: number; byLimit: Record<string, number> }>(
+  `${PATH}/refusals`,
+  { limit: "50" },
+);
 export const leasesQuestion = asked<{ leases: Lease[] }>(`${PATH}/leases`);
 export const personalQuestion = asked<PersonalLimits>(`${PATH}/personal`);
 
