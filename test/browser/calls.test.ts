@@ -275,7 +275,7 @@ describe("the sheet of one call", () => {
   test("stands calls of a trace under the steps that are no calls themselves", async () => {
     const server = await startServer({ dataDir: temporaryFolder(), built: true });
     onTestFinished(() => server.kill());
-    const at = (ms: number) => new Date(Date.now() - 60_000 + ms).toISOString();
+    const startMs = Date.now() - 60_000;
     const call = {
       provider: "openai",
       model: "gpt-4o",
@@ -283,9 +283,16 @@ describe("the sheet of one call", () => {
       usage: { inputTokens: 1_000, outputTokens: 100 },
     };
     await record(server.url, [
-      { ...call, id: "one", span: "s1", occurredAt: at(0), durationMs: 900, metadata: { parentSpan: "plan" } },
-      { ...call, id: "two", span: "s2", occurredAt: at(100), durationMs: 300, metadata: { parentSpan: "s1" } },
-      { ...call, id: "three", span: "s3", occurredAt: at(1_000), durationMs: 500, metadata: { parentSpan: "act" } },
+      { ...call, id: "one", span: "s1", occurredAt: startMs, durationMs: 900, metadata: { parentSpan: "plan" } },
+      { ...call, id: "two", span: "s2", occurredAt: startMs + 100, durationMs: 300, metadata: { parentSpan: "s1" } },
+      {
+        ...call,
+        id: "three",
+        span: "s3",
+        occurredAt: startMs + 1_000,
+        durationMs: 500,
+        metadata: { parentSpan: "act" },
+      },
     ]);
     const { page, complaints, close } = await openPage(browser, `${server.url}/calls?call=two`);
     const rows = sheet(page).getByRole("region", { name: "Trace" }).getByRole("listitem");

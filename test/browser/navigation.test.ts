@@ -16,10 +16,10 @@ afterAll(async () => {
   await demo?.stop();
 });
 
-const PAGES = [
-  ...["usage", "explore", "calls", "sessions", "users", "agents", "work-items", "analytics", "insights"],
-  ...["budgets", "limits", "alerts", "prices", "playground", "settings"],
-];
+const PAGES =
+  "usage explore calls sessions users agents work-items analytics insights budgets limits alerts prices playground settings".split(
+    " ",
+  );
 
 test("every page opens from the side bar with the period and filters, without a word in the console", async () => {
   const { page, complaints, close } = await openPage(browser, `${demo.url}/?period=7d&filter=provider:anthropic`);

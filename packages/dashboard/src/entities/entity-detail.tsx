@@ -6,8 +6,8 @@ import { periodInWords } from "../filters/periods.ts";
 import { validateSearch, withFilters, withPeriod } from "../filters/search.ts";
 import { usePageSearch } from "../filters/use-search.ts";
 import { DataPage } from "../routes/frame/data-page.tsx";
-import { Cards } from "../routes/overview/cards.tsx";
-import { ChartCard } from "../routes/overview/chart-card.tsx";
+import { TotalCards } from "../figures/total-cards.tsx";
+import { ChartCard } from "../figures/chart-card.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { otherButton, smallButton } from "../ui/form.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -106,7 +106,7 @@ function Contents({ kind, value }: { kind: EntityKind; value: string }) {
   }
   return (
     <>
-      <Cards within={view} />
+      <TotalCards within={view} />
       <ChartCard within={view} />
       <div className="grid gap-4 lg:grid-cols-2">
         {kind.splits.map((dimension) => (

@@ -26,7 +26,7 @@ import type { EntityKind } from "./entity-kind.ts";
 import { EntityTable } from "./entity-table.tsx";
 import { EntityTotals } from "./entity-totals.tsx";
 import { narrowedTo } from "./entity-view.ts";
-import { SearchField } from "./search-field.tsx";
+import { SearchField } from "../ui/search-field.tsx";
 import { MAX_ROWS, orderIn, rowsIn, sortText, useEntityState } from "./use-entity-state.ts";
 
 /** The ranking of all values of a dimension. */
@@ -76,7 +76,15 @@ function Listed({ kind, emptyList }: { kind: EntityKind; emptyList: ReactNode })
         waiting={list.isWaiting || matches.isPlaceholderData}
         actions={
           <div className="flex w-full min-w-0 flex-wrap items-center gap-2 sm:w-auto">
-            <SearchField label={`Find ${kind.many}`} />
+            <SearchField
+              label={`Find ${kind.many}`}
+              asked={state.find ?? ""}
+              onFind={(text) =>
+                change(({ find: _find, rows: _rows, ...rest }) => (text === "" ? rest : { ...rest, find: text }), {
+                  replace: true,
+                })
+              }
+            />
             <OrderSelect />
             <a
               href={csvHref(ranking)}

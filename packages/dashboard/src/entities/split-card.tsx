@@ -1,7 +1,7 @@
 import { counted, exactCount } from "@outlay/react";
 import { useState } from "react";
 import { MAX_CALLS_READ_UNASKED } from "../api/entities.ts";
-import { BreakdownCard } from "../breakdown/breakdown-card.tsx";
+import { BreakdownCard } from "../figures/breakdown-card.tsx";
 import { dimensionLabel } from "../filters/filter.ts";
 import type { View } from "../filters/search.ts";
 import { Card } from "../ui/card.tsx";

@@ -5,7 +5,7 @@ import { totalsQuestion } from "../../api/questions.ts";
 import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { StatCard, StatNote } from "../../ui/stat-card.tsx";
-import { Against } from "../overview/cards.tsx";
+import { Against } from "../../figures/total-cards.tsx";
 
 /** How much of the period, on average, and since ever. */
 export function Totals({ seesEverybody }: { seesEverybody: boolean }) {

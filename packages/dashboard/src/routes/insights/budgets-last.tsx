@@ -3,12 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { budgetsQuestion } from "../../api/limits.ts";
 import { metaQuestion } from "../../api/questions.ts";
 import { useKeptQuery } from "../../api/use-kept-query.ts";
-import { BudgetBar } from "../../charts/draw/budget-bar.tsx";
 import { NotApplied } from "../../filters/not-applied.tsx";
 import { validateSearch } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
+import { BudgetLine } from "../../limits/budget-line.tsx";
 import { StandingFacts } from "../../limits/standing-facts.tsx";
-import { periodInWords } from "../../limits/words.ts";
 import { Card } from "../../ui/card.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { otherButton } from "../../ui/form.tsx";
@@ -53,27 +52,10 @@ export function BudgetsLast() {
         ) : null}
         <ul className="grid gap-x-8 lg:grid-cols-2">
           {budgets.map((report) => {
-            const { limit, standing, projection } = report;
+            const { limit, standing } = report;
             return standing === null ? null : (
               <li key={limit.id} className="flex min-w-0 flex-col gap-2 border-b border-line py-3">
-                <p className="flex flex-wrap items-baseline justify-between gap-x-4">
-                  <Link
-                    to="/budgets"
-                    search={(before) => ({ ...validateSearch(before), budget: limit.id })}
-                    className="inline-flex min-h-6 max-w-full items-center font-medium underline-offset-4 hover:underline"
-                  >
-                    <span className="truncate">{limit.name}</span>
-                  </Link>
-                  <span className="text-[0.8125rem] text-muted">{periodInWords(limit.period)}</span>
-                </p>
-                <BudgetBar
-                  name={limit.name}
-                  amountUsd={standing.state.amountUsd}
-                  spentUsd={standing.state.spentUsd}
-                  reservedUsd={standing.state.leasedUsd}
-                  projectedUsd={projection?.endUsd ?? null}
-                  thresholdsPercent={limit.thresholdsPercent}
-                />
+                <BudgetLine report={report} standing={standing} />
                 <StandingFacts report={report} timeZone={limit.period.timeZone ?? serverZone} />
               </li>
             );

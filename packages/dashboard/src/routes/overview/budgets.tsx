@@ -1,10 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { budgetsQuestion } from "../../api/limits.ts";
-import type { LimitReport, Standing } from "../../api/limits.ts";
-import { BudgetBar } from "../../charts/draw/budget-bar.tsx";
 import { validateSearch } from "../../filters/search.ts";
-import { periodInWords } from "../../limits/words.ts";
+import { BudgetLine } from "../../limits/budget-line.tsx";
 import { Card } from "../../ui/card.tsx";
 
 const MAX_SHOWN = 3;
@@ -34,36 +32,10 @@ export function Budgets() {
       <ul className="grid gap-x-8 gap-y-4 px-4 pt-1 pb-4 sm:px-5 md:grid-cols-2 xl:grid-cols-3">
         {shown.map((report) => (
           <li key={report.limit.id} className="min-w-0">
-            <Budget report={report} />
+            <BudgetLine report={report} standing={report.standing} />
           </li>
         ))}
       </ul>
     </Card>
-  );
-}
-
-function Budget({ report }: { report: LimitReport & { standing: Standing } }) {
-  const { limit, standing, projection } = report;
-  return (
-    <>
-      <p className="mb-1.5 flex items-baseline justify-between gap-3">
-        <Link
-          to="/budgets"
-          search={(before) => ({ ...validateSearch(before), budget: limit.id })}
-          className="truncate font-medium underline-offset-4 hover:underline"
-        >
-          {limit.name}
-        </Link>
-        <span className="text-[0.8125rem] whitespace-nowrap text-muted">{periodInWords(limit.period)}</span>
-      </p>
-      <BudgetBar
-        name={limit.name}
-        amountUsd={standing.state.amountUsd}
-        spentUsd={standing.state.spentUsd}
-        reservedUsd={standing.state.leasedUsd}
-        projectedUsd={projection?.endUsd ?? null}
-        thresholdsPercent={limit.thresholdsPercent}
-      />
-    </>
   );
 }

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { metaQuestion } from "../../api/questions.ts";
-import { BreakdownCard } from "../../breakdown/breakdown-card.tsx";
+import { BreakdownCard } from "../../figures/breakdown-card.tsx";
 import { textIn, usePageState } from "../../filters/use-page-state.ts";
-import { useChart } from "./use-chart.ts";
+import { useChart } from "../../figures/use-chart.ts";
 
 /** Rankings in pairs. Each card shows one of its dimensions; which, is in the address: `?lists=provider,user`. */
 export function Lists() {

@@ -1,14 +1,14 @@
 import type { PriceVersion } from "@outlay/core";
 import { exactCount } from "@outlay/react";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import { priceListQuestion } from "../../api/prices.ts";
 import { Card } from "../../ui/card.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import type { Column } from "../../ui/data-table.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
-import { Icon } from "../../ui/icon.tsx";
+import { MoreButton } from "../../ui/more-button.tsx";
 import { ProblemNote } from "../../ui/problem-note.tsx";
+import { SearchField } from "../../ui/search-field.tsx";
 import { LAYERS, rateText } from "./price-words.ts";
 import { PriceTest } from "./price-test.tsx";
 import { usePriceState } from "./use-price-state.ts";
@@ -33,7 +33,8 @@ export function PriceList() {
             {total === undefined ? null : (
               <output className="text-[0.8125rem] text-muted">{exactCount(total)} prices</output>
             )}
-            <Find
+            <SearchField
+              label="Find a model"
               asked={search}
               onFind={(find) =>
                 change(({ find: _find, model: _model, ...rest }) => (find === "" ? rest : { ...rest, find }), {
@@ -65,14 +66,7 @@ export function PriceList() {
         )}
         {hasNextPage ? (
           <div className="px-2 pb-3 sm:px-3">
-            <button
-              type="button"
-              disabled={isFetchingNextPage}
-              onClick={() => void fetchNextPage()}
-              className="h-9 w-full rounded-lg text-[0.8125rem] font-medium text-muted hover:bg-raised hover:text-ink"
-            >
-              {isFetchingNextPage ? "Loading…" : "Show more prices"}
-            </button>
+            <MoreButton label="Show more prices" isLoading={isFetchingNextPage} onClick={() => void fetchNextPage()} />
           </div>
         ) : null}
       </Card>
@@ -80,43 +74,6 @@ export function PriceList() {
     </>
   );
 }
-
-/** Narrows the list a moment after the last key. */
-function Find({ asked, onFind }: { asked: string; onFind: (text: string) => void }) {
-  const [text, setText] = useState(asked);
-  const [shown, setShown] = useState(asked);
-  // The address has changed by itself, by "back" for instance.
-  if (shown !== asked) {
-    setShown(asked);
-    if (text.trim() !== asked) setText(asked);
-  }
-  const wanted = text.trim();
-  useEffect(() => {
-    if (wanted === asked) return undefined;
-    const timer = setTimeout(() => onFind(wanted), SETTLE_MS);
-    return () => clearTimeout(timer);
-    // The way to change the address is made anew with each drawing.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [wanted, asked]);
-  return (
-    <label className="relative inline-flex min-w-0">
-      <span className="sr-only">Find a model</span>
-      <Icon name="search" className="pointer-events-none absolute top-2.5 left-2.5 text-muted" />
-      <input
-        type="search"
-        value={text}
-        maxLength={128}
-        placeholder="Find a model"
-        autoComplete="off"
-        spellCheck={false}
-        onChange={(event) => setText(event.target.value)}
-        className="h-9 w-48 min-w-0 rounded-lg border border-line bg-surface pr-2 pl-8 text-[0.8125rem] hover:border-control"
-      />
-    </label>
-  );
-}
-
-const SETTLE_MS = 250;
 
 const COLUMNS: readonly Column<PriceVersion>[] = [
   {

@@ -15,6 +15,7 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { otherButton } from "../../ui/form.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { LongId } from "../../ui/long-id.tsx";
+import { MoreButton } from "../../ui/more-button.tsx";
 import { ProblemNote } from "../../ui/problem-note.tsx";
 import { useNow } from "../../ui/use-now.ts";
 import { Toolbar } from "./toolbar.tsx";
@@ -92,14 +93,11 @@ export function SessionList() {
           />
           {list.hasNextPage ? (
             <div className="px-3 pb-3 sm:px-4">
-              <button
-                type="button"
-                disabled={list.isFetchingNextPage}
+              <MoreButton
+                label="Show more sessions"
+                isLoading={list.isFetchingNextPage}
                 onClick={() => void list.fetchNextPage()}
-                className="h-9 w-full rounded-lg text-[0.8125rem] font-medium text-muted hover:bg-raised hover:text-ink"
-              >
-                {list.isFetchingNextPage ? "Loading…" : "Show more sessions"}
-              </button>
+              />
             </div>
           ) : null}
         </>

@@ -10,6 +10,7 @@ import type { Column } from "../../ui/data-table.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { smallButton } from "../../ui/form.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { MoreButton } from "../../ui/more-button.tsx";
 import { ProblemNote } from "../../ui/problem-note.tsx";
 import { Sheet } from "../../ui/sheet.tsx";
 import { useNow } from "../../ui/use-now.ts";
@@ -74,14 +75,7 @@ export function Audit() {
       )}
       {hasNextPage ? (
         <div className="px-2 pb-3 sm:px-3">
-          <button
-            type="button"
-            disabled={isFetchingNextPage}
-            onClick={() => void fetchNextPage()}
-            className="h-9 w-full rounded-lg text-[0.8125rem] font-medium text-muted hover:bg-raised hover:text-ink"
-          >
-            {isFetchingNextPage ? "Loading…" : "Show older"}
-          </button>
+          <MoreButton label="Show older" isLoading={isFetchingNextPage} onClick={() => void fetchNextPage()} />
         </div>
       ) : null}
       {opened === undefined ? null : (

@@ -11,6 +11,8 @@ import { usePageSearch } from "../../filters/use-search.ts";
 import { metricFormat } from "../../format/metric.ts";
 import { Card } from "../../ui/card.tsx";
 
+const textOf = (name: string | null) => filterText({ dimension: "operation", value: name ?? "", exclude: false });
+
 /** What the cost is for: chat, embeddings, images, … */
 export function TypeShares() {
   const { view, change } = usePageSearch();
@@ -26,7 +28,6 @@ export function TypeShares() {
       }),
     [data],
   );
-  const textOf = (name: string | null) => filterText({ dimension: "operation", value: name ?? "", exclude: false });
   const selected = prepared.parts.find((part) => part.name !== null && view.filters.includes(textOf(part.name)));
   return (
     <Card id="types" title="Cost by type" waiting={isWaiting}>

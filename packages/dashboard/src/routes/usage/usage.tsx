@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { metaQuestion } from "../../api/questions.ts";
-import { BreakdownCard } from "../../breakdown/breakdown-card.tsx";
+import { BreakdownCard } from "../../figures/breakdown-card.tsx";
 import { textIn, usePageState } from "../../filters/use-page-state.ts";
 import { DataPage } from "../frame/data-page.tsx";
-import { Cards } from "../overview/cards.tsx";
-import { RecentCalls } from "../overview/recent-calls.tsx";
+import { TotalCards } from "../../figures/total-cards.tsx";
+import { RecentCalls } from "../../calls/recent-calls.tsx";
 import { DailyTrend } from "./daily-trend.tsx";
 import { TokenShares, TypeShares } from "./shares.tsx";
 
@@ -16,7 +16,7 @@ export function Usage() {
   const consumers = choices.find((name) => name === state.consumers) ?? firstConsumer(tagKeys);
   return (
     <DataPage title="Usage">
-      <Cards />
+      <TotalCards />
       <div className="grid gap-4 lg:grid-cols-2">
         <BreakdownCard dimension="provider" />
         <BreakdownCard dimension="category" />

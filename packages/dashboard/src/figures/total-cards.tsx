@@ -13,21 +13,21 @@ import {
 } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import type { Numbers, TotalsAnswer } from "../../api/answers.ts";
-import { budgetsQuestion } from "../../api/limits.ts";
-import type { LimitReport } from "../../api/limits.ts";
-import { projectionQuestion, totalsQuestion } from "../../api/questions.ts";
-import { useKeptQuery } from "../../api/use-kept-query.ts";
-import { withFilters } from "../../filters/search.ts";
-import type { View } from "../../filters/search.ts";
-import { usePageSearch } from "../../filters/use-search.ts";
-import { change, changeText } from "../../format/change.ts";
-import { metricFormat } from "../../format/metric.ts";
-import { dayRange, monthName } from "../../format/time.ts";
-import { StatCard, StatNote } from "../../ui/stat-card.tsx";
+import type { Numbers, TotalsAnswer } from "../api/answers.ts";
+import { budgetsQuestion } from "../api/limits.ts";
+import type { LimitReport } from "../api/limits.ts";
+import { projectionQuestion, totalsQuestion } from "../api/questions.ts";
+import { useKeptQuery } from "../api/use-kept-query.ts";
+import { withFilters } from "../filters/search.ts";
+import type { View } from "../filters/search.ts";
+import { usePageSearch } from "../filters/use-search.ts";
+import { change, changeText } from "../format/change.ts";
+import { metricFormat } from "../format/metric.ts";
+import { dayRange, monthName } from "../format/time.ts";
+import { StatCard, StatNote } from "../ui/stat-card.tsx";
 
 /** The five numbers: cost, calls, tokens, latency, coverage; of the page's view, or `within` a narrower one. */
-export function Cards({ within }: { within?: View }) {
+export function TotalCards({ within }: { within?: View }) {
   const shared = usePageSearch().view;
   const view = within ?? shared;
   const { data, isWaiting } = useKeptQuery(totalsQuestion(view));

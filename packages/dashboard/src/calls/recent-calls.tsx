@@ -2,14 +2,15 @@ import { counted } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
-import { metaQuestion } from "../../api/questions.ts";
-import { CallsTable } from "../../calls/calls-table.tsx";
-import { useOpenCall } from "../../calls/use-open-call.ts";
-import { validateSearch } from "../../filters/search.ts";
-import { usePageSearch } from "../../filters/use-search.ts";
-import { Card } from "../../ui/card.tsx";
-import { Icon } from "../../ui/icon.tsx";
-import { useIsReading } from "../../ui/use-is-reading.ts";
+import { metaQuestion } from "../api/questions.ts";
+import { CallsTable } from "./calls-table.tsx";
+import { useOpenCall } from "./use-open-call.ts";
+import { validateSearch } from "../filters/search.ts";
+import { usePageSearch } from "../filters/use-search.ts";
+import { Card } from "../ui/card.tsx";
+import { MoreButton } from "../ui/more-button.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { useIsReading } from "../ui/use-is-reading.ts";
 import { useRecentCalls } from "./use-recent-calls.ts";
 
 /** The last calls, live. Rows never move under a reader: then arrivals wait behind a button that counts them. */
@@ -63,14 +64,7 @@ export function RecentCalls() {
         {recent.isPending ? <div className="h-[34rem]" /> : null}
         {recent.error === null ? null : <p className="px-2 py-4 text-high">{recent.error.message}</p>}
         {recent.hasOlder ? (
-          <button
-            type="button"
-            disabled={recent.isLoadingOlder}
-            onClick={recent.showOlder}
-            className="mt-2 h-9 w-full rounded-lg text-[0.8125rem] font-medium text-muted hover:bg-raised hover:text-ink"
-          >
-            {recent.isLoadingOlder ? "Loading…" : "Show older calls"}
-          </button>
+          <MoreButton label="Show older calls" isLoading={recent.isLoadingOlder} onClick={recent.showOlder} />
         ) : null}
       </div>
     </Card>

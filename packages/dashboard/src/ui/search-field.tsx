@@ -1,11 +1,17 @@
 import { useEffect, useState } from "react";
-import { Icon } from "../ui/icon.tsx";
-import { useEntityState } from "./use-entity-state.ts";
+import { Icon } from "./icon.tsx";
 
-/** Narrows the list by part of a name, a moment after the last key. */
-export function SearchField({ label }: { label: string }) {
-  const { state, change } = useEntityState();
-  const asked = state.find ?? "";
+/** Narrows a list by part of a name, a moment after the last key. `asked` is what the address says. */
+export function SearchField({
+  label,
+  asked,
+  onFind,
+}: {
+  label: string;
+  asked: string;
+  /** Told the text without spaces around it; "" shows all again. */
+  onFind: (text: string) => void;
+}) {
   const [text, setText] = useState(asked);
   const [shown, setShown] = useState(asked);
   // The address has changed by itself: by "back", or a button that shows all again.
@@ -16,19 +22,13 @@ export function SearchField({ label }: { label: string }) {
   const wanted = text.trim();
   useEffect(() => {
     if (wanted === asked) return undefined;
-    const timer = setTimeout(
-      () =>
-        change(({ find: _find, rows: _rows, ...rest }) => (wanted === "" ? rest : { ...rest, find: wanted }), {
-          replace: true,
-        }),
-      SETTLE_MS,
-    );
+    const timer = setTimeout(() => onFind(wanted), SETTLE_MS);
     return () => clearTimeout(timer);
     // The way to change the address is made anew with each drawing.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [wanted, asked]);
   return (
-    <label className="relative inline-flex min-w-0 grow basis-full sm:basis-auto">
+    <label className="relative inline-flex min-w-0">
       <span className="sr-only">{label}</span>
       <Icon name="search" className="pointer-events-none absolute top-2.5 left-2.5 text-muted" />
       <input
@@ -39,7 +39,7 @@ export function SearchField({ label }: { label: string }) {
         autoComplete="off"
         spellCheck={false}
         onChange={(event) => setText(event.target.value)}
-        className="h-9 w-full min-w-0 sm:w-44 rounded-lg border border-line bg-surface pr-2 pl-8 text-[0.8125rem] hover:border-control"
+        className="h-9 w-44 min-w-0 rounded-lg border border-line bg-surface pr-2 pl-8 text-[0.8125rem] hover:border-control"
       />
     </label>
   );

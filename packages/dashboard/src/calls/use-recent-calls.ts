@@ -1,10 +1,10 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
-import type { Call } from "../../api/answers.ts";
-import { live } from "../../api/live.ts";
-import { CALLS_PER_PAGE, callsQuestion } from "../../api/questions.ts";
-import { matchesView } from "../../calls/matches-view.ts";
-import type { View } from "../../filters/search.ts";
+import type { Call } from "../api/answers.ts";
+import { live } from "../api/live.ts";
+import { CALLS_PER_PAGE, callsQuestion } from "../api/questions.ts";
+import { matchesView } from "./matches-view.ts";
+import type { View } from "../filters/search.ts";
 
 /** Waiting calls beyond this are dropped, oldest first: nobody reads so many, and "show" asks the server. */
 const MAX_WAITING = 500;

@@ -2,17 +2,17 @@ import type { TimeUnit } from "@outlay/core";
 import { localDate } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { AskedPeriod, Series, TimeSeriesAnswer } from "../../api/answers.ts";
-import { chartQuestion, metaQuestion } from "../../api/questions.ts";
-import { useKeptQuery } from "../../api/use-kept-query.ts";
-import { colourOf } from "../../charts/draw/colour.ts";
-import { SERIES_COLOURS } from "../../charts/prepare/colours.ts";
-import { prepareStackedBars } from "../../charts/prepare/stacked-bars.ts";
-import type { PreparedBars, PreparedSeries } from "../../charts/prepare/stacked-bars.ts";
-import { chartUnit } from "../../filters/search.ts";
-import type { ChartMetric, Group, View } from "../../filters/search.ts";
-import { usePageSearch } from "../../filters/use-search.ts";
-import { useNow } from "../../ui/use-now.ts";
+import type { AskedPeriod, Series, TimeSeriesAnswer } from "../api/answers.ts";
+import { chartQuestion, metaQuestion } from "../api/questions.ts";
+import { useKeptQuery } from "../api/use-kept-query.ts";
+import { colourOf } from "../charts/draw/colour.ts";
+import { SERIES_COLOURS } from "../charts/prepare/colours.ts";
+import { prepareStackedBars } from "../charts/prepare/stacked-bars.ts";
+import type { PreparedBars, PreparedSeries } from "../charts/prepare/stacked-bars.ts";
+import { chartUnit } from "../filters/search.ts";
+import type { ChartMetric, Group, View } from "../filters/search.ts";
+import { usePageSearch } from "../filters/use-search.ts";
+import { useNow } from "../ui/use-now.ts";
 
 /** The chart as it is on screen; while another is fetched, still the one before. */
 export interface Picture {
