@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 import { defineConfig } from "vitest/config";
 
 // The packages are tested from their sources: the condition "source" of their package.json leads there.
@@ -6,6 +8,8 @@ const ssr = { resolve: { conditions: ["source"] } };
 
 export default defineConfig({
   test: {
+    // Most of a test waits for servers and browsers: two files at once also where there are only two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         resolve,
