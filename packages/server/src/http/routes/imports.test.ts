@@ -50,6 +50,8 @@ test("how far files were read is kept for each machine and tool, and replaced by
   expect(await ask("GET", "imports/codex/laptop")).toEqual({ files: [] });
 });
 
+const out = (outputTokens: number) => call("2026-11-13T11:00:00Z", { id: "a", usage: { outputTokens } });
+
 test("what is no progress of a file is refused", async () => {
   for (const wrong of [{ offsetBytes: -1 }, { id: "/home/me/log.jsonl" }, { more: 1 }]) {
     const { code } = await ask("PUT", "imports/claude-code/laptop", { files: [{ ...file("a"), ...wrong }] });
@@ -59,7 +61,6 @@ test("what is no progress of a file is refused", async () => {
 });
 
 test("events say which of two with one id stands: the first, or the largest", async () => {
-  const out = (outputTokens: number) => ({ ...call("2026-11-13T11:00:00Z", { id: "a" }), usage: { outputTokens } });
   await ask("POST", "events", out(8));
   expect(await ask("POST", "events", out(301))).toMatchObject({ accepted: 0, duplicates: 1 });
   expect(await ask("GET", "events/a")).toMatchObject({ usage: { outputTokens: 8 } });
