@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -10,7 +10,7 @@ import type { ImportOutcome } from "../importers/import-logs.ts";
 
 const main = join(import.meta.dirname, "../main.ts");
 const golden = join(import.meta.dirname, "../importers/claude-code/golden");
-const home = mkdtempSync(join(tmpdir(), "outlay-import-cli-"));
+const home = realpathSync(mkdtempSync(join(tmpdir(), "outlay-import-cli-")));
 const dataDir = join(home, "data");
 const limitMs = 120_000;
 

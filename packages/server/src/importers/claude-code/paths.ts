@@ -4,12 +4,12 @@ import type { LogFile, Place } from "../importer.ts";
 
 /** The folders named `projects` that are there, each once also when one is a link to another. */
 export async function findFolders({ env, homeDir }: Place): Promise<string[]> {
-  const found = new Map<string, string>();
-  for (const folder of candidates(env, homeDir)) {
-    const real = await realFolder(folder);
-    if (real !== null && !found.has(real)) found.set(real, folder);
+  const found = new Set<string>();
+  for (const candidate of candidates(env, homeDir)) {
+    const folder = await realFolder(candidate);
+    if (folder !== null) found.add(folder);
   }
-  return [...found.keys()];
+  return [...found];
 }
 
 function candidates(env: Place["env"], homeDir: string): string[] {
