@@ -78,6 +78,7 @@ const PATH_VALUES: Record<string, Record<string, string>> = {
   "/api/v1/tags/{key}/{value}": { key: "story", value: "story-1" },
   "/api/cost-tracking/agents/{agentId}": { agentId: "agent-1" },
   "/api/v1/provider-keys/{provider}": { provider: "openai" },
+  "/api/v1/imports/{importer}/{machine}": { importer: "claude-code", machine: "laptop" },
   "/api/admin/cockpit/ai-usage/by-story/{storyId}": { storyId: "story-1" },
 };
 

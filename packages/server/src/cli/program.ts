@@ -11,6 +11,7 @@ import { addDemoCommand } from "./demo.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addEventsCommand } from "./events.ts";
 import { addExportCommand } from "./export.ts";
+import { addImportCommand } from "./import.ts";
 import { addKeysCommand } from "./keys.ts";
 import { addLimitsCommand } from "./limits.ts";
 import { addMockProviderCommand } from "./mock-provider.ts";
@@ -79,6 +80,7 @@ const COMMANDS = [
   addSessionsCommand,
   addEventsCommand,
   addExportCommand,
+  addImportCommand,
   addArchiveCommand,
   addPricesCommand,
   addRateCommand,

@@ -234,6 +234,9 @@ export const recordAnswer = z
   .strictObject({
     accepted: z.number().int(),
     duplicates: z.number().int().meta({ description: "Ids that were there already: counted once, changed nothing" }),
+    revised: z.number().int().optional().meta({
+      description: "With `repeats=largest`: events that took the place of an earlier one with their id",
+    }),
     rejected: z.array(
       z.strictObject({
         index: z.number().int(),
@@ -246,7 +249,7 @@ export const recordAnswer = z
     ),
     ids: z.array(z.string()).meta({ description: "Of everything valid, in the order in which it was sent" }),
   })
-  .meta({ id: "RecordAnswer", description: "accepted + duplicates + rejected = what was sent" });
+  .meta({ id: "RecordAnswer", description: "accepted + duplicates + revised + rejected = what was sent" });
 
 export const chargesAnswer = z.strictObject({
   ...chargesSum,

@@ -37,6 +37,7 @@ import { addEventRoutes } from "./routes/events.ts";
 import { addExportRoutes } from "./routes/export.ts";
 import { addGatewayRoutes } from "./routes/gateway.ts";
 import type { GatewayProvider } from "./routes/gateway.ts";
+import { addImportRoutes } from "./routes/imports.ts";
 import { addInsightRoutes } from "./routes/insights.ts";
 import { addKeyRoutes } from "./routes/keys.ts";
 import { addLangfuseRoutes } from "./routes/langfuse.ts";
@@ -131,6 +132,7 @@ export function createApp({
 
   addSystemRoutes(app, ledger, facts);
   addEventRoutes(app, ledger);
+  addImportRoutes(app, ledger.storage);
   addOtlpRoutes(app, new OtlpReceiver(ledger), logFailure);
   addLangfuseRoutes(app, new LangfuseReceiver(ledger), facts, logFailure);
   addChargeRoutes(app, ledger);

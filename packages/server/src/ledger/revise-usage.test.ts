@@ -42,6 +42,15 @@ describe("the largest of an id", () => {
     expect(await getEvent(ledger, "a")).toMatchObject({ costUsd: 0.003, seq: 2, source: "otlp" });
   });
 
+  test("is never a repetition in a side-chain, however large, where the conversation itself was told", async () => {
+    const side = { metadata: { sidechain: true } };
+    await reviseUsage(ledger, [out("a", 400, side)], LARGEST);
+    expect(await reviseUsage(ledger, [out("a", 301)], LARGEST)).toMatchObject({ revised: 1 });
+    expect(await reviseUsage(ledger, [out("a", 500, side)], LARGEST)).toMatchObject({ duplicates: 1, revised: 0 });
+    expect(await reviseUsage(ledger, [out("b", 8, side), out("b", 60, side)], LARGEST)).toMatchObject({ revised: 1 });
+    expect(await totals("calls,outputTokens")).toEqual({ calls: 2, outputTokens: 361 });
+  });
+
   test("is the one that says its tokens, then the one with the higher reported cost, then with more of other counts", async () => {
     await reviseUsage(ledger, [out("a", 0, { usage: {} })], LARGEST);
     expect(await reviseUsage(ledger, [out("a", 0)], LARGEST)).toMatchObject({ revised: 1 });

@@ -13,7 +13,7 @@ export interface ReviseAnswer extends RecordAnswer {
 }
 
 /**
- * Which of two events with one id stands: `largest` the one with more tokens, then with the higher reported cost, then
+ * Which of two events with one id stands: `largest` the one that is no repetition in a side-chain, then with more tokens, then with the higher reported cost, then
  * with more of anything else counted (sources repeat a call while its counts grow); `latest` the one that came last.
  */
 export type Keep = "largest" | "latest";
@@ -168,7 +168,15 @@ function size({ usage, reportedNanoUsd, metadata }: RecordedEvent): number[] {
     inputTokens === undefined && outputTokens === undefined ? -1 : (inputTokens ?? 0) + (outputTokens ?? 0);
   // What was counted stands against any estimate, and an estimate against nothing.
   const certainty = tokens === -1 ? 0 : metadata?.["usageEstimated"] === true ? 1 : 2;
-  return [certainty, tokens, reportedNanoUsd ?? -1, OTHER_COUNTS.reduce((sum, name) => sum + (usage[name] ?? 0), 0)];
+  // A coding tool repeats a message of its conversation beside it, as a question by the way: the conversation is what was paid.
+  const isMain = metadata?.["sidechain"] === true ? 0 : 1;
+  return [
+    certainty,
+    isMain,
+    tokens,
+    reportedNanoUsd ?? -1,
+    OTHER_COUNTS.reduce((sum, name) => sum + (usage[name] ?? 0), 0),
+  ];
 }
 
 const OTHER_COUNTS = [

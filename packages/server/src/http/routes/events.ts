@@ -1,8 +1,11 @@
-import { MAX_EVENTS_PER_BATCH, eventSchema } from "@outlay/core";
+import { InvalidInput, MAX_EVENTS_PER_BATCH, eventSchema, shown } from "@outlay/core";
 import { z } from "zod";
+import type { QueryParams } from "../../ledger/answers.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { getEvent, listEvents } from "../../ledger/list-events.ts";
+import { readParameters } from "../../ledger/parameters.ts";
 import { recordUsage } from "../../ledger/record-usage.ts";
+import { reviseUsage } from "../../ledger/revise-usage.ts";
 import { eventDetail, eventsAnswer, recordAnswer } from "../answers.ts";
 import { ledgerOf } from "../authorize.ts";
 import { filterParameters, pageParameters, periodParameters } from "../parameters.ts";
@@ -31,6 +34,12 @@ export function addEventRoutes(app: App, ledger: Ledger): void {
       summary: "Record usage events",
       description:
         "One event, or a batch. Good events are kept when others are bad; the answer names those. An id that was seen before changes nothing. Status 200 means that all accepted events are durable; 400 that none of them was valid. What the key of the request says of whose calls these are counts where an event does not say it.",
+      query: z.object({
+        repeats: z.enum(REPEATS).optional().meta({
+          description:
+            "Which of two events with one id stands: the `first` (default), or the `largest`, for sources that tell of a call again while its counts grow",
+        }),
+      }),
       body: {
         schema: z.union([
           eventSchema.meta({ id: "Event" }),
@@ -41,9 +50,14 @@ export function addEventRoutes(app: App, ledger: Ledger): void {
       answer: recordAnswer,
       example: { accepted: 1, duplicates: 0, rejected: [], ids: ["019aa9d0-5a3e-7c1a-9f42-3f6f2a1c0b7e"] },
     },
-    async ({ c, body }) => {
+    async ({ c, query, body }) => {
+      const repeats = readRepeats(query);
       const events = withSender(batchOf(await body(), "events", MAX_EVENTS_PER_BATCH), senderOf(c));
-      return answerRecorded(await recordUsage(ledger, events), events.length, c.get("requestId"));
+      const answer =
+        repeats === "first"
+          ? await recordUsage(ledger, events)
+          : await reviseUsage(ledger, events, { keep: "largest" });
+      return answerRecorded(answer, events.length, c.get("requestId"));
     },
   );
 
@@ -74,4 +88,15 @@ export function addEventRoutes(app: App, ledger: Ledger): void {
     },
     ({ c, params }) => getEvent(ledgerOf(c), params["id"] ?? ""),
   );
+}
+
+const REPEATS = ["first", "largest"] as const;
+
+function readRepeats(query: QueryParams): (typeof REPEATS)[number] {
+  const said = readParameters(query, ["repeats"]).one("repeats") ?? "first";
+  const known = REPEATS.find((name) => name === said);
+  if (known !== undefined) return known;
+  throw new InvalidInput("invalid_parameter", `repeats is ${shown(said)}; expected ${REPEATS.join(" or ")}`, {
+    field: "repeats",
+  });
 }

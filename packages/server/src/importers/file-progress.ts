@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
+import type { LogFile, Position } from "./importer.ts";
+
+/** How far a file has been read, and how it is known again. Kept where the calls are kept. */
+export interface FileProgress extends Position {
+  /** Follows from the path, which stays on its machine. */
+  id: string;
+  sizeBytes: number;
+  modifiedMs: number;
+  /** Of the bytes at the file's start and those before the offset. */
+  fingerprint: string;
+}
+
+const START: Position = { offsetBytes: 0, line: 1 };
+/** So many bytes at either end of what was read tell whether they are the same still. */
+const PRINT_BYTES = 512;
+
+export function fileIdOf(path: string): string {
+  return createHash("sha256").update(path).digest("base64url").slice(0, 22);
+}
+
+/**
+ * Where to go on with a file: null when it has not changed; from its start when it is new, was truncated, or holds
+ * something else now (rotated, written anew).
+ */
+export async function positionAfter(file: LogFile, known: FileProgress | undefined): Promise<Position | null> {
+  if (known === undefined) return START;
+  if (known.sizeBytes === file.sizeBytes && known.modifiedMs === file.modifiedMs) return null;
+  if (file.sizeBytes < known.offsetBytes) return START;
+  const isSame = (await fingerprintOf(file.path, known.offsetBytes)) === known.fingerprint;
+  return isSame ? { offsetBytes: known.offsetBytes, line: known.line } : START;
+}
+
+/** What to remember of a file that was read up to a position. Its size is that of before: what came since is read next. */
+export async function progressAt(file: LogFile, { offsetBytes, line }: Position): Promise<FileProgress> {
+  return {
+    id: fileIdOf(file.path),
+    sizeBytes: file.sizeBytes,
+    modifiedMs: file.modifiedMs,
+    offsetBytes,
+    line,
+    fingerprint: await fingerprintOf(file.path, offsetBytes),
+  };
+}
+
+async function fingerprintOf(path: string, offsetBytes: number): Promise<string> {
+  const hash = createHash("sha256");
+  const file = await open(path);
+  try {
+    const length = Math.min(PRINT_BYTES, offsetBytes);
+    for (const start of [0, offsetBytes - length]) {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, start);
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
+  return hash.digest("base64url").slice(0, 22);
+}

@@ -1,0 +1,50 @@
+import type { WireEvent } from "@outlay/core";
+
+/** Where programs look for their folders. */
+export interface Place {
+  env: Record<string, string | undefined>;
+  homeDir: string;
+}
+
+/** One file of a tool's logs, as it was when it was listed. */
+export interface LogFile {
+  path: string;
+  /** The folder of `findFolders` that it was found in. */
+  folder: string;
+  sizeBytes: number;
+  modifiedMs: number;
+}
+
+/** A place between two lines. */
+export interface Position {
+  offsetBytes: number;
+  /** Number of the line that begins there; the first is 1. */
+  line: number;
+}
+
+/**
+ * What a line says: calls (none: it tells of none), a call that costs nothing and is left out, why it cannot be read, or
+ * that it is not written to its end yet.
+ */
+export type LineReading = { events: WireEvent[] } | { leftOut: string } | { problem: string } | { isUnfinished: true };
+
+/** A part of a file: what its lines say, and the place behind the last one that is read for good. */
+export interface LoadedPart {
+  /** Without the lines that tell of no call. */
+  lines: { line: number; reading: LineReading }[];
+  position: Position;
+}
+
+/** Reads the logs of one tool. */
+export interface Importer {
+  /** For commands and ids: `claude-code`. */
+  name: string;
+  /** For people: `Claude Code`. */
+  title: string;
+  /** The folders with logs that are there. */
+  findFolders(place: Place): Promise<string[]>;
+  /** A folder that somebody named, or one file, as a folder of logs. */
+  listFiles(folder: string): Promise<LogFile[]>;
+  /** Memory does not grow with the file. Rejects when it cannot be opened or read. */
+  load(file: LogFile, from: Position): AsyncGenerator<LoadedPart, void, undefined>;
+}

@@ -1,0 +1,24 @@
+import type { Ledger } from "../ledger/ledger.ts";
+import { reviseUsage } from "../ledger/revise-usage.ts";
+import type { FileProgress } from "./file-progress.ts";
+import type { Destination } from "./import-logs.ts";
+
+/** A ledger as a destination, as `outlay import` reaches it over REST. */
+export function destinationOf(ledger: Ledger, machine: string): Destination {
+  const collection = `imports of ${machine}`;
+  return {
+    async record(events) {
+      const { accepted, duplicates, revised, rejected } = await reviseUsage(ledger, events, { keep: "largest" });
+      return { recorded: accepted, known: duplicates, grown: revised, refused: rejected };
+    },
+    async readProgress() {
+      return (await ledger.storage.listRecords(collection)).map(({ body }) => body as FileProgress);
+    },
+    async keepProgress(files) {
+      await ledger.storage.putRecords(
+        collection,
+        files.map((file) => ({ id: file.id, atMs: file.modifiedMs, body: file })),
+      );
+    },
+  };
+}

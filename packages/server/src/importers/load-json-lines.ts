@@ -1,0 +1,84 @@
+import { isUtf8 } from "node:buffer";
+import type { LineReading, LoadedPart, LogFile, Position } from "./importer.ts";
+import { MAX_LINE_BYTES, readLines, type Line } from "./read-lines.ts";
+
+/** How the lines of one tool are read. */
+interface LineFormat {
+  /** Stands in every line that tells of a call; lines without it are not decoded. */
+  mark: string;
+  read(line: unknown, file: LogFile): LineReading;
+}
+
+/**
+ * Reads a file of JSON lines. A last line without its end is read when it is whole already, and read again the next
+ * time: the position stays before it.
+ */
+export async function* loadJsonLines(
+  file: LogFile,
+  from: Position,
+  format: LineFormat,
+): AsyncGenerator<LoadedPart, void, undefined> {
+  let position = from;
+  for await (const lines of readLines(file.path, from)) {
+    const part: LoadedPart["lines"] = [];
+    for (const line of lines) {
+      if (line.number === 1 && line.bytes !== null && isUtf16(line.bytes)) {
+        yield { lines: [{ line: 1, reading: { problem: "the file is UTF-16; expected UTF-8" } }], position };
+        return;
+      }
+      const reading = readLine(line, file, format);
+      if (reading !== null) part.push({ line: line.number, reading });
+      if (line.isEnded) position = { offsetBytes: line.endByte, line: line.number + 1 };
+    }
+    yield { lines: part, position };
+  }
+}
+
+/** Null: it tells of no call. */
+function readLine(line: Line, file: LogFile, { mark, read }: LineFormat): LineReading | null {
+  if (line.bytes === null) return { problem: `longer than ${MAX_LINE_BYTES / 1024 / 1024} MB` };
+  const bytes = line.number === 1 ? withoutMark(line.bytes) : line.bytes;
+  if (!bytes.includes(mark)) return isWhole(bytes) ? null : broken(line);
+  if (!isUtf8(bytes)) return line.isEnded ? { problem: "not UTF-8" } : broken(line);
+  const value = parseJson(bytes);
+  if (value === undefined) return broken(line);
+  const reading = read(value, file);
+  return "events" in reading && reading.events.length === 0 ? null : reading;
+}
+
+function broken({ isEnded }: Line): LineReading {
+  return isEnded ? { problem: "not JSON: cut off or damaged" } : { isUnfinished: true };
+}
+
+/** Says nothing of what the line contains: V8's own words would quote it. */
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+const [SPACE, OPEN, CLOSE] = [0x20, 0x7b, 0x7d];
+
+/** Blank, or an object from its first to its last character; without a look at what is between them. */
+function isWhole(bytes: Buffer): boolean {
+  let end = bytes.length;
+  while (end > 0 && isSpace(bytes[end - 1]!)) end -= 1;
+  let start = 0;
+  while (start < end && isSpace(bytes[start]!)) start += 1;
+  return start === end || (bytes[start] === OPEN && bytes[end - 1] === CLOSE);
+}
+
+function isSpace(byte: number): boolean {
+  return byte === SPACE || (byte >= 9 && byte <= 13);
+}
+
+function isUtf16(bytes: Buffer): boolean {
+  return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+}
+
+/** Without the byte order mark of UTF-8, which some editors write. */
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+}
