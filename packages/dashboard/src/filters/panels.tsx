@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import { DaysSheet } from "./days-sheet.tsx";
 import { FilterSheet } from "./filter-sheet.tsx";
@@ -39,7 +39,7 @@ export function PanelsProvider({ children }: { children: ReactNode }) {
     else change(action.change);
   };
   const latestAct = useRef(act);
-  useEffect(() => {
+  useLayoutEffect(() => {
     latestAct.current = act;
   });
   useEffect(() => {

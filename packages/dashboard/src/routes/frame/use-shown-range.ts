@@ -1,5 +1,5 @@
 import { localDate } from "@outlay/react";
-import { useEffect } from "react";
+import { useEffect, useLayoutEffect } from "react";
 import type { TotalsAnswer } from "../../api/answers.ts";
 import { totalsQuestion } from "../../api/questions.ts";
 import { useKeptQuery } from "../../api/use-kept-query.ts";
@@ -14,7 +14,8 @@ export function useShownRange(): { totals: Kept<TotalsAnswer>; shown: ShownRange
   const totals = useKeptQuery(totalsQuestion(view));
   const shown = shownRange(totals.data);
   const { setShownDays, setHasPeriod } = usePanels();
-  useEffect(() => {
+  // Before anything is painted: a key that is pressed as the page appears already counts.
+  useLayoutEffect(() => {
     setHasPeriod(true);
     return () => setHasPeriod(false);
   }, [setHasPeriod]);
