@@ -51,6 +51,7 @@ test("G and a letter lead to a page; the keys of periods are silent where there 
   await keys.getByText("Work items").waitFor();
   expect(searchOf(page)).toBe("");
   await page.keyboard.press("Escape");
+  await keys.waitFor({ state: "detached" });
   await page.keyboard.press("g");
   await page.keyboard.press("u");
   await page.getByRole("heading", { name: "Usage", level: 1 }).waitFor();
