@@ -1,5 +1,4 @@
-import { useRef, useState } from "react";
-import type { KeyboardEvent, ReactNode } from "react";
+import type { ReactNode } from "react";
 import type { ValueFormat } from "../../format/metric.ts";
 import { useWidth } from "../../ui/use-width.ts";
 import { strokesOf } from "../prepare/lines.ts";
@@ -8,8 +7,10 @@ import { scaleLabels } from "../prepare/scale-labels.ts";
 import { seriesId } from "../prepare/series-name.ts";
 import { niceScale } from "../prepare/ticks.ts";
 import { Axes } from "./axes.tsx";
-import { axisIndexes, clampLabel, plotOf, walk } from "./plot.ts";
+import { Drawing } from "./drawing.tsx";
+import { axisIndexes, clampLabel, plotOf } from "./plot.ts";
 import { Tooltip } from "./tooltip.tsx";
+import { useWalk } from "./use-walk.ts";
 
 /** The drawing of `LineChart`: straight from point to point, no line where nothing is known. One tab stop; arrow keys walk the buckets. */
 export function Lines({
@@ -41,32 +42,29 @@ export function Lines({
   height: number;
 }) {
   const [container, width] = useWidth<HTMLDivElement>();
-  const [active, setActive] = useState<number | null>(null);
-  const [tabStop, setTabStop] = useState<number | null>(null);
-  const drawing = useRef<SVGSVGElement>(null);
-
   const { buckets, lines, reference } = prepared;
+  const { drawing, active, leave, placeProps } = useWalk({
+    mark: "point",
+    length: buckets.length,
+    // Where the present is.
+    start: Math.max(
+      0,
+      buckets.findLastIndex(({ future }) => !future),
+    ),
+    onSelect:
+      onSelect === undefined
+        ? undefined
+        : (index) => {
+            const bucket = buckets[index];
+            if (bucket !== undefined) onSelect(bucket);
+          },
+  });
   const scale = niceScale(prepared.highest, { lowest: prepared.lowest, wholeNumbers });
   const labels = scaleLabels(scale.marks, format);
   const plot = plotOf(width, height, labels);
   const step = plot.width / buckets.length;
   const xOf = (index: number) => plot.left + (index + 0.5) * step;
   const yOf = (value: number) => plot.top + plot.height * (1 - (value - scale.min) / (scale.max - scale.min));
-  const lastBegun = buckets.findLastIndex(({ future }) => !future);
-  const stop = Math.min(tabStop ?? Math.max(0, lastBegun), buckets.length - 1);
-
-  const focus = (index: number) => drawing.current?.querySelector<SVGGElement>(`[data-point="${index}"]`)?.focus();
-  const pressed = (event: KeyboardEvent, index: number) => {
-    if (walk(event, index, buckets.length, focus)) return;
-    const bucket = buckets[index];
-    if ((event.key === "Enter" || event.key === " ") && onSelect !== undefined && bucket !== undefined) {
-      event.preventDefault();
-      onSelect(bucket);
-    } else if (event.key === "Escape" && active !== null) {
-      event.preventDefault();
-      setActive(null);
-    }
-  };
 
   const path = (points: readonly (readonly [number, number])[]) =>
     points.map(([index, value], at) => `${at === 0 ? "M" : "L"}${round(xOf(index))},${round(yOf(value))}`).join("");
@@ -74,174 +72,143 @@ export function Lines({
     path(indexes.map((index) => [index, line.values[index] ?? 0] as const));
   const activeBucket = active === null ? undefined : buckets[active];
   return (
-    <div ref={container} className="relative" style={{ height }}>
-      <svg
-        ref={drawing}
-        width={width}
-        height={height}
-        // A fieldset cannot stand for a drawing.
-        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
-        role="group"
-        aria-label={summary}
-        className="absolute inset-0 block"
-        onPointerLeave={() => setActive(null)}
-      >
-        {width === 0 ? null : (
-          <>
-            <Axes
-              plot={plot}
-              scale={scale}
-              labels={labels}
-              yOf={yOf}
-              height={height}
-              names={axisIndexes(buckets.length, plot.width).map((index) => ({
-                key: index,
-                x: clampLabel(xOf(index), width),
-                text: axisName(buckets[index] as LineBucket),
-                isActive: index === active,
-              }))}
+    <Drawing
+      drawing={drawing}
+      onLeave={leave}
+      container={container}
+      width={width}
+      height={height}
+      summary={summary}
+      tooltip={
+        activeBucket === undefined || active === null ? null : (
+          <Tooltip from={xOf(active)} to={xOf(active)} width={width}>
+            {renderTooltip(activeBucket, active)}
+          </Tooltip>
+        )
+      }
+    >
+      {width === 0 ? null : (
+        <>
+          <Axes
+            plot={plot}
+            scale={scale}
+            labels={labels}
+            yOf={yOf}
+            height={height}
+            names={axisIndexes(buckets.length, plot.width).map((index) => ({
+              key: index,
+              x: clampLabel(xOf(index), width),
+              text: axisName(buckets[index] as LineBucket),
+              isActive: index === active,
+            }))}
+          />
+          {active === null ? null : (
+            <line
+              x1={xOf(active)}
+              x2={xOf(active)}
+              y1={plot.top}
+              y2={plot.top + plot.height}
+              stroke="var(--control)"
+              shapeRendering="crispEdges"
             />
-            {active === null ? null : (
-              <line
-                x1={xOf(active)}
-                x2={xOf(active)}
-                y1={plot.top}
-                y2={plot.top + plot.height}
-                stroke="var(--control)"
-                shapeRendering="crispEdges"
+          )}
+          <g aria-hidden="true" fill="none" strokeLinejoin="round" strokeLinecap="round">
+            <Projection prepared={prepared} path={path} colour={colour} />
+            {runs(buckets.map(({ before }) => before)).map((run) => (
+              <path
+                key={run[0]?.[0]}
+                d={path(run)}
+                stroke="var(--ink)"
+                strokeOpacity="0.6"
+                strokeWidth="1.5"
+                strokeDasharray="3 4"
               />
-            )}
-            <g aria-hidden="true" fill="none" strokeLinejoin="round" strokeLinecap="round">
-              <Projection prepared={prepared} path={path} colour={colour} />
-              {runs(buckets.map(({ before }) => before)).map((run) => (
-                <path
-                  key={run[0]?.[0]}
-                  d={path(run)}
-                  stroke="var(--ink)"
-                  strokeOpacity="0.6"
-                  strokeWidth="1.5"
-                  strokeDasharray="3 4"
-                />
-              ))}
-              {/* Largest on top. */}
-              {lines.toReversed().map((line) => {
-                const { solid, open, dots } = strokesOf(line.values, (index) => buckets[index]?.unfinished === true);
-                const ink = colour(line.series);
-                const base = yOf(0);
-                return (
-                  <g
-                    key={seriesId(line.series)}
-                    opacity={raised === null || raised === seriesId(line.series) ? 1 : 0.2}
-                  >
-                    {area
-                      ? [
-                          ...solid.map((run) => ({ run, weak: false })),
-                          ...open.map((run) => ({ run, weak: true })),
-                        ].map(({ run, weak }) => (
+            ))}
+            {/* Largest on top. */}
+            {lines.toReversed().map((line) => {
+              const { solid, open, dots } = strokesOf(line.values, (index) => buckets[index]?.unfinished === true);
+              const ink = colour(line.series);
+              const base = yOf(0);
+              return (
+                <g key={seriesId(line.series)} opacity={raised === null || raised === seriesId(line.series) ? 1 : 0.2}>
+                  {area
+                    ? [...solid.map((run) => ({ run, weak: false })), ...open.map((run) => ({ run, weak: true }))].map(
+                        ({ run, weak }) => (
                           <path
                             key={run[0]}
                             d={`${through(line, run)}L${round(xOf(run.at(-1) ?? 0))},${base}L${round(xOf(run[0] ?? 0))},${base}Z`}
                             fill={ink}
                             fillOpacity={weak ? 0.07 : 0.16}
                           />
-                        ))
-                      : null}
-                    {solid.map((run) => (
-                      <path key={run[0]} d={through(line, run)} stroke={ink} strokeWidth="2" />
-                    ))}
-                    {open.map((pair) => (
-                      <path
-                        key={pair[0]}
-                        d={through(line, pair)}
-                        stroke={ink}
-                        strokeWidth="2"
-                        strokeDasharray="0.5 5"
+                        ),
+                      )
+                    : null}
+                  {solid.map((run) => (
+                    <path key={run[0]} d={through(line, run)} stroke={ink} strokeWidth="2" />
+                  ))}
+                  {open.map((pair) => (
+                    <path key={pair[0]} d={through(line, pair)} stroke={ink} strokeWidth="2" strokeDasharray="0.5 5" />
+                  ))}
+                  {dots.map((index) => (
+                    <circle key={index} cx={xOf(index)} cy={yOf(line.values[index] ?? 0)} r="3" fill={ink} />
+                  ))}
+                  {line.values.map((value, index) =>
+                    value !== null && (index === active || buckets[index]?.unfinished === true) ? (
+                      <circle
+                        key={buckets[index]?.label}
+                        cx={xOf(index)}
+                        cy={yOf(value)}
+                        r="3.5"
+                        fill={buckets[index]?.unfinished === true ? "var(--surface)" : ink}
+                        stroke={buckets[index]?.unfinished === true ? ink : "var(--surface)"}
+                        strokeWidth="1.5"
                       />
-                    ))}
-                    {dots.map((index) => (
-                      <circle key={index} cx={xOf(index)} cy={yOf(line.values[index] ?? 0)} r="3" fill={ink} />
-                    ))}
-                    {line.values.map((value, index) =>
-                      value !== null && (index === active || buckets[index]?.unfinished === true) ? (
-                        <circle
-                          key={buckets[index]?.label}
-                          cx={xOf(index)}
-                          cy={yOf(value)}
-                          r="3.5"
-                          fill={buckets[index]?.unfinished === true ? "var(--surface)" : ink}
-                          stroke={buckets[index]?.unfinished === true ? ink : "var(--surface)"}
-                          strokeWidth="1.5"
-                        />
-                      ) : null,
-                    )}
-                  </g>
-                );
-              })}
-            </g>
-            {reference === null ? null : (
-              <g aria-hidden="true">
-                <line
-                  x1={plot.left}
-                  x2={width}
-                  y1={yOf(reference.value)}
-                  y2={yOf(reference.value)}
-                  stroke="var(--ink)"
-                  strokeWidth="1.25"
-                />
-                <text
-                  x={plot.left + 6}
-                  // Below its line where there is no room above.
-                  y={yOf(reference.value) + (yOf(reference.value) < plot.top + 14 ? 14 : -5)}
-                  className="text-[0.6875rem]"
-                  fill="var(--ink)"
-                  stroke="var(--surface)"
-                  strokeWidth="3"
-                  paintOrder="stroke"
-                >
-                  {reference.label} {format.short(reference.value)}
-                </text>
-              </g>
-            )}
-            {buckets.map((bucket, index) => (
-              <g
-                key={bucket.label}
-                data-point={index}
-                role={onSelect === undefined ? "img" : "button"}
-                aria-label={pointLabel(bucket, index)}
-                tabIndex={index === stop ? 0 : -1}
-                className={`group/point outline-none ${onSelect === undefined ? "" : "cursor-pointer"}`}
-                onPointerEnter={() => setActive(index)}
-                onFocus={() => {
-                  setActive(index);
-                  setTabStop(index);
-                }}
-                onBlur={() => setActive(null)}
-                onKeyDown={(event) => pressed(event, index)}
-                onPointerUp={(event) => {
-                  // A finger has no hover: its first touch shows the numbers.
-                  if (event.pointerType === "mouse" && event.button === 0) onSelect?.(bucket);
-                }}
+                    ) : null,
+                  )}
+                </g>
+              );
+            })}
+          </g>
+          {reference === null ? null : (
+            <g aria-hidden="true">
+              <line
+                x1={plot.left}
+                x2={width}
+                y1={yOf(reference.value)}
+                y2={yOf(reference.value)}
+                stroke="var(--ink)"
+                strokeWidth="1.25"
+              />
+              <text
+                x={plot.left + 6}
+                // Below its line where there is no room above.
+                y={yOf(reference.value) + (yOf(reference.value) < plot.top + 14 ? 14 : -5)}
+                className="text-[0.6875rem]"
+                fill="var(--ink)"
+                stroke="var(--surface)"
+                strokeWidth="3"
+                paintOrder="stroke"
               >
-                <rect
-                  x={plot.left + index * step}
-                  width={step}
-                  y={plot.top - 4}
-                  height={plot.height + 4}
-                  rx="3"
-                  fill="transparent"
-                  className="stroke-accent stroke-0 group-focus-visible/point:stroke-2"
-                />
-              </g>
-            ))}
-          </>
-        )}
-      </svg>
-      {activeBucket === undefined || active === null ? null : (
-        <Tooltip from={xOf(active)} to={xOf(active)} width={width}>
-          {renderTooltip(activeBucket, active)}
-        </Tooltip>
+                {reference.label} {format.short(reference.value)}
+              </text>
+            </g>
+          )}
+          {buckets.map((bucket, index) => (
+            <g key={bucket.label} aria-label={pointLabel(bucket, index)} {...placeProps(index)}>
+              <rect
+                x={plot.left + index * step}
+                width={step}
+                y={plot.top - 4}
+                height={plot.height + 4}
+                rx="3"
+                fill="transparent"
+                className="stroke-accent stroke-0 group-focus-visible/place:stroke-2"
+              />
+            </g>
+          ))}
+        </>
       )}
-    </div>
+    </Drawing>
   );
 }
 

@@ -1,13 +1,15 @@
 import { scaleBand } from "d3-scale";
-import { useId, useRef, useState } from "react";
-import type { KeyboardEvent, ReactNode } from "react";
+import { useId } from "react";
+import type { ReactNode } from "react";
 import { useWidth } from "../../ui/use-width.ts";
 import type { Bar, PreparedBars, PreparedSeries } from "../prepare/stacked-bars.ts";
 import { niceScale } from "../prepare/ticks.ts";
 import { seriesId } from "../prepare/series-name.ts";
 import { Axes } from "./axes.tsx";
-import { axisIndexes, clampLabel, plotOf, walk } from "./plot.ts";
+import { Drawing } from "./drawing.tsx";
+import { axisIndexes, clampLabel, plotOf } from "./plot.ts";
 import { Tooltip } from "./tooltip.tsx";
+import { useWalk } from "./use-walk.ts";
 
 /**
  * Stacked bars over time. Draws what `prepareStackedBars` decided: no value is a gap, an unfinished bar is
@@ -42,12 +44,20 @@ export function StackedBars({
   height: number;
 }) {
   const [container, width] = useWidth<HTMLDivElement>();
-  const [active, setActive] = useState<number | null>(null);
-  const [tabStop, setTabStop] = useState<number | null>(null);
   const hatch = useId();
-  const drawing = useRef<SVGSVGElement>(null);
-
   const { bars } = prepared;
+  const { drawing, active, leave, placeProps } = useWalk({
+    mark: "bar",
+    length: bars.length,
+    start: bars.length - 1,
+    onSelect:
+      onSelect === undefined
+        ? undefined
+        : (index) => {
+            const bar = bars[index];
+            if (bar !== undefined) onSelect(bar);
+          },
+  });
   const scale = niceScale(prepared.highest, { lowest: prepared.lowest, wholeNumbers });
   const labels = tickLabels(scale.marks);
   const plot = plotOf(width, height, labels);
@@ -59,131 +69,96 @@ export function StackedBars({
   const barWidth = Math.min(bands.bandwidth(), MAX_BAR_PX);
   const xOf = (index: number) => (bands(index) ?? 0) + (bands.bandwidth() - barWidth) / 2;
   const yOf = (value: number) => plot.top + plot.height * (1 - (value - scale.min) / (scale.max - scale.min));
-  const stop = Math.min(tabStop ?? bars.length - 1, bars.length - 1);
-
-  const focus = (index: number) => drawing.current?.querySelector<SVGGElement>(`[data-bar="${index}"]`)?.focus();
-  const pressed = (event: KeyboardEvent, index: number) => {
-    if (walk(event, index, bars.length, focus)) return;
-    const bar = bars[index];
-    if ((event.key === "Enter" || event.key === " ") && onSelect !== undefined && bar !== undefined) {
-      event.preventDefault();
-      onSelect(bar);
-    } else if (event.key === "Escape" && active !== null) {
-      event.preventDefault();
-      setActive(null);
-    }
-  };
 
   const activeBar = active === null ? undefined : bars[active];
   return (
-    <div ref={container} className="relative" style={{ height }}>
-      <svg
-        ref={drawing}
-        width={width}
+    <Drawing
+      drawing={drawing}
+      onLeave={leave}
+      container={container}
+      width={width}
+      height={height}
+      summary={summary}
+      tooltip={
+        activeBar === undefined || active === null ? null : (
+          <Tooltip from={xOf(active)} to={xOf(active) + barWidth} width={width}>
+            {tooltip(activeBar)}
+          </Tooltip>
+        )
+      }
+    >
+      <defs>
+        <pattern id={hatch} width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+          <rect width="2" height="5" fill="var(--surface)" fillOpacity="0.75" />
+        </pattern>
+      </defs>
+      <Axes
+        plot={plot}
+        scale={scale}
+        labels={labels}
+        yOf={yOf}
         height={height}
-        // A fieldset cannot stand for a drawing.
-        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
-        role="group"
-        aria-label={summary}
-        className="absolute inset-0 block"
-        onPointerLeave={() => setActive(null)}
-      >
-        <defs>
-          <pattern id={hatch} width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-            <rect width="2" height="5" fill="var(--surface)" fillOpacity="0.75" />
-          </pattern>
-        </defs>
-        <Axes
-          plot={plot}
-          scale={scale}
-          labels={labels}
-          yOf={yOf}
-          height={height}
-          names={axisIndexes(bars.length, plot.width).map((index) => ({
-            key: index,
-            x: clampLabel(xOf(index) + barWidth / 2, width),
-            text: axisName(bars[index] as Bar),
-            isActive: index === active,
-          }))}
-        />
-        {width === 0
-          ? null
-          : bars.map((bar, index) => (
-              // A bar is a button: it narrows the view to its days.
-              <g
-                key={bar.label}
-                data-bar={index}
-                role={onSelect === undefined ? "img" : "button"}
-                aria-label={barLabel(bar)}
-                tabIndex={index === stop ? 0 : -1}
-                className={`group/bar outline-none ${onSelect === undefined ? "" : "cursor-pointer"}`}
-                onPointerEnter={() => setActive(index)}
-                onFocus={() => {
-                  setActive(index);
-                  setTabStop(index);
-                }}
-                onBlur={() => setActive(null)}
-                onKeyDown={(event) => pressed(event, index)}
-                onPointerUp={(event) => {
-                  // A finger has no hover: its first touch shows the numbers, and the panel offers the rest.
-                  if (event.pointerType === "mouse" && event.button === 0) onSelect?.(bar);
-                }}
-              >
+        names={axisIndexes(bars.length, plot.width).map((index) => ({
+          key: index,
+          x: clampLabel(xOf(index) + barWidth / 2, width),
+          text: axisName(bars[index] as Bar),
+          isActive: index === active,
+        }))}
+      />
+      {width === 0
+        ? null
+        : bars.map((bar, index) => (
+            // A bar is a button: it narrows the view to its days.
+            <g key={bar.label} aria-label={barLabel(bar)} {...placeProps(index)}>
+              <rect
+                x={(bands(index) ?? 0) - bands.step() * bands.paddingInner() * 0.5}
+                width={bands.step()}
+                y={plot.top - 4}
+                height={plot.height + 4}
+                rx="3"
+                fill={index === active ? "var(--raised)" : "transparent"}
+                className="stroke-accent stroke-0 group-focus-visible/place:stroke-2"
+              />
+              {bar.segments.map((segment) => (
                 <rect
-                  x={(bands(index) ?? 0) - bands.step() * bands.paddingInner() * 0.5}
-                  width={bands.step()}
-                  y={plot.top - 4}
-                  height={plot.height + 4}
-                  rx="3"
-                  fill={index === active ? "var(--raised)" : "transparent"}
-                  className="stroke-accent stroke-0 group-focus-visible/bar:stroke-2"
+                  key={seriesId(segment.series)}
+                  x={xOf(index)}
+                  width={barWidth}
+                  y={yOf(Math.max(segment.from, segment.to))}
+                  height={segmentHeight(Math.abs(yOf(segment.from) - yOf(segment.to)))}
+                  fill={colour(segment.series)}
+                  fillOpacity={bar.unfinished ? 0.6 : 1}
                 />
-                {bar.segments.map((segment) => (
+              ))}
+              {bar.unfinished && bar.total !== null && bar.total > 0 ? (
+                <>
                   <rect
-                    key={seriesId(segment.series)}
                     x={xOf(index)}
                     width={barWidth}
-                    y={yOf(Math.max(segment.from, segment.to))}
-                    height={segmentHeight(Math.abs(yOf(segment.from) - yOf(segment.to)))}
-                    fill={colour(segment.series)}
-                    fillOpacity={bar.unfinished ? 0.6 : 1}
+                    y={yOf(bar.total)}
+                    height={yOf(0) - yOf(bar.total)}
+                    fill={`url(#${hatch})`}
                   />
-                ))}
-                {bar.unfinished && bar.total !== null && bar.total > 0 ? (
-                  <>
-                    <rect
-                      x={xOf(index)}
-                      width={barWidth}
-                      y={yOf(bar.total)}
-                      height={yOf(0) - yOf(bar.total)}
-                      fill={`url(#${hatch})`}
-                    />
-                    <line
-                      {...across(xOf(index), barWidth, yOf(bar.total))}
-                      stroke="var(--ink)"
-                      strokeWidth="1.5"
-                      strokeDasharray="2 2"
-                    />
-                  </>
-                ) : null}
-                {bar.before === null ? null : (
                   <line
-                    {...across(xOf(index) - 1.5, barWidth + 3, yOf(bar.before))}
+                    {...across(xOf(index), barWidth, yOf(bar.total))}
                     stroke="var(--ink)"
-                    strokeOpacity="0.6"
                     strokeWidth="1.5"
-                    strokeDasharray="3 1.5"
+                    strokeDasharray="2 2"
                   />
-                )}
-              </g>
-            ))}
-      </svg>
-      {activeBar === undefined || active === null ? null : (
-        <Tooltip from={xOf(active)} to={xOf(active) + barWidth} width={width}>
-          {tooltip(activeBar)}
-        </Tooltip>
-      )}
-    </div>
+                </>
+              ) : null}
+              {bar.before === null ? null : (
+                <line
+                  {...across(xOf(index) - 1.5, barWidth + 3, yOf(bar.before))}
+                  stroke="var(--ink)"
+                  strokeOpacity="0.6"
+                  strokeWidth="1.5"
+                  strokeDasharray="3 1.5"
+                />
+              )}
+            </g>
+          ))}
+    </Drawing>
   );
 }
 

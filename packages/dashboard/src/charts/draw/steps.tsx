@@ -1,6 +1,5 @@
 import { scaleLinear, scaleLog } from "d3-scale";
-import { useRef, useState } from "react";
-import type { KeyboardEvent, ReactNode } from "react";
+import type { ReactNode } from "react";
 import type { ValueFormat } from "../../format/metric.ts";
 import { dateInWords } from "../../format/time.ts";
 import { useWidth } from "../../ui/use-width.ts";
@@ -9,8 +8,10 @@ import { scaleLabels } from "../prepare/scale-labels.ts";
 import { dateMarks } from "../prepare/steps.ts";
 import type { PreparedSteps, PriceChange } from "../prepare/steps.ts";
 import { Axes } from "./axes.tsx";
-import { plotOf, walk } from "./plot.ts";
+import { Drawing } from "./drawing.tsx";
+import { plotOf } from "./plot.ts";
 import { Tooltip } from "./tooltip.tsx";
+import { useWalk } from "./use-walk.ts";
 
 /** The drawing of `PriceSteps`. One tab stop; arrow keys walk the dates on which something changed. */
 export function Steps({
@@ -31,11 +32,12 @@ export function Steps({
   height: number;
 }) {
   const [container, width] = useWidth<HTMLDivElement>();
-  const [active, setActive] = useState<number | null>(null);
-  const [tabStop, setTabStop] = useState<number | null>(null);
-  const drawing = useRef<SVGSVGElement>(null);
-
   const { lines, changes, scale, isLog, startMs, endMs, nowMs } = prepared;
+  const { drawing, active, leave, placeProps } = useWalk({
+    mark: "change",
+    length: changes.length,
+    start: changes.length - 1,
+  });
   const labels = isLog
     ? scale.marks.map((mark) => format.exact(mark).replace(/\.00$/, ""))
     : scaleLabels(scale.marks, format);
@@ -44,124 +46,98 @@ export function Steps({
   const yOf = (isLog ? scaleLog() : scaleLinear())
     .domain([scale.min, scale.max])
     .range([plot.top + plot.height, plot.top]);
-  const stop = Math.min(tabStop ?? changes.length - 1, changes.length - 1);
-  const focus = (index: number) => drawing.current?.querySelector<SVGGElement>(`[data-change="${index}"]`)?.focus();
-  const pressed = (event: KeyboardEvent, index: number) => {
-    if (walk(event, index, changes.length, focus) || event.key !== "Escape" || active === null) return;
-    event.preventDefault();
-    setActive(null);
-  };
   const activeChange = active === null ? undefined : changes[active];
   const days = dateMarks(startMs, endMs, Math.max(2, Math.floor(plot.width / 64)));
   const isShort = endMs - startMs < SHORT_MS;
   return (
-    <div ref={container} className="relative" style={{ height }}>
-      <svg
-        ref={drawing}
-        width={width}
-        height={height}
-        // A fieldset cannot stand for a drawing.
-        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
-        role="group"
-        aria-label={summary}
-        className="absolute inset-0 block"
-        onPointerLeave={() => setActive(null)}
-      >
-        {width === 0 ? null : (
-          <>
-            <Axes
-              plot={plot}
-              scale={scale}
-              labels={labels}
-              yOf={yOf}
-              height={height}
-              names={days.map((date) => ({
-                key: date,
-                x: Math.min(xOf(Date.parse(date)), width - 22),
-                text: dateInWords(date, isShort ? "short" : "shortMonth"),
-              }))}
-            />
-            {changes.map((change, index) => (
-              <g
-                key={change.date ?? ""}
-                data-change={index}
-                // Nothing else can be a part of a drawing.
-                // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
-                role="img"
-                aria-label={changeLabel(change)}
-                tabIndex={index === stop ? 0 : -1}
-                className="group/change outline-none"
-                onPointerEnter={() => setActive(index)}
-                onFocus={() => {
-                  setActive(index);
-                  setTabStop(index);
-                }}
-                onBlur={() => setActive(null)}
-                onKeyDown={(event) => pressed(event, index)}
-              >
-                <rect
-                  x={xOf(change.fromMs)}
-                  width={Math.max(1, xOf(change.toMs) - xOf(change.fromMs))}
-                  y={plot.top - 4}
-                  height={plot.height + 4}
-                  rx="3"
-                  fill={index === active ? "var(--raised)" : "transparent"}
-                  className="stroke-accent stroke-0 group-focus-visible/change:stroke-2"
-                />
-              </g>
-            ))}
-            <g aria-hidden="true" fill="none" strokeWidth="2" className="pointer-events-none">
-              {lines.toReversed().map(({ name, steps }) => {
-                const ink = colour({ kind: "named", name });
-                return (
-                  <g key={name} stroke={ink}>
-                    {steps.map((step, index) => {
-                      const before = steps[index - 1];
-                      // Only from neighbour to neighbour: over a gap nothing is known.
-                      const rise =
-                        before !== undefined && before.toMs === step.fromMs
-                          ? `M${xOf(step.fromMs)},${yOf(before.value)}L`
-                          : "M";
-                      return (
-                        <path
-                          key={step.fromMs}
-                          d={`${rise}${xOf(step.fromMs)},${yOf(step.value)}L${xOf(step.toMs)},${yOf(step.value)}`}
-                          strokeLinejoin="round"
-                          strokeLinecap={step.future ? "round" : "butt"}
-                          strokeDasharray={step.future ? "0.5 5" : undefined}
-                        />
-                      );
-                    })}
-                    {steps
-                      .filter(({ toMs }) => toMs === nowMs)
-                      .map(({ value }) => (
-                        <circle
-                          key="now"
-                          cx={xOf(nowMs)}
-                          cy={yOf(value)}
-                          r="3"
-                          fill={ink}
-                          stroke="var(--surface)"
-                          strokeWidth="1.5"
-                        />
-                      ))}
-                  </g>
-                );
-              })}
+    <Drawing
+      drawing={drawing}
+      onLeave={leave}
+      container={container}
+      width={width}
+      height={height}
+      summary={summary}
+      tooltip={
+        activeChange === undefined ? null : (
+          <Tooltip
+            from={Math.max(plot.left, (xOf(activeChange.fromMs) + xOf(activeChange.toMs)) / 2)}
+            to={(xOf(activeChange.fromMs) + xOf(activeChange.toMs)) / 2}
+            width={width}
+          >
+            {renderTooltip(activeChange)}
+          </Tooltip>
+        )
+      }
+    >
+      {width === 0 ? null : (
+        <>
+          <Axes
+            plot={plot}
+            scale={scale}
+            labels={labels}
+            yOf={yOf}
+            height={height}
+            names={days.map((date) => ({
+              key: date,
+              x: Math.min(xOf(Date.parse(date)), width - 22),
+              text: dateInWords(date, isShort ? "short" : "shortMonth"),
+            }))}
+          />
+          {changes.map((change, index) => (
+            <g key={change.date ?? ""} aria-label={changeLabel(change)} {...placeProps(index)}>
+              <rect
+                x={xOf(change.fromMs)}
+                width={Math.max(1, xOf(change.toMs) - xOf(change.fromMs))}
+                y={plot.top - 4}
+                height={plot.height + 4}
+                rx="3"
+                fill={index === active ? "var(--raised)" : "transparent"}
+                className="stroke-accent stroke-0 group-focus-visible/place:stroke-2"
+              />
             </g>
-          </>
-        )}
-      </svg>
-      {activeChange === undefined ? null : (
-        <Tooltip
-          from={Math.max(plot.left, (xOf(activeChange.fromMs) + xOf(activeChange.toMs)) / 2)}
-          to={(xOf(activeChange.fromMs) + xOf(activeChange.toMs)) / 2}
-          width={width}
-        >
-          {renderTooltip(activeChange)}
-        </Tooltip>
+          ))}
+          <g aria-hidden="true" fill="none" strokeWidth="2" className="pointer-events-none">
+            {lines.toReversed().map(({ name, steps }) => {
+              const ink = colour({ kind: "named", name });
+              return (
+                <g key={name} stroke={ink}>
+                  {steps.map((step, index) => {
+                    const before = steps[index - 1];
+                    // Only from neighbour to neighbour: over a gap nothing is known.
+                    const rise =
+                      before !== undefined && before.toMs === step.fromMs
+                        ? `M${xOf(step.fromMs)},${yOf(before.value)}L`
+                        : "M";
+                    return (
+                      <path
+                        key={step.fromMs}
+                        d={`${rise}${xOf(step.fromMs)},${yOf(step.value)}L${xOf(step.toMs)},${yOf(step.value)}`}
+                        strokeLinejoin="round"
+                        strokeLinecap={step.future ? "round" : "butt"}
+                        strokeDasharray={step.future ? "0.5 5" : undefined}
+                      />
+                    );
+                  })}
+                  {steps
+                    .filter(({ toMs }) => toMs === nowMs)
+                    .map(({ value }) => (
+                      <circle
+                        key="now"
+                        cx={xOf(nowMs)}
+                        cy={yOf(value)}
+                        r="3"
+                        fill={ink}
+                        stroke="var(--surface)"
+                        strokeWidth="1.5"
+                      />
+                    ))}
+                </g>
+              );
+            })}
+          </g>
+        </>
       )}
-    </div>
+    </Drawing>
   );
 }
 
