@@ -12,6 +12,9 @@ export class UsageChunkFilter {
   readonly #bytesAsText = new TextDecoder("latin1");
   #pending = NOTHING;
   #isPassing = false;
+  /** The last event ended with a CR at the end of a piece: an LF that comes next belongs to it. */
+  #mayHaveLineFeed = false;
+  #wasTakenOut = false;
 
   constructor(isUsageOnly: (data: string) => boolean) {
     this.#isUsageOnly = isUsageOnly;
@@ -19,14 +22,22 @@ export class UsageChunkFilter {
 
   /** The bytes that go on; may be none. */
   push(bytes: Uint8Array): Uint8Array {
+    if (bytes.length === 0) return NOTHING;
     const all = joined([this.#pending, bytes]);
     const text = this.#bytesAsText.decode(all);
     const kept: Uint8Array[] = [];
-    let from = 0;
-    for (const { index, 0: end } of text.matchAll(EVENT_END)) {
-      const to = index + end.length;
-      kept.push(this.#isPassing ? all.subarray(from, to) : this.#withoutUsage(all.subarray(from, to)));
+    const first = this.#mayHaveLineFeed && text.startsWith("\n") ? 1 : 0;
+    if (!this.#wasTakenOut) kept.push(all.subarray(0, first));
+    this.#mayHaveLineFeed = false;
+    let from = first;
+    for (const { index, 0: end } of text.slice(first).matchAll(EVENT_END)) {
+      const to = first + index + end.length;
+      const event = all.subarray(from, to);
+      const rest = this.#isPassing ? event : this.#withoutUsage(event);
+      kept.push(rest);
       this.#isPassing = false;
+      this.#wasTakenOut = rest.length === 0;
+      this.#mayHaveLineFeed = to === all.length && end.endsWith("\r");
       from = to;
     }
     this.#pending = all.slice(from);
