@@ -24,16 +24,22 @@ export function fileIdOf(path: string): string {
  * Where to go on with a file: null when it has not changed; from its start when it is new, was truncated, or holds
  * something else now (rotated, written anew).
  */
-export async function positionAfter(file: LogFile, known: FileProgress | undefined): Promise<Position | null> {
+export async function positionAfter(
+  file: LogFile,
+  known: FileProgress | undefined,
+  isRewritten = false,
+): Promise<Position | null> {
   if (known === undefined) return START;
   if (known.sizeBytes === file.sizeBytes && known.modifiedMs === file.modifiedMs) return null;
+  const remembered = known.state === undefined ? {} : { state: known.state };
+  if (isRewritten) return { ...START, ...remembered };
   if (file.sizeBytes < known.offsetBytes) return START;
   const isSame = (await fingerprintOf(file.path, known.offsetBytes)) === known.fingerprint;
-  return isSame ? { offsetBytes: known.offsetBytes, line: known.line } : START;
+  return isSame ? { offsetBytes: known.offsetBytes, line: known.line, ...remembered } : START;
 }
 
 /** What to remember of a file that was read up to a position. Its size is that of before: what came since is read next. */
-export async function progressAt(file: LogFile, { offsetBytes, line }: Position): Promise<FileProgress> {
+export async function progressAt(file: LogFile, { offsetBytes, line, state }: Position): Promise<FileProgress> {
   return {
     id: fileIdOf(file.path),
     sizeBytes: file.sizeBytes,
@@ -41,6 +47,7 @@ export async function progressAt(file: LogFile, { offsetBytes, line }: Position)
     offsetBytes,
     line,
     fingerprint: await fingerprintOf(file.path, offsetBytes),
+    ...(state === undefined ? {} : { state }),
   };
 }
 

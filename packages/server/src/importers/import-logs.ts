@@ -61,7 +61,7 @@ interface ReadCall {
  * nothing. `onBytes` is told how many bytes of all files are dealt with.
  */
 export async function importLogs(options: {
-  importer: Pick<Importer, "load">;
+  importer: Pick<Importer, "load" | "isRewritten">;
   files: LogFile[];
   destination: Destination;
   machine: string;
@@ -74,7 +74,7 @@ export async function importLogs(options: {
   for (const file of oldestFirst(files)) {
     run.outcome.files += 1;
     try {
-      const from = await positionAfter(file, known.get(fileIdOf(file.path)));
+      const from = await positionAfter(file, known.get(fileIdOf(file.path)), importer.isRewritten);
       if (from === null) run.outcome.unchangedFiles += 1;
       else await run.read(importer, file, from, (atByte) => onBytes(doneBytes + atByte));
     } catch (error) {

@@ -20,7 +20,15 @@ export interface Position {
   offsetBytes: number;
   /** Number of the line that begins there; the first is 1. */
   line: number;
+  /**
+   * What the importer has to know of what lies before, to read on: the model that is set, the counters of a session that
+   * only ever grow. JSON of at most 64 KiB; it comes back with the next import. Absent at the start of a file.
+   */
+  state?: JsonValue;
 }
+
+/** What a state is made of. */
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
 /**
  * What a line says: calls (none: it tells of none), a call that costs nothing and is left out, why it cannot be read, or
@@ -41,6 +49,11 @@ export interface Importer {
   name: string;
   /** For people: `Claude Code`. */
   title: string;
+  /**
+   * The tool writes its files anew (documents, databases) instead of adding lines: a changed file is read from its start
+   * again, with the state of the last time.
+   */
+  isRewritten?: true;
   /** The folders with logs that are there. */
   findFolders(place: Place): Promise<string[]>;
   /** A folder that somebody named, or one file, as a folder of logs. */

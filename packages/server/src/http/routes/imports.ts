@@ -11,6 +11,7 @@ const params = z.object({
 });
 
 const MAX_FILES = 5_000;
+const MAX_STATE_CHARACTERS = 65_536;
 const byteCount = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 const importedFile = z
@@ -27,6 +28,14 @@ const importedFile = z
       .string()
       .regex(/^[\w-]{1,64}$/)
       .meta({ description: "Of the bytes before the offset" }),
+    state: z
+      .json()
+      .refine(
+        (state) => JSON.stringify(state).length <= MAX_STATE_CHARACTERS,
+        `expected at most ${MAX_STATE_CHARACTERS} characters of JSON`,
+      )
+      .optional()
+      .meta({ description: "What the importer has to know of what lies before the offset" }),
   })
   .meta({ id: "ImportedFile" });
 const importedFiles = z.strictObject({ files: z.array(importedFile).max(MAX_FILES) });
