@@ -1,12 +1,14 @@
 import { isUtf8 } from "node:buffer";
-import type { LineReading, LoadedPart, LogFile, Position } from "./importer.ts";
+import type { JsonValue, LineReading, LoadedPart, LogFile, Position } from "./importer.ts";
 import { MAX_LINE_BYTES, readLines, type Line } from "./read-lines.ts";
 
 /** How the lines of one tool are read. */
 interface LineFormat {
-  /** Stands in every line that tells of a call; lines without it are not decoded. */
-  mark: string;
+  /** One of these stands in every line that says something of calls; lines without are not decoded. */
+  marks: readonly string[];
   read(line: unknown, file: LogFile): LineReading;
+  /** What has been read so far and has to be known to read on; it becomes the position's state. */
+  state?(): JsonValue;
 }
 
 /**
@@ -28,17 +30,19 @@ export async function* loadJsonLines(
       }
       const reading = readLine(line, file, format);
       if (reading !== null) part.push({ line: line.number, reading });
+      // a last line without its end comes alone; what it says is learnt again with the next import
       if (line.isEnded) position = { offsetBytes: line.endByte, line: line.number + 1 };
     }
+    if (format.state !== undefined && lines.at(-1)!.isEnded) position = { ...position, state: format.state() };
     yield { lines: part, position };
   }
 }
 
 /** Null: it tells of no call. */
-function readLine(line: Line, file: LogFile, { mark, read }: LineFormat): LineReading | null {
+function readLine(line: Line, file: LogFile, { marks, read }: LineFormat): LineReading | null {
   if (line.bytes === null) return { problem: `longer than ${MAX_LINE_BYTES / 1024 / 1024} MB` };
   const bytes = line.number === 1 ? withoutMark(line.bytes) : line.bytes;
-  if (!bytes.includes(mark)) return isWhole(bytes) ? null : broken(line);
+  if (!marks.some((mark) => bytes.includes(mark))) return isWhole(bytes) ? null : broken(line);
   if (!isUtf8(bytes)) return line.isEnded ? { problem: "not UTF-8" } : broken(line);
   const value = parseJson(bytes);
   if (value === undefined) return broken(line);

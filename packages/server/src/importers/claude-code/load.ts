@@ -4,5 +4,5 @@ import { readLine } from "./parse.ts";
 
 /** Reads a transcript. Lines without usage (snapshots of files, results of tools) are many megabytes: they are not decoded. */
 export function load(file: LogFile, from: Position): AsyncGenerator<LoadedPart, void, undefined> {
-  return loadJsonLines(file, from, { mark: '"usage"', read: readLine });
+  return loadJsonLines(file, from, { marks: ['"usage"'], read: readLine });
 }

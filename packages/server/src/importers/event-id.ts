@@ -1,0 +1,17 @@
+import { createHash } from "node:crypto";
+import { MAX_ID_LENGTH } from "@outlay/core";
+
+/** `<tool>:<name>`: the same for every copy of a call. A hash stands for a name that is too long or no clean text. */
+export function eventId(tool: string, name: string): string {
+  const id = `${tool}:${name}`;
+  return id.length <= MAX_ID_LENGTH && !/[\p{Cc}\p{Cs}]/u.test(id) ? id : `${tool}:${hashOf(name)}`;
+}
+
+/** The id of a call that its tool gives none: from all that it says. */
+export function eventIdOfContent(tool: string, ...content: unknown[]): string {
+  return `${tool}:${hashOf(JSON.stringify(content))}`;
+}
+
+function hashOf(content: string): string {
+  return createHash("sha256").update(content).digest("base64url").slice(0, 32);
+}
