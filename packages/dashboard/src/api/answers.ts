@@ -1,4 +1,4 @@
-import type { Basis, Metric } from "@outlay/core";
+import type { Basis, Metric, PriceVersion } from "@outlay/core";
 
 /** What the API answers, as far as the page reads it. Money in dollars, times ISO in UTC, null where not known. */
 
@@ -144,19 +144,10 @@ export interface PricedLine {
 }
 
 /** The dated price that a call got. */
-export interface PriceOfCall {
-  id: string;
-  layer: "override" | "catalogue" | "refreshed" | "bundled";
-  provider: string;
-  model: string;
-  /** Null: since ever. */
-  startMs: number | null;
-  /** Null: until replaced. */
-  endMs: number | null;
-  source?: string;
-  checkedOn?: string;
-  note?: string;
-}
+export type PriceOfCall = Pick<
+  PriceVersion,
+  "id" | "layer" | "provider" | "model" | "startMs" | "endMs" | "source" | "checkedOn" | "note"
+>;
 
 export type CallDetail = Call & {
   lines: PricedLine[];

@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { View } from "../filters/search.ts";
 import type { BreakdownAnswer, TimeSeriesAnswer, TotalsAnswer } from "./answers.ts";
 import { getJson } from "./client.ts";
-import { FIGURES, figures, viewParams } from "./questions.ts";
+import { figures, viewParams } from "./questions.ts";
 
 /** What the lists can be ordered by. All come from kept sums, whatever the size of the ledger. */
 export const RANKING_METRICS = ["cost", "calls", "tokens", "errorRate", "costPerCall"] as const satisfies Metric[];
@@ -69,29 +69,6 @@ export function matchingValuesQuestion(dimension: string, contains: string) {
 
 /** Names that a search by text narrows a list to. Each becomes a filter in an address, whose length is bounded. */
 export const MAX_MATCHES = 50;
-
-/** How full a limit is that a call would meet. Money in dollars. */
-export interface LimitState {
-  limitId: string;
-  name: string;
-  /** Whose account; null: one for all. */
-  value: string | null;
-  /** In words: `user alice, a day`. */
-  scope: string;
-  amountUsd: number;
-  spentUsd: number;
-  leasedUsd: number;
-  resetsAt: string | null;
-}
-
-/** The limits that a call with this value would meet now, whatever the period on the page. */
-export function limitsQuestion(filter: string) {
-  const params = new URLSearchParams({ filter });
-  return queryOptions({
-    queryKey: [FIGURES, "limits", params.toString()],
-    queryFn: ({ signal }) => getJson<{ states: LimitState[] }>("/api/v1/limits/applying", params, signal),
-  });
-}
 
 /** What takes reading single calls is not asked again with every call that arrives, only from time to time. */
 function counted<T>(path: `/${string}`, params: URLSearchParams) {

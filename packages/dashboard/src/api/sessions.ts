@@ -1,3 +1,4 @@
+import type { OutlaySession } from "@outlay/react";
 import { infiniteQueryOptions, keepPreviousData } from "@tanstack/react-query";
 import { parseFilter } from "../filters/filter.ts";
 import type { View } from "../filters/search.ts";
@@ -6,26 +7,7 @@ import { getJson } from "./client.ts";
 import { figures, viewParams } from "./questions.ts";
 
 /** One session with its totals over all time. */
-export interface Session {
-  session: string;
-  firstAt: string;
-  lastAt: string;
-  calls: number;
-  errors: number;
-  /** Null: no price is known. */
-  cost: number | null;
-  tokens: number;
-  inputTokens: number;
-  outputTokens: number;
-  cacheReadTokens: number;
-  cacheSavings: number;
-  unpricedCalls: number;
-  user: string | null;
-  agent: string | null;
-  project: string | null;
-  models: string[];
-  costPerCall: number | null;
-}
+export type Session = OutlaySession & { costPerCall: number | null };
 
 export interface SessionsPage {
   sessions: Session[];

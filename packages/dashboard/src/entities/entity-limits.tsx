@@ -1,8 +1,8 @@
 import { exactTime } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { limitsQuestion } from "../api/entities.ts";
-import type { LimitState } from "../api/entities.ts";
+import { applyingQuestion } from "../api/limits.ts";
+import type { LimitState } from "../api/limits.ts";
 import { metaQuestion } from "../api/questions.ts";
 import { BudgetBar } from "../charts/draw/budget-bar.tsx";
 import { validateSearch } from "../filters/search.ts";
@@ -18,7 +18,7 @@ export function EntityLimits({ kind, value }: { kind: EntityKind; value: string 
   const { view } = usePageSearch();
   const meta = useQuery(metaQuestion).data;
   const timeZone = view.timeZone ?? meta?.timeZone ?? "UTC";
-  const { data, error } = useQuery(limitsQuestion(exactly(kind.dimension, value)));
+  const { data, error } = useQuery(applyingQuestion([exactly(kind.dimension, value)]));
   return (
     <Card
       id="limits"

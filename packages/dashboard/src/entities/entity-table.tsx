@@ -1,16 +1,14 @@
-import { UNKNOWN, count, counted, exactCount, exactMoney, localDate, money, percent } from "@outlay/react";
-import { useQuery } from "@tanstack/react-query";
+import { useChartUnit } from "../figures/use-chart-unit.ts";
+import { UNKNOWN, count, counted, exactCount, exactMoney, money, percent } from "@outlay/react";
 import { Link } from "@tanstack/react-router";
 import { useRef } from "react";
 import { RANKING_METRICS, rankingTrendQuestion } from "../api/entities.ts";
 import type { Ranking } from "../api/entities.ts";
 import type { BreakdownAnswer, BreakdownRow, TimeSeriesAnswer } from "../api/answers.ts";
-import { metaQuestion } from "../api/questions.ts";
 import { useKeptQuery } from "../api/use-kept-query.ts";
 import { Sparkline } from "../charts/draw/sparkline.tsx";
 import { UNIT_NAMES } from "../charts/prepare/bucket-names.ts";
 import { UNATTRIBUTED } from "../filters/filter.ts";
-import { chartUnit } from "../filters/search.ts";
 import { costCell } from "../format/cost-cell.ts";
 import { metricFormat } from "../format/metric.ts";
 import { DataTable } from "../ui/data-table.tsx";
@@ -236,13 +234,10 @@ interface TrendOfRows {
 
 /** The cost of the rows over time, all in one question. */
 function useTrend(ranking: Ranking): TrendOfRows | null {
-  const meta = useQuery(metaQuestion).data;
   const nowMs = useNow();
   const { view, dimension } = ranking;
-  const timeZone = view.timeZone ?? meta?.timeZone ?? "UTC";
-  const firstDate = meta?.firstEventAt ? localDate(Date.parse(meta.firstEventAt), timeZone) : null;
-  const unit = chartUnit(view, firstDate, localDate(nowMs, timeZone));
-  const { data } = useKeptQuery({ ...rankingTrendQuestion(ranking, unit), enabled: meta !== undefined });
+  const { unit, isKnown } = useChartUnit(view);
+  const { data } = useKeptQuery({ ...rankingTrendQuestion(ranking, unit), enabled: isKnown });
   return data === undefined ? null : trendOf(data, dimension, unit, nowMs);
 }
 

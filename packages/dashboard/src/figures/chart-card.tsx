@@ -1,10 +1,9 @@
+import { useNarrow } from "./use-narrow.ts";
 import { METRICS } from "@outlay/core";
 import { TimeBars } from "../charts/draw/time-bars.tsx";
-import { bucketDays } from "../charts/prepare/bucket-names.ts";
-import type { Bar, PreparedSeries } from "../charts/prepare/stacked-bars.ts";
-import { addDays } from "../filters/dates.ts";
+import type { PreparedSeries } from "../charts/prepare/stacked-bars.ts";
 import { dimensionLabel, filterText, toggleFilter } from "../filters/filter.ts";
-import { CHART_METRICS, GROUPS, withDays, withFilters } from "../filters/search.ts";
+import { CHART_METRICS, GROUPS, withFilters } from "../filters/search.ts";
 import type { View } from "../filters/search.ts";
 import { usePageSearch } from "../filters/use-search.ts";
 import { metricFormat } from "../format/metric.ts";
@@ -60,10 +59,7 @@ function Drawn({ picture }: { picture: Picture }) {
     const text = filterText({ dimension: group, value: series.name ?? "", exclude: false });
     change((search) => withFilters(search, toggleFilter(view.filters, text)));
   };
-  const narrow = (bar: Bar) => {
-    const days = bucketDays(bar.label, unit);
-    if (days !== null) change((search) => withDays(search, days.from, addDays(days.to, -1)));
-  };
+  const narrow = useNarrow(unit);
   return (
     <TimeBars
       prepared={prepared}

@@ -1,18 +1,16 @@
 import type { TimeUnit } from "@outlay/core";
-import { localDate } from "@outlay/react";
-import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { AskedPeriod, Series, TimeSeriesAnswer } from "../api/answers.ts";
-import { chartQuestion, metaQuestion } from "../api/questions.ts";
+import { chartQuestion } from "../api/questions.ts";
 import { useKeptQuery } from "../api/use-kept-query.ts";
 import { colourOf } from "../charts/draw/colour.ts";
 import { SERIES_COLOURS } from "../charts/prepare/colours.ts";
 import { prepareStackedBars } from "../charts/prepare/stacked-bars.ts";
 import type { PreparedBars, PreparedSeries } from "../charts/prepare/stacked-bars.ts";
-import { chartUnit } from "../filters/search.ts";
 import type { ChartMetric, Group, View } from "../filters/search.ts";
 import { usePageSearch } from "../filters/use-search.ts";
 import { useNow } from "../ui/use-now.ts";
+import { useChartUnit } from "./use-chart-unit.ts";
 
 /** The chart as it is on screen; while another is fetched, still the one before. */
 export interface Picture {
@@ -31,14 +29,11 @@ export interface Picture {
 export function useChart(within?: View): { picture: Picture | null; isWaiting: boolean } {
   const shared = usePageSearch().view;
   const view = within ?? shared;
-  const meta = useQuery(metaQuestion).data;
   const nowMs = useNow();
-  const timeZone = view.timeZone ?? meta?.timeZone ?? "UTC";
-  const firstDate = meta?.firstEventAt ? localDate(Date.parse(meta.firstEventAt), timeZone) : null;
-  const unit = chartUnit(view, firstDate, localDate(nowMs, timeZone));
+  const { unit, isKnown } = useChartUnit(view);
   const { data, isWaiting } = useKeptQuery({
     ...chartQuestion(view, unit, SERIES_COLOURS),
-    enabled: meta !== undefined,
+    enabled: isKnown,
   });
   const picture = useMemo((): Picture | null => {
     if (data === undefined) return null;

@@ -1,17 +1,13 @@
+import { useNarrow } from "./use-narrow.ts";
 import type { TimeUnit } from "@outlay/core";
-import { localDate } from "@outlay/react";
-import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { metaQuestion, trendQuestion } from "../../api/questions.ts";
-import { useKeptQuery } from "../../api/use-kept-query.ts";
-import { bucketDays } from "../../charts/prepare/bucket-names.ts";
-import type { BucketInput } from "../../charts/prepare/stacked-bars.ts";
-import { addDays } from "../../filters/dates.ts";
-import { chartUnit, withDays } from "../../filters/search.ts";
-import type { View } from "../../filters/search.ts";
-import { usePageSearch } from "../../filters/use-search.ts";
-import { dayRange } from "../../format/time.ts";
-import { useNow } from "../../ui/use-now.ts";
+import { trendQuestion } from "../api/questions.ts";
+import { useKeptQuery } from "../api/use-kept-query.ts";
+import type { BucketInput } from "../charts/prepare/stacked-bars.ts";
+import { useChartUnit } from "./use-chart-unit.ts";
+import type { View } from "../filters/search.ts";
+import { usePageSearch } from "../filters/use-search.ts";
+import { dayRange } from "../format/time.ts";
 
 /** One metric of all calls over the period, as it was answered. */
 export interface OverTime {
@@ -32,13 +28,9 @@ export function useOverTime(metric: "cost" | "calls"): {
   unit: TimeUnit;
   narrow: (bucket: { label: string }) => void;
 } {
-  const { view, change } = usePageSearch();
-  const meta = useQuery(metaQuestion).data;
-  const nowMs = useNow();
-  const timeZone = view.timeZone ?? meta?.timeZone ?? "UTC";
-  const firstDate = meta?.firstEventAt ? localDate(Date.parse(meta.firstEventAt), timeZone) : null;
-  const unit = chartUnit(view, firstDate, localDate(nowMs, timeZone));
-  const { data, isWaiting } = useKeptQuery({ ...trendQuestion(view, unit, metric), enabled: meta !== undefined });
+  const { view } = usePageSearch();
+  const { unit, isKnown } = useChartUnit(view);
+  const { data, isWaiting } = useKeptQuery({ ...trendQuestion(view, unit, metric), enabled: isKnown });
   const picture = useMemo((): OverTime | null => {
     if (data === undefined) return null;
     const { answer } = data;
@@ -55,9 +47,6 @@ export function useOverTime(metric: "cost" | "calls"): {
       before: answer.comparison?.series[0]?.values[metric],
     };
   }, [data, metric]);
-  const narrow = ({ label }: { label: string }) => {
-    const days = bucketDays(label, picture?.unit ?? unit);
-    if (days !== null) change((search) => withDays(search, days.from, addDays(days.to, -1)));
-  };
+  const narrow = useNarrow(picture?.unit ?? unit);
   return { picture, isWaiting, view, unit, narrow };
 }

@@ -4,11 +4,11 @@ import { useState } from "react";
 import type { FormEvent } from "react";
 import { metaQuestion, valuesQuestion } from "../api/questions.ts";
 import { Icon } from "../ui/icon.tsx";
-import { Select } from "../ui/select.tsx";
-import { Segmented } from "../ui/segmented.tsx";
 import { Sheet } from "../ui/sheet.tsx";
 import { FilterChips } from "./filter-chips.tsx";
 import { UNATTRIBUTED, dimensionLabel, filterText, toggleFilter } from "./filter.ts";
+import { FilterSubject } from "./filter-subject.tsx";
+import type { Verb } from "./filter-subject.tsx";
 import { CompareToggle, TimeZoneSelect } from "./filter-bar.tsx";
 import { PeriodMenu } from "./period-menu.tsx";
 import { withFilters } from "./search.ts";
@@ -36,7 +36,7 @@ function ValuePicker({ onDone }: { onDone: () => void }) {
   const { view, change } = usePageSearch();
   const meta = useQuery(metaQuestion);
   const [dimension, setDimension] = useState<string>("model");
-  const [verb, setVerb] = useState<"is" | "not">("is");
+  const [verb, setVerb] = useState<Verb>("is");
   const [text, setText] = useState("");
   const values = useQuery(valuesQuestion(dimension, text));
 
@@ -54,24 +54,16 @@ function ValuePicker({ onDone }: { onDone: () => void }) {
   return (
     <form onSubmit={submit} className="flex flex-col gap-3">
       <div className="flex flex-wrap gap-2">
-        <Select
+        <FilterSubject
           label="Filter by"
-          className="min-w-32 grow"
-          options={dimensions.map((name) => ({ value: name, label: dimensionLabel(name) }))}
-          value={dimension}
-          onChange={(next) => {
+          dimensions={dimensions}
+          dimension={dimension}
+          onDimension={(next) => {
             setDimension(next);
             setText("");
           }}
-        />
-        <Segmented
-          label="Keep or leave out"
-          options={[
-            { value: "is", label: "is" },
-            { value: "not", label: "is not" },
-          ]}
-          value={verb}
-          onChange={setVerb}
+          verb={verb}
+          onVerb={setVerb}
         />
       </div>
       <label className="flex flex-col gap-1.5 text-[0.8125rem] text-muted">

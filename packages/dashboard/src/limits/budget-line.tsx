@@ -1,12 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import type { LimitReport, Standing } from "../api/limits.ts";
-import { BudgetBar } from "../charts/draw/budget-bar.tsx";
 import { validateSearch } from "../filters/search.ts";
+import { StandingBar } from "./standing-bar.tsx";
 import { periodInWords } from "./words.ts";
 
 /** One budget in a list of other things: its name, which leads to it, its period, how full it is. */
 export function BudgetLine({ report, standing }: { report: LimitReport; standing: Standing }) {
-  const { limit, projection } = report;
+  const { limit } = report;
   return (
     <div className="flex min-w-0 flex-col gap-2">
       <p className="flex flex-wrap items-baseline justify-between gap-x-4">
@@ -19,14 +19,7 @@ export function BudgetLine({ report, standing }: { report: LimitReport; standing
         </Link>
         <span className="text-[0.8125rem] text-muted">{periodInWords(limit.period)}</span>
       </p>
-      <BudgetBar
-        name={limit.name}
-        amountUsd={standing.state.amountUsd}
-        spentUsd={standing.state.spentUsd}
-        reservedUsd={standing.state.leasedUsd}
-        projectedUsd={projection?.endUsd ?? null}
-        thresholdsPercent={limit.thresholdsPercent}
-      />
+      <StandingBar report={report} standing={standing} />
     </div>
   );
 }

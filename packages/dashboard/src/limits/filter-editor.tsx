@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { metaQuestion, valuesQuestion } from "../api/questions.ts";
-import { dimensionLabel, filterInWords, filterText, parseFilter } from "../filters/filter.ts";
+import { filterInWords, filterText, parseFilter } from "../filters/filter.ts";
+import { FilterSubject } from "../filters/filter-subject.tsx";
+import type { Verb } from "../filters/filter-subject.tsx";
 import { smallButton } from "../ui/form.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { Segmented } from "../ui/segmented.tsx";
-import { Select } from "../ui/select.tsx";
 
 /** Whose spending counts: filters as chips, and fields to add one, with the values that have been seen. */
 export function FilterEditor({
@@ -19,7 +19,7 @@ export function FilterEditor({
   dimensions: readonly string[];
 }) {
   const [dimension, setDimension] = useState("project");
-  const [verb, setVerb] = useState<"is" | "not">("is");
+  const [verb, setVerb] = useState<Verb>("is");
   const [value, setValue] = useState("");
   const tagKeys = useQuery(metaQuestion).data?.tagKeys ?? [];
   const values = useQuery(valuesQuestion(dimension, value)).data?.values ?? [];
@@ -41,27 +41,16 @@ export function FilterEditor({
         </ul>
       )}
       <div className="flex flex-wrap items-center gap-2">
-        <Select
+        <FilterSubject
           label="Only calls whose"
-          className="min-w-36 grow"
-          options={[...dimensions, ...tagKeys.map((key) => `tag:${key}`)].map((name) => ({
-            value: name,
-            label: dimensionLabel(name),
-          }))}
-          value={dimension}
-          onChange={(next) => {
+          dimensions={[...dimensions, ...tagKeys.map((key) => `tag:${key}`)]}
+          dimension={dimension}
+          onDimension={(next) => {
             setDimension(next);
             setValue("");
           }}
-        />
-        <Segmented
-          label="Keep or leave out"
-          options={[
-            { value: "is", label: "is" },
-            { value: "not", label: "is not" },
-          ]}
-          value={verb}
-          onChange={setVerb}
+          verb={verb}
+          onVerb={setVerb}
         />
         <div className="flex min-w-0 grow basis-56 gap-2">
           <input

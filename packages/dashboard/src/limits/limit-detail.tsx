@@ -2,13 +2,13 @@ import { Link } from "@tanstack/react-router";
 import { exactMoney, exactTime, money } from "@outlay/react";
 import type { ReactNode } from "react";
 import type { LimitReport } from "../api/limits.ts";
-import { BudgetBar } from "../charts/draw/budget-bar.tsx";
 import { smallButton } from "../ui/form.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { AccountBars } from "./account-bars.tsx";
 import { AlertsOfLimit } from "./alerts-of-limit.tsx";
 import { callsOfLimit } from "./calls-of-limit.ts";
 import { PastPeriods } from "./past-periods.tsx";
+import { StandingBar } from "./standing-bar.tsx";
 import { StandingFacts } from "./standing-facts.tsx";
 import { countedInWords, eachInWords, eachName, enforcementInWords, periodInWords } from "./words.ts";
 
@@ -27,7 +27,7 @@ export function LimitDetail({
   /** Between the terms and the past. */
   children?: ReactNode;
 }) {
-  const { limit, standing, projection, period } = report;
+  const { limit, standing, period } = report;
   const timeZone = limit.period.timeZone ?? serverZone;
   const isPerValue = limit.each !== null || limit.period.unit === "session";
   return (
@@ -45,14 +45,7 @@ export function LimitDetail({
       )}
       {standing === null ? null : (
         <div className="flex flex-col gap-2">
-          <BudgetBar
-            name={limit.name}
-            amountUsd={standing.state.amountUsd}
-            spentUsd={standing.state.spentUsd}
-            reservedUsd={standing.state.leasedUsd}
-            projectedUsd={projection?.endUsd ?? null}
-            thresholdsPercent={limit.thresholdsPercent}
-          />
+          <StandingBar report={report} standing={standing} />
           <StandingFacts report={report} timeZone={timeZone} />
         </div>
       )}

@@ -6,7 +6,7 @@ import { metricFormat } from "../../format/metric.ts";
 import { Card } from "../../ui/card.tsx";
 import { useNow } from "../../ui/use-now.ts";
 import { CsvLink } from "./csv-link.tsx";
-import { useOverTime } from "./use-over-time.ts";
+import { useOverTime } from "../../figures/use-over-time.ts";
 
 /** How many calls each day had. */
 export function CallsOverTime() {

@@ -1,34 +1,15 @@
-import { useMemo } from "react";
-import { LineChart } from "../../charts/draw/line-chart.tsx";
-import { prepareLines } from "../../charts/prepare/lines.ts";
-import { metricFormat } from "../../format/metric.ts";
+import { CostLine } from "../../figures/cost-line.tsx";
+import { useOverTime } from "../../figures/use-over-time.ts";
 import { Card } from "../../ui/card.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
-import { useNow } from "../../ui/use-now.ts";
 import { useAnalyticsState } from "./analytics-state.ts";
 import { CsvLink } from "./csv-link.tsx";
-import { useOverTime } from "./use-over-time.ts";
 
 /** The cost over time, of each day or summed up, with the period before. */
 export function CostTrend() {
   const { state, change } = useAnalyticsState();
   const { picture, isWaiting, view, unit, narrow } = useOverTime("cost");
-  const nowMs = useNow();
   const cumulative = state.sum === "on";
-  const prepared = useMemo(
-    () =>
-      picture === null
-        ? null
-        : prepareLines({
-            buckets: picture.buckets,
-            series: [{ name: "All calls", values: picture.values }],
-            additive: true,
-            before: picture.before,
-            cumulative,
-            nowMs,
-          }),
-    [picture, cumulative, nowMs],
-  );
   return (
     <Card
       id="trend"
@@ -50,20 +31,7 @@ export function CostTrend() {
       }
     >
       <div className="px-4 pt-3 pb-4 sm:px-5">
-        {prepared === null || picture === null ? (
-          <div className="h-[19.5rem] rounded-lg bg-raised/60" />
-        ) : (
-          <LineChart
-            prepared={prepared}
-            colour={() => "var(--series-0)"}
-            format={metricFormat("cost")}
-            unit={picture.unit}
-            title={cumulative ? "Cost summed up" : "Cost"}
-            range={picture.range}
-            area
-            onSelectBucket={picture.unit === "hour" ? undefined : narrow}
-          />
-        )}
+        <CostLine picture={picture} cumulative={cumulative} narrow={narrow} />
       </div>
     </Card>
   );

@@ -1,3 +1,4 @@
+import { FilterButton } from "../../filters/filter-button.tsx";
 import { count, counted, exactCount, exactMoney, money, percent } from "@outlay/react";
 import { Link } from "@tanstack/react-router";
 import type { BreakdownAnswer, BreakdownRow } from "../../api/answers.ts";
@@ -5,8 +6,8 @@ import { RANKING_METRICS, rankingQuestion } from "../../api/entities.ts";
 import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { orderIn } from "../../entities/use-entity-state.ts";
 import type { RankingOrder } from "../../entities/use-entity-state.ts";
-import { UNATTRIBUTED, filterText, toggleFilter } from "../../filters/filter.ts";
-import { validateSearch, withFilters } from "../../filters/search.ts";
+import { UNATTRIBUTED } from "../../filters/filter.ts";
+import { validateSearch } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { costCell } from "../../format/cost-cell.ts";
 import { Card } from "../../ui/card.tsx";
@@ -130,7 +131,6 @@ function columnsOf(of: "user" | "model", answer: BreakdownAnswer): Column<Breakd
 
 /** A user leads to their page, a model filters this one. */
 function Name({ of, row, more }: { of: "user" | "model"; row: BreakdownRow; more: number }) {
-  const { view, change } = usePageSearch();
   const value = row[of];
   if (row.other === true) return <span className="text-muted">Other{more > 0 ? ` (${count(more)} more)` : ""}</span>;
   if (typeof value !== "string") return <span className="text-muted">{UNATTRIBUTED}</span>;
@@ -152,19 +152,10 @@ function Name({ of, row, more }: { of: "user" | "model"; row: BreakdownRow; more
       </Link>
     );
   }
-  const text = filterText({ dimension: of, value, exclude: false });
-  const isSelected = view.filters.includes(text);
   return (
-    <button
-      type="button"
-      title={isSelected ? `Remove the filter ${value}` : `Show only ${value}`}
-      aria-pressed={isSelected}
-      onClick={() => change((search) => withFilters(search, toggleFilter(view.filters, text)))}
-      className={`${nameShape} w-full text-left`}
-    >
-      {value}
+    <FilterButton dimension={of} value={value}>
       {phone}
-    </button>
+    </FilterButton>
   );
 }
 

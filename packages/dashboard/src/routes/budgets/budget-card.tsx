@@ -1,7 +1,7 @@
 import { money } from "@outlay/react";
 import type { LimitReport } from "../../api/limits.ts";
-import { BudgetBar } from "../../charts/draw/budget-bar.tsx";
 import { AccountBars } from "../../limits/account-bars.tsx";
+import { StandingBar } from "../../limits/standing-bar.tsx";
 import { StandingFacts } from "../../limits/standing-facts.tsx";
 import { countedInWords, eachName, periodInWords } from "../../limits/words.ts";
 
@@ -17,7 +17,7 @@ export function BudgetCard({
   timeZone: string;
   onOpen: (value?: string) => void;
 }) {
-  const { limit, standing, projection, values } = report;
+  const { limit, standing, values } = report;
   const heading = `budget-${limit.id}`;
   return (
     <section
@@ -41,14 +41,7 @@ export function BudgetCard({
       </header>
       {standing === null ? null : (
         <>
-          <BudgetBar
-            name={limit.name}
-            amountUsd={standing.state.amountUsd}
-            spentUsd={standing.state.spentUsd}
-            reservedUsd={standing.state.leasedUsd}
-            projectedUsd={projection?.endUsd ?? null}
-            thresholdsPercent={limit.thresholdsPercent}
-          />
+          <StandingBar report={report} standing={standing} />
           <StandingFacts report={report} timeZone={timeZone} />
         </>
       )}

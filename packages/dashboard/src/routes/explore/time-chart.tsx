@@ -1,3 +1,4 @@
+import { useNarrow } from "../../figures/use-narrow.ts";
 import { METRICS } from "@outlay/core";
 import type { Metric } from "@outlay/core";
 import { useMemo } from "react";
@@ -6,17 +7,13 @@ import type { Asked } from "../../api/explore.ts";
 import { colourOf } from "../../charts/draw/colour.ts";
 import { LineChart } from "../../charts/draw/line-chart.tsx";
 import { TimeBars } from "../../charts/draw/time-bars.tsx";
-import { bucketDays } from "../../charts/prepare/bucket-names.ts";
 import { addUp } from "../../charts/prepare/cap-series.ts";
 import type { SeriesKey } from "../../charts/prepare/cap-series.ts";
 import { SERIES_COLOURS } from "../../charts/prepare/colours.ts";
 import { prepareLines } from "../../charts/prepare/lines.ts";
 import { prepareStackedBars } from "../../charts/prepare/stacked-bars.ts";
 import { exactly } from "../../entities/entity-view.ts";
-import { addDays } from "../../filters/dates.ts";
 import { UNATTRIBUTED } from "../../filters/filter.ts";
-import { withDays } from "../../filters/search.ts";
-import { usePageSearch } from "../../filters/use-search.ts";
 import { metricFormat } from "../../format/metric.ts";
 import { dayRange } from "../../format/time.ts";
 import { useNow } from "../../ui/use-now.ts";
@@ -32,7 +29,7 @@ export function TimeChart({
   isCumulative,
   onSelect,
 }: OverTime & { isCumulative: boolean; onSelect: (filters: string[]) => void }) {
-  const { change } = usePageSearch();
+  const narrow = useNarrow(unit);
   const nowMs = useNow();
   const { additive } = METRICS[asked.metric];
   const isStacked = additive && !isCumulative;
@@ -43,10 +40,6 @@ export function TimeChart({
   const select = ({ name }: SeriesKey) => {
     const found = answer.series.find((series) => series.other !== true && nameOf(asked, series) === name);
     if (found !== undefined) onSelect(filtersOf(asked, found));
-  };
-  const narrow = ({ label }: { label: string }) => {
-    const days = bucketDays(label, unit);
-    if (days !== null) change((search) => withDays(search, days.from, addDays(days.to, -1)));
   };
   const shared = {
     colour: colourOf(

@@ -1,15 +1,11 @@
 import type { TimeUnit } from "@outlay/core";
-import { localDate } from "@outlay/react";
-import { useQuery } from "@tanstack/react-query";
+import { useChartUnit } from "../../figures/use-chart-unit.ts";
 import type { TimeSeriesAnswer } from "../../api/answers.ts";
 import { groupsQuestion, pairsQuestion, seriesQuestion } from "../../api/explore.ts";
 import type { Asked, RowsAnswer } from "../../api/explore.ts";
-import { metaQuestion } from "../../api/questions.ts";
 import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { SERIES_COLOURS } from "../../charts/prepare/colours.ts";
-import { chartUnit } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
-import { useNow } from "../../ui/use-now.ts";
 import type { Choices } from "./explore-state.ts";
 
 /** What is on screen; while another question is on its way, still the answer before, with its own words. */
@@ -58,16 +54,12 @@ export function useFigures(choices: Choices): Asking<Figures> {
 /** The same over time; not asked where the choice is "not over time". */
 export function useOverTime(choices: Choices): Asking<OverTime> {
   const { view } = usePageSearch();
-  const meta = useQuery(metaQuestion).data;
-  const nowMs = useNow();
-  const timeZone = view.timeZone ?? meta?.timeZone ?? "UTC";
-  const firstDate = meta?.firstEventAt ? localDate(Date.parse(meta.firstEventAt), timeZone) : null;
   const { grain } = choices;
-  const fitting = chartUnit(view, firstDate, localDate(nowMs, timeZone));
+  const { unit: fitting, isKnown } = useChartUnit(view);
   const unit = grain === "auto" || grain === "none" ? fitting : grain;
   const { data, isWaiting, error } = useKeptQuery({
     ...seriesQuestion(view, askedOf(choices), unit, SERIES_COLOURS),
-    enabled: meta !== undefined && grain !== "none",
+    enabled: isKnown && grain !== "none",
   });
   return { shown: data ?? null, isWaiting, error };
 }

@@ -1,12 +1,12 @@
+import { FilterButton } from "../../filters/filter-button.tsx";
 import { UNKNOWN, count, exactCount, exactMoney, headlineMoney, money } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
 import { marginQuestion } from "../../api/insights.ts";
 import type { Margin as Answer, MarginRow } from "../../api/insights.ts";
 import { metaQuestion } from "../../api/questions.ts";
 import { useKeptQuery } from "../../api/use-kept-query.ts";
-import { UNATTRIBUTED, dimensionLabel, filterText, parseFilter, toggleFilter } from "../../filters/filter.ts";
+import { dimensionLabel, parseFilter } from "../../filters/filter.ts";
 import { NotApplied } from "../../filters/not-applied.tsx";
-import { withFilters } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { Card } from "../../ui/card.tsx";
 import { Awaited } from "./awaited.tsx";
@@ -204,26 +204,15 @@ function usd(key: (typeof MARGIN_ORDERS)[number], label: string): Column<MarginR
 }
 
 function Name({ by, row, more }: { by: string; row: MarginRow; more: number }) {
-  const { view, change } = usePageSearch();
   if (row.other === true) return <span className="text-muted">Other{more > 0 ? ` (${count(more)} more)` : ""}</span>;
-  const text = filterText({ dimension: by, value: row.key ?? "", exclude: false });
-  const name = row.key ?? UNATTRIBUTED;
-  const isSelected = view.filters.includes(text);
   return (
-    <button
-      type="button"
-      title={isSelected ? `Remove the filter ${name}` : `Show only ${name}`}
-      aria-pressed={isSelected}
-      onClick={() => change((search) => withFilters(search, toggleFilter(view.filters, text)))}
-      className={`block min-h-6 w-full truncate text-left leading-6 decoration-control underline-offset-4 group-hover:underline ${row.key === null ? "text-muted" : "font-medium"}`}
-    >
-      {name}
+    <FilterButton dimension={by} value={row.key}>
       {row.marginRatio === null ? null : (
         <span className="block truncate text-[0.8125rem] leading-5 font-normal text-muted sm:hidden">
           {signedPercent(row.marginRatio)} of {money(row.revenue)}
         </span>
       )}
-    </button>
+    </FilterButton>
   );
 }
 

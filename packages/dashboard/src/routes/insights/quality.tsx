@@ -1,11 +1,11 @@
+import { FilterButton } from "../../filters/filter-button.tsx";
 import { count, counted, exactCount, exactMoney } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
 import { qualityQuestion } from "../../api/insights.ts";
 import type { QualityRow } from "../../api/insights.ts";
 import { metaQuestion } from "../../api/questions.ts";
 import { useKeptQuery } from "../../api/use-kept-query.ts";
-import { UNATTRIBUTED, dimensionLabel, filterText, toggleFilter } from "../../filters/filter.ts";
-import { withFilters } from "../../filters/search.ts";
+import { dimensionLabel } from "../../filters/filter.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 import { Card } from "../../ui/card.tsx";
 import { Awaited } from "./awaited.tsx";
@@ -125,27 +125,16 @@ function columnsOf(by: string, more: number): Column<Row>[] {
 }
 
 function Name({ by, row, more }: { by: string; row: Row; more: number }) {
-  const { view, change } = usePageSearch();
   if (row.isTotal === true) return <span className="font-medium">All calls</span>;
   if (row.other === true) return <span className="text-muted">Other{more > 0 ? ` (${count(more)} more)` : ""}</span>;
-  const text = filterText({ dimension: by, value: row.key ?? "", exclude: false });
-  const name = row.key ?? UNATTRIBUTED;
-  const isSelected = view.filters.includes(text);
   return (
-    <button
-      type="button"
-      title={isSelected ? `Remove the filter ${name}` : `Show only ${name}`}
-      aria-pressed={isSelected}
-      onClick={() => change((search) => withFilters(search, toggleFilter(view.filters, text)))}
-      className={`block min-h-6 w-full truncate text-left leading-6 decoration-control underline-offset-4 group-hover:underline ${row.key === null ? "text-muted" : "font-medium"}`}
-    >
-      {name}
+    <FilterButton dimension={by} value={row.key}>
       <span className="block truncate text-[0.8125rem] leading-5 font-normal text-muted md:hidden">
         {counted(row.calls, "call")}
         <span className="sm:hidden">
           {row.costPerSuccess === null ? "" : `, ${MONEY_FORMAT.short(row.costPerSuccess.value)} a success`}
         </span>
       </span>
-    </button>
+    </FilterButton>
   );
 }
