@@ -38,7 +38,7 @@ export interface ImportOutcome {
 
 export interface BrokenLine {
   file: string;
-  /** null: the file itself cannot be read. */
+  /** null: the file itself cannot be read, or has no lines. */
   line: number | null;
   reason: string;
 }
@@ -52,7 +52,7 @@ const BATCH_FILES = 1_000;
 interface ReadCall {
   event: WireEvent;
   file: string;
-  line: number;
+  line: number | null;
 }
 
 /**

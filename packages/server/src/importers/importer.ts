@@ -38,8 +38,8 @@ export type LineReading = { events: WireEvent[] } | { leftOut: string } | { prob
 
 /** A part of a file: what its lines say, and the place behind the last one that is read for good. */
 export interface LoadedPart {
-  /** Without the lines that tell of no call. */
-  lines: { line: number; reading: LineReading }[];
+  /** Without the lines that tell of no call. null: the file is a document or a database, which has none. */
+  lines: { line: number | null; reading: LineReading }[];
   position: Position;
 }
 

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { JsonValue, LineReading, LoadedPart, LogFile, Position } from "./importer.ts";
+import { isUtf16, parseJsonBytes, withoutMark } from "./parse-json-bytes.ts";
 import { MAX_LINE_BYTES, readLines, type Line } from "./read-lines.ts";
 
 /** How the lines of one tool are read. */
@@ -44,7 +45,7 @@ function readLine(line: Line, file: LogFile, { marks, read }: LineFormat): LineR
   const bytes = line.number === 1 ? withoutMark(line.bytes) : line.bytes;
   if (!marks.some((mark) => bytes.includes(mark))) return isWhole(bytes) ? null : broken(line);
   if (!isUtf8(bytes)) return line.isEnded ? { problem: "not UTF-8" } : broken(line);
-  const value = parseJson(bytes);
+  const value = parseJsonBytes(bytes);
   if (value === undefined) return broken(line);
   const reading = read(value, file);
   return "events" in reading && reading.events.length === 0 ? null : reading;
@@ -52,15 +53,6 @@ function readLine(line: Line, file: LogFile, { marks, read }: LineFormat): LineR
 
 function broken({ isEnded }: Line): LineReading {
   return isEnded ? { problem: "not JSON: cut off or damaged" } : { isUnfinished: true };
-}
-
-/** Says nothing of what the line contains: V8's own words would quote it. */
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }
 
 const [SPACE, OPEN, CLOSE] = [0x20, 0x7b, 0x7d];
@@ -76,13 +68,4 @@ function isWhole(bytes: Buffer): boolean {
 
 function isSpace(byte: number): boolean {
   return byte === SPACE || (byte >= 9 && byte <= 13);
-}
-
-function isUtf16(bytes: Buffer): boolean {
-  return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-}
-
-/** Without the byte order mark of UTF-8, which some editors write. */
-function withoutMark(bytes: Buffer): Buffer {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
