@@ -7,6 +7,7 @@ import type { HostPolicy } from "../access/host-policy.ts";
 import { TooManySignIns } from "../access/sign-in-throttle.ts";
 import type { Alerts } from "../alerts/alerts.ts";
 import type { OpenChannels } from "../alerts/channels/open-channels.ts";
+import type { Backups } from "../backup/make-backup.ts";
 import type { Keys, KeyStore } from "../keys/keys.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { LearnedSizes } from "../limits/learned-sizes.ts";
@@ -31,6 +32,7 @@ import { addAuditRoutes } from "./routes/audit.ts";
 import { addBudgetRoutes } from "./routes/budgets.ts";
 import { addChannelRoutes } from "./routes/channels.ts";
 import { addChargeRoutes } from "./routes/charges.ts";
+import { addCodingRoutes } from "./routes/coding.ts";
 import { addComparisonRoutes } from "./routes/comparisons.ts";
 import { addEntityRoutes } from "./routes/entities.ts";
 import { addEventRoutes } from "./routes/events.ts";
@@ -84,6 +86,7 @@ export interface HttpParts {
   allowedOrigins: () => readonly string[];
   settings: SettingsDesk;
   views: ViewBook;
+  backups: Backups;
   /** Hears of failures that are ours, with the id that the client was given. */
   logFailure: (requestId: string, error: unknown) => void;
 }
@@ -113,6 +116,7 @@ export function createApp({
   allowedOrigins,
   settings,
   views,
+  backups,
   logFailure,
 }: HttpParts): HttpApp {
   const app: App = new OpenAPIHono<HttpEnvironment>();
@@ -139,6 +143,7 @@ export function createApp({
   addQuestionRoutes(app);
   addInsightRoutes(app);
   addComparisonRoutes(app);
+  addCodingRoutes(app, ledger);
   addEntityRoutes(app);
   addTraceRoutes(app);
   addExportRoutes(app);
@@ -149,7 +154,7 @@ export function createApp({
   addChannelRoutes(app, channels);
   addAlertRoutes(app, alerts);
   addGatewayRoutes(app, gatewayProviders);
-  addMaintenanceRoutes(app, ledger);
+  addMaintenanceRoutes(app, ledger, backups);
   addAuditRoutes(app, ledger.storage);
   addSettingsRoutes(app, settings);
   addViewRoutes(app, views);
