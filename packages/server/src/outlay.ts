@@ -14,6 +14,7 @@ import type { Alerts } from "./alerts/alerts.ts";
 import { openChannels } from "./alerts/channels/open-channels.ts";
 import type { OpenChannels } from "./alerts/channels/open-channels.ts";
 import { countChanges } from "./alerts/count-changes.ts";
+import { openBackups } from "./backup/make-backup.ts";
 import { settingDeclarations } from "./config.ts";
 import type { Config, ResolvedConfig } from "./config.ts";
 import { openEstimates } from "./estimates/estimates.ts";
@@ -216,6 +217,7 @@ export async function openOutlay(resolved: ResolvedConfig, facts: ServerKind): P
     allowedOrigins: () => config.allowedOrigins,
     settings,
     views,
+    backups: await openBackups({ store, dataDir, version, now }),
     logFailure,
   });
   let gateway: Gateway | null = null;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { openBackups } from "../backup/make-backup.ts";
 import { createHostPolicy } from "../access/host-policy.ts";
 import { recogniseCallers } from "../access/recognise.ts";
 import { openAlerts } from "../alerts/alerts.ts";
@@ -74,6 +75,7 @@ beforeEach(async () => {
     allowedOrigins: () => [],
     settings: { list: () => [], change: async () => [] },
     views: await ViewBook.open({ storage, now, hasAccount: () => true }),
+    backups: await openBackups({ store: storage, dataDir, version: "0.0.0", now }),
     logFailure: (where, error) => expect.fail(`${where}: ${String(error)}`),
   });
   api = {

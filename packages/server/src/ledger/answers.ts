@@ -305,5 +305,8 @@ export interface ChargesAnswer extends ChargesSum {
 export interface ExportFile {
   contentType: string;
   filename: string;
-  body: AsyncIterable<string>;
+  /** Where it is known beforehand. */
+  sizeBytes?: number;
+  /** Text, or bytes of what is no text. */
+  body: AsyncIterable<string | Uint8Array>;
 }

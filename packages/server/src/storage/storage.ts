@@ -70,6 +70,30 @@ export interface Storage {
   close(): Promise<void>;
 }
 
+/** A store that can be copied while it is written to. */
+export interface CopyableStorage extends Storage {
+  /**
+   * Writes everything as it is at one instant, with the named small files and databases of the data folder, into a new file
+   * that only its owner may read. Recording goes on meanwhile.
+   */
+  copyTo(order: {
+    to: string;
+    files: string[];
+    databases: string[];
+    manifest: Record<string, unknown>;
+  }): Promise<StoreCopy>;
+}
+
+/** What a copy holds. */
+export interface StoreCopy {
+  schemaVersion: number;
+  events: number;
+  /** The order of arrival of the last event in it; 0: none has come yet. */
+  lastSeq: number;
+  /** Of the files and databases those that were there. */
+  parts: string[];
+}
+
 /** A usage event as it is stored: normalised, rated. Absent means not said. */
 export interface RecordedEvent {
   id: string;

@@ -48,23 +48,25 @@ export function addExportRoutes(app: App): void {
 
 /** A file to download. A failure on the way cuts the connection, so that half a file is not taken for a whole one. */
 export function fileResponse(c: Context<HttpEnvironment>, file: ExportFile): Response {
-  return new Response(streamOf(file.body, c.get("abandon")), {
+  const { body, contentType, filename, sizeBytes } = file;
+  return new Response(streamOf(body, c.get("abandon")), {
     headers: {
-      "content-type": file.contentType,
-      "content-disposition": `attachment; filename="${file.filename}"`,
+      "content-type": contentType,
+      "content-disposition": `attachment; filename="${filename}"`,
+      ...(sizeBytes === undefined ? {} : { "content-length": String(sizeBytes) }),
     },
   });
 }
 
-function streamOf(texts: AsyncIterable<string>, abandon: (error: unknown) => boolean): ReadableStream<Uint8Array> {
-  const iterator = texts[Symbol.asyncIterator]();
+function streamOf(parts: AsyncIterable<string | Uint8Array>, abandon: (error: unknown) => boolean): ReadableStream<Uint8Array> {
+  const iterator = parts[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   return new ReadableStream({
     async pull(controller) {
       try {
         const { done, value } = await iterator.next();
         if (done === true) controller.close();
-        else controller.enqueue(encoder.encode(value));
+        else controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
       } catch (error) {
         if (abandon(error)) controller.close();
         else controller.error(error);

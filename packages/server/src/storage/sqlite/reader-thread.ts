@@ -13,6 +13,7 @@ import type {
   SumQuestion,
 } from "../storage.ts";
 import { listCharges } from "./charges.ts";
+import { copyStore, type CopyOrder } from "./copy-store.ts";
 import { countDistinct } from "./distinct.ts";
 import { getDocument, getPriceVersion, listAudit } from "./documents.ts";
 import { inTransaction, openDatabase } from "./driver.ts";
@@ -73,9 +74,13 @@ port.on("message", ({ id, method, args }: ThreadRequest) => {
       post({ id, value: null });
       return;
     }
+    hasPages = true;
+    if (method === "copyStore") {
+      post({ id, value: copyStore(database, args[0] as CopyOrder) });
+      return;
+    }
     const run = methods[method];
     if (!run) throw new Error(`the reader thread has no method ${method}`);
-    hasPages = true;
     const value = inTransaction(database, () => run(newContext(), ...(args as never[])), "DEFERRED");
     post({ id, value });
   } catch (error) {

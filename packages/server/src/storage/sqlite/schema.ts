@@ -89,3 +89,6 @@ CREATE TABLE audit (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT
 
 /** Append only: a data file in the world has been through the earlier ones. */
 const MIGRATIONS: Migration[] = [INITIAL, LOOKUP_SCHEMA, putModelsTogether, RECORDS_SCHEMA];
+
+/** Of a data file that this program has opened. */
+export const NEWEST_SCHEMA = MIGRATIONS.length;

@@ -7,6 +7,7 @@ import type {
   AuditQuestion,
   ChargesQuestion,
   CollectionRecord,
+  CopyableStorage,
   DistinctQuestion,
   DistinctRow,
   EventsPage,
@@ -23,8 +24,8 @@ import type {
   ScanQuestion,
   SessionsPage,
   SessionsQuestion,
-  Storage,
   StorageStats,
+  StoreCopy,
   StoredAuditEntry,
   StoredEvent,
   StoredSession,
@@ -53,7 +54,7 @@ export interface SqliteOptions {
  * answer, and one that comes and goes for those that read many events.
  * Rejects with InvalidInput `data_folder_in_use` when another process writes there.
  */
-export async function openSqliteStorage({ dataDir, readOnly = false }: SqliteOptions): Promise<Storage> {
+export async function openSqliteStorage({ dataDir, readOnly = false }: SqliteOptions): Promise<CopyableStorage> {
   const path = join(dataDir, "outlay.sqlite");
   const closing = new Int32Array(new SharedArrayBuffer(4));
   const start: ThreadStart = { dataDir, path, closing };
@@ -74,7 +75,7 @@ export async function openSqliteStorage({ dataDir, readOnly = false }: SqliteOpt
 const IDLE_MS = 60_000;
 const IDS_AT_ONCE = 500;
 
-class SqliteStorage implements Storage {
+class SqliteStorage implements CopyableStorage {
   #writer: ThreadClient | null;
   #start: ThreadStart;
   #reader: ThreadClient;
@@ -244,6 +245,21 @@ class SqliteStorage implements Storage {
 
   stats(): Promise<StorageStats> {
     return this.#reader.call("stats", []);
+  }
+
+  /** In a thread of its own: whoever asks something meanwhile does not wait for it. */
+  async copyTo(order: {
+    to: string;
+    files: string[];
+    databases: string[];
+    manifest: Record<string, unknown>;
+  }): Promise<StoreCopy> {
+    const copier = new ThreadClient("reader-thread", this.#start);
+    try {
+      return await copier.call<StoreCopy>("copyStore", [{ ...order, dataDir: this.#start.dataDir }]);
+    } finally {
+      await copier.close();
+    }
   }
 
   close(): Promise<void> {
