@@ -1,6 +1,8 @@
 import { claudeCode } from "./claude-code/claude-code.ts";
 import type { Importer } from "./importer.ts";
 import { kimi } from "./kimi/kimi.ts";
+import { openclaw } from "./openclaw/openclaw.ts";
+import { pi } from "./pi/pi.ts";
 
 /** Every tool whose logs are read. */
-export const IMPORTERS: Importer[] = [claudeCode, kimi];
+export const IMPORTERS: Importer[] = [claudeCode, kimi, openclaw, pi];

@@ -1,8 +1,9 @@
 import { parseInstant, type WireEvent } from "@outlay/core";
-import { eventId, eventIdOfContent } from "../event-id.ts";
+import { codingEvent } from "../coding-call.ts";
+import { eventIdOfAnswer, eventIdOfContent } from "../event-id.ts";
 import type { LineReading } from "../importer.ts";
 import { providerOfCall } from "../provider-of-model.ts";
-import { BadValue, countIn, fieldsOf, knownOnly, textOf, type Fields } from "../read-values.ts";
+import { BadValue, countIn, fieldsOf, textOf, type Fields } from "../read-values.ts";
 import { isAnyUsed, TOTAL_ONLY, usageOfParts, type TokenParts } from "../usage-of-parts.ts";
 import { DEFAULT_MODEL } from "./settings.ts";
 
@@ -40,6 +41,8 @@ interface ToldCall {
   parts: TokenParts;
   hasTotalOnly: boolean;
 }
+
+type DatedCall = ToldCall & { occurredAt: number };
 
 /** `{"timestamp": seconds, "message": {"type": "StatusUpdate", "payload": {"token_usage": …, "message_id": …}}}` */
 function olderCall(line: Fields): ToldCall | null {
@@ -84,30 +87,26 @@ function isoInstant(value: unknown): number | null {
   return typeof value === "string" ? parseInstant(value) : null;
 }
 
-function eventOf(call: ToldCall & { occurredAt: number }, context: LogContext): WireEvent {
+function eventOf(call: DatedCall, context: LogContext): WireEvent {
   const { settingsModel, session, project, subagent } = context;
   const named = call.model ?? settingsModel ?? DEFAULT_MODEL;
   const { provider, model } = servedBy(named);
-  const event: WireEvent = {
+  return codingEvent({
+    tool: "kimi",
     id: idOf(call, context),
     occurredAt: call.occurredAt,
     provider,
     model,
-    operation: "chat",
     usage: usageOfParts(call.parts),
-    agent: "kimi",
-    activity: subagent === null ? "coding" : "coding.subagent",
-    source: "kimi",
-    metadata: knownOnly({
+    folder: project,
+    session,
+    subagent,
+    metadata: {
       messageId: call.messageId,
-      subagent,
       // the log does not name it: that of the settings today, or else Kimi's own
       modelFrom: call.model !== null ? null : settingsModel !== null ? "settings" : "default",
-    }),
-  };
-  if (session !== null) event.session = session;
-  if (project !== null) event.project = project;
-  return event;
+    },
+  });
 }
 
 /** Settings name a model `<provider>/<model>`; `kimi-code` is Moonshot's own plan. */
@@ -119,11 +118,8 @@ function servedBy(named: string): { provider: string; model: string } {
   return { provider: prefix.startsWith("kimi") ? "moonshotai" : providerOfCall(prefix, model), model };
 }
 
-/** Ids of answers this long are drawn at random. Servers on one's own machine count theirs: `chatcmpl-12`. */
-const UNIQUE_ID_LENGTH = 20;
-
 /** The same for the copies of a call in a fork of its session. */
-function idOf({ messageId, occurredAt, model, parts }: ToldCall, { subagent }: LogContext): string {
+function idOf({ messageId, occurredAt, model, parts }: DatedCall, { subagent }: LogContext): string {
   if (messageId === null) return eventIdOfContent("kimi", occurredAt, subagent, model, parts);
-  return eventId("kimi", messageId.length >= UNIQUE_ID_LENGTH ? messageId : `${messageId}:${occurredAt}`);
+  return eventIdOfAnswer("kimi", messageId, occurredAt);
 }
