@@ -63,6 +63,12 @@ const configSchema = z.strictObject({
     .union([z.null(), z.literal("off").transform(() => null), days])
     .meta({ description: "Raw events older than this expire, their totals stay; off keeps everything" }),
   refreshPrices: onOff.meta({ description: "Fetch the public price list once a day" }),
+  archive: onOff.meta({ description: "Write a snapshot of each day and a summary of each month as files, once a day" }),
+  archiveFolder: z
+    .union([z.null(), z.string().min(1)])
+    .meta({ description: "Folder of those files; the folder archive in the data folder when absent" }),
+  archiveDays: days.meta({ description: "Snapshots of so many days are kept; summaries of months stay" }),
+  archiveEvents: onOff.meta({ description: "With the archive, also keep the calls of each day, compressed" }),
   pricesUrl: z.union([z.null(), baseUrl]).meta({ description: "A mirror of the public price list" }),
   priceOverrides: z
     .array(z.unknown())
@@ -138,6 +144,10 @@ const NAMES = {
   priceOverrides: { flag: null, variable: null, key: "priceOverrides" },
   modelNames: { flag: null, variable: null, key: "modelNames" },
   allowedOrigins: { flag: null, variable: "OUTLAY_ALLOWED_ORIGINS", key: "allowedOrigins" },
+  archive: { flag: null, variable: "OUTLAY_ARCHIVE", key: "archive" },
+  archiveFolder: { flag: null, variable: "OUTLAY_ARCHIVE_FOLDER", key: "archiveFolder" },
+  archiveDays: { flag: null, variable: "OUTLAY_ARCHIVE_DAYS", key: "archiveDays" },
+  archiveEvents: { flag: null, variable: "OUTLAY_ARCHIVE_EVENTS", key: "archiveEvents" },
   publicUrl: { flag: "public-url", variable: "OUTLAY_PUBLIC_URL", key: "publicUrl" },
   allowedHosts: { flag: null, variable: "OUTLAY_ALLOWED_HOSTS", key: "allowedHosts" },
   trustedProxies: { flag: null, variable: "OUTLAY_TRUSTED_PROXIES", key: "trustedProxies" },
@@ -166,6 +176,9 @@ const FACTS: Record<ConfigKey, { label: string; kind: SettingKind; inDashboard?:
   allowedOrigins: { label: "Allowed origins", kind: "list", inDashboard: "at once" },
   publicUrl: { label: "Public address", kind: "address", inDashboard: "after a restart" },
   sessionDays: { label: "Days until a session ends", kind: "days", inDashboard: "after a restart" },
+  archive: { label: "Daily archive", kind: "on-off", inDashboard: "at once" },
+  archiveDays: { label: "Days that the archive keeps", kind: "days", inDashboard: "at once" },
+  archiveEvents: { label: "Calls in the archive", kind: "on-off", inDashboard: "at once" },
   host: { label: "Address to listen on", kind: "text" },
   port: { label: "Port", kind: "number" },
   dataDir: { label: "Data folder", kind: "text" },
@@ -175,6 +188,7 @@ const FACTS: Record<ConfigKey, { label: string; kind: SettingKind; inDashboard?:
   setup: { label: "Set-up for others", kind: "on-off" },
   oidc: { label: "Single sign-on", kind: "table" },
   providers: { label: "Providers of the gateway", kind: "table" },
+  archiveFolder: { label: "Folder of the archive", kind: "text" },
   allowInternalWebhooks: { label: "Internal webhooks", kind: "list" },
   mockProviders: { label: "Mock providers", kind: "address" },
 };
@@ -270,6 +284,10 @@ function defaultValues(): Partial<Config> {
     allowedOrigins: [],
     publicUrl: null,
     allowedHosts: [],
+    archive: true,
+    archiveFolder: null,
+    archiveDays: 90,
+    archiveEvents: false,
     trustedProxies: [],
     setup: false,
     sessionDays: 14,

@@ -25,6 +25,7 @@ import type { Gateway } from "./gateway/gateway.ts";
 import { listUpstreams } from "./gateway/list-upstreams.ts";
 import { gatewayUpstreams } from "./gateway/upstreams.ts";
 import { createApp } from "./http/app.ts";
+import { archiveJob } from "./jobs/archive.ts";
 import type { HttpApp } from "./http/app.ts";
 import { evaluateAlertsJob } from "./jobs/evaluate-alerts.ts";
 import { expireJob } from "./jobs/expire.ts";
@@ -294,7 +295,8 @@ function jobsOf(ledger: Ledger, alerts: Alerts, config: Readonly<Config>) {
   return [
     refreshPricesJob({ ...ledger, version }),
     evaluateAlertsJob(() => alerts.evaluate()),
-    expireJob(ledger, () => config.retentionDays),
+    archive,
+    expireJob(ledger, () => config.retentionDays, archive.run),
   ];
 }
 
@@ -302,6 +304,20 @@ function jobsOf(ledger: Ledger, alerts: Alerts, config: Readonly<Config>) {
 export function priceConfig(config: Readonly<Config>): PriceConfig {
   return {
     overrides: config.priceOverrides,
+  const archive = archiveJob(ledger, config.dataDir, {
+    get enabled() {
+      return config.archive;
+    },
+    get folder() {
+      return config.archiveFolder;
+    },
+    get keepDays() {
+      return config.archiveDays;
+    },
+    get events() {
+      return config.archiveEvents;
+    },
+  });
     names: config.modelNames,
     refresh: {
       get enabled() {

@@ -29,6 +29,7 @@ import type { App } from "./route.ts";
 import { addAccountRoutes } from "./routes/accounts.ts";
 import { addAlertRoutes } from "./routes/alerts.ts";
 import { addAuditRoutes } from "./routes/audit.ts";
+import { addArchiveRoutes } from "./routes/archive.ts";
 import { addBudgetRoutes } from "./routes/budgets.ts";
 import { addChannelRoutes } from "./routes/channels.ts";
 import { addChargeRoutes } from "./routes/charges.ts";
@@ -165,6 +166,7 @@ export function createApp({
   addPersonalLimitRoutes(app, limitParts);
   addLimitLeaseRoutes(app, limitParts);
   addLimitRoutes(app, limitParts);
+  addArchiveRoutes(app, ledger);
   addBudgetRoutes(app, limitParts);
   const addresses = addAddresses(app, { limits, personal });
   addDocumentation(app, facts.version);

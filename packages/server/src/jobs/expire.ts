@@ -4,8 +4,15 @@ import type { Job } from "./schedule.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Lets raw events of a certain age expire, once a day; their totals stay. `keptDays`: null keeps everything. */
-export function expireJob(ledger: Ledger, keptDays: () => number | null): Job {
+/**
+ * Lets raw events of a certain age expire, once a day; their totals stay. `keptDays`: null keeps everything.
+ * `before` is waited for: what is to be archived must be there still.
+ */
+export function expireJob(
+  ledger: Ledger,
+  keptDays: () => number | null,
+  before: () => Promise<void> = async () => {},
+): Job {
   return {
     name: "expire",
     intervalMs: DAY_MS,
@@ -13,7 +20,9 @@ export function expireJob(ledger: Ledger, keptDays: () => number | null): Job {
     delayMs: 60_000,
     async run() {
       const olderThanDays = keptDays();
-      if (olderThanDays !== null) await expireEvents(ledger, { olderThanDays });
+      if (olderThanDays === null) return;
+      await before();
+      await expireEvents(ledger, { olderThanDays });
     },
   };
 }

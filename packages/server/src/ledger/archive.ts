@@ -1,7 +1,12 @@
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
+import { access, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { createGunzip, createGzip } from "node:zlib";
+import { Readable } from "node:stream";
 import { buckets } from "@outlay/core";
-import type { QueryParams, SummaryAnswer } from "./answers.ts";
+import type { MetricValues, QueryParams, SummaryAnswer } from "./answers.ts";
 
 /** Where an archive's numbers come from, and what of them it is to hold. */
 export interface ArchiveOptions {
@@ -15,7 +20,20 @@ export interface ArchiveOptions {
   timeZone: string;
   /** Days of which snapshots are kept; months stay for ever. */
   keepDays: number;
+  /** Where the days' single events are to be kept too: the lines of `archiveEvents`. */
+  events?: {
+    linesOf: (params: QueryParams) => Promise<AsyncIterable<string | Uint8Array>>;
+    /** Raw events before this instant have expired: what is kept of those days stays as it is. */
+    horizonMs: number;
+  };
   onProgress?: (done: number, total: number) => void;
+}
+
+/** What a run did with the files of each kind; `events` where they were asked for. */
+export interface ArchiveChanges {
+  daily: ArchiveChange;
+  monthly: ArchiveChange;
+  events?: ArchiveChange;
 }
 
 /** What a run did with the files of one kind. */
@@ -26,9 +44,12 @@ export interface ArchiveChange {
   removed: number;
 }
 
+export const SNAPSHOT_FORMAT = "outlay-archive/1";
+export const EVENTS_FORMAT = "outlay-events/1";
+
 /** What a file of the archive says: a summary without what depends on when it was taken. */
-interface Snapshot extends Omit<SummaryAnswer, "query" | "meta" | "comparison"> {
-  format: "outlay-archive/1";
+export interface Snapshot extends Omit<SummaryAnswer, "query" | "meta" | "comparison"> {
+  format: typeof SNAPSHOT_FORMAT;
   unit: "day" | "month";
   /** `2026-11-22` or `2026-11`. */
   name: string;
@@ -42,12 +63,12 @@ interface Snapshot extends Omit<SummaryAnswer, "query" | "meta" | "comparison"> 
 
 /**
  * Writes a snapshot of each day (`daily/2026-11-22.json`) and a summary of each month (`monthly/2026-11.json`), the running ones
- * included. Repeating it changes only files whose numbers have moved; each is written beside its place first, so that none is ever
+ * included, and if asked for the events of each finished day (`events/2026-11-22.jsonl.gz`, for ever). Repeating it changes only files whose numbers have moved; each is written beside its place first, so that none is ever
  * half there. Snapshots of days before the last `keepDays` are removed, once all others are written.
  */
-export async function writeArchive(options: ArchiveOptions): Promise<{ daily: ArchiveChange; monthly: ArchiveChange }> {
-  const { folder, nowMs, timeZone, keepDays, firstEventMs } = options;
-  const changes = { daily: noChange(), monthly: noChange() };
+export async function writeArchive(options: ArchiveOptions): Promise<ArchiveChanges> {
+  const { folder, nowMs, timeZone, keepDays, firstEventMs, events } = options;
+  const changes: ArchiveChanges = { daily: noChange(), monthly: noChange() };
   const firstDayMs = nowMs - (keepDays - 1) * DAY_MS;
   const days = firstEventMs === null ? [] : spans(Math.max(firstEventMs, firstDayMs), nowMs, "day", timeZone);
   const months = firstEventMs === null ? [] : spans(firstEventMs, nowMs, "month", timeZone);
@@ -55,10 +76,24 @@ export async function writeArchive(options: ArchiveOptions): Promise<{ daily: Ar
     ...days.map((span) => ({ span, place: "daily" as const })),
     ...months.map((span) => ({ span, place: "monthly" as const })),
   ];
+  const eventDays =
+    events === undefined || firstEventMs === null
+      ? []
+      : spans(Math.max(firstEventMs, events.horizonMs), nowMs, "day", timeZone).filter(
+          ({ startMs, finished }) => finished && startMs >= events.horizonMs,
+        );
+  const total = work.length + eventDays.length;
   for (const [done, { span, place }] of work.entries()) {
-    options.onProgress?.(done, work.length);
-    const isWritten = await keepFile(join(folder, place), `${span.name}.json`, await snapshotOf(options, span));
+    options.onProgress?.(done, total);
+    const snapshot = await snapshotOf(options, span);
+    const isWritten = await keepFile(join(folder, place), `${span.name}.json`, snapshot);
     changes[place][isWritten ? "written" : "unchanged"]++;
+  }
+  if (events !== undefined) changes.events = noChange();
+  for (const [done, span] of eventDays.entries()) {
+    options.onProgress?.(work.length + done, total);
+    const isWritten = await keepEvents(options, span, span.startMs >= firstDayMs);
+    changes.events![isWritten ? "written" : "unchanged"]++;
   }
   const [firstKept] = spans(firstDayMs, nowMs, "day", timeZone);
   changes.daily.removed = await removeBefore(join(folder, "daily"), firstKept!.name);
@@ -93,7 +128,7 @@ async function snapshotOf({ summaryOf, timeZone }: ArchiveOptions, span: Span): 
   const { query: _query, meta: _meta, comparison: _comparison, ...numbers } = await summaryOf(params);
   const { unit, name, finished } = span;
   const snapshot: Snapshot = {
-    format: "outlay-archive/1",
+    format: SNAPSHOT_FORMAT,
     unit,
     name,
     timeZone,
@@ -110,16 +145,95 @@ async function keepFile(folder: string, name: string, text: string): Promise<boo
   const path = join(folder, name);
   if ((await readFile(path, "utf8").catch(() => null)) === text) return false;
   await mkdir(folder, { recursive: true });
+  await writeWhole(path, (file) => file.writeFile(text));
+  return true;
+}
+
+/** Beside its place first, and on disk before it gets its name. */
+async function writeWhole(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const beside = `${path}.part`;
   const file = await open(beside, "w");
   try {
-    await file.writeFile(text);
+    await write(file);
     await file.sync();
   } finally {
     await file.close();
   }
   await rename(beside, path);
+}
+
+/** First line of a file of events. Its totals are those of the day when it was written: as long as they stand, so does the file. */
+export interface EventsHeader {
+  format: typeof EVENTS_FORMAT;
+  name: string;
+  timeZone: string;
+  start: string;
+  end: string;
+  totals: MetricValues;
+}
+
+/** False: the file is there, and says what the store says. `look`: also at those that are there. */
+async function keepEvents(options: ArchiveOptions, span: Span, look: boolean): Promise<boolean> {
+  const folder = join(options.folder, "events");
+  const path = join(folder, `${span.name}.jsonl.gz`);
+  if (!look && (await isThere(path))) return false;
+  const range = { from: [new Date(span.startMs).toISOString()], to: [new Date(span.endMs).toISOString()] };
+  const { totals } = await options.summaryOf({ ...range, tz: [options.timeZone], limit: ["1"] });
+  const { calls, cost, inputTokens, outputTokens, cacheReadTokens, errors, unpricedCalls } = totals;
+  const header: EventsHeader = {
+    format: EVENTS_FORMAT,
+    name: span.name,
+    timeZone: options.timeZone,
+    start: range.from[0]!,
+    end: range.to[0]!,
+    totals: { calls, cost, inputTokens, outputTokens, cacheReadTokens, errors, unpricedCalls },
+  };
+  const first = JSON.stringify(header);
+  if ((await firstLine(path)) === first) return false;
+  const lines = await options.events!.linesOf(range);
+  await mkdir(folder, { recursive: true });
+  const compressed = Readable.from(withHeader(first, lines)).compose(createGzip());
+  await writeWhole(path, async (file) => {
+    for await (const chunk of compressed as AsyncIterable<Uint8Array>) await file.appendFile(chunk);
+  });
   return true;
+}
+
+/** The last line says that the file is whole. */
+async function* withHeader(
+  header: string,
+  lines: AsyncIterable<string | Uint8Array>,
+): AsyncIterable<string | Uint8Array> {
+  yield `${header}\n`;
+  yield* lines;
+  yield `{"end":true}\n`;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** null: there is no such file, or it cannot be read. */
+async function firstLine(path: string): Promise<string | null> {
+  const file = createReadStream(path);
+  try {
+    const lines = createInterface({
+      input: file
+        .on("error", () => {})
+        .pipe(createGunzip())
+        .on("error", () => {}),
+    });
+    if (!(await isThere(path))) return null;
+    for await (const line of lines) return line;
+    return null;
+  } catch {
+    return null;
+  } finally {
+    file.destroy();
+  }
 }
 
 /** Only what is named like a day: what else somebody keeps there is theirs. */

@@ -55,6 +55,7 @@ export function addSystemRoutes(app: App, ledger: Ledger, facts: ServerFacts): v
         sizeBytes: z.number().int(),
         firstEventAt: instantOrNull,
         lastEventAt: instantOrNull,
+        horizon: instantOrNull.meta({ description: "Raw events before it have expired; null: none have" }),
         events: z.number().int(),
         metrics: z.record(
           z.string(),
@@ -82,6 +83,7 @@ export function addSystemRoutes(app: App, ledger: Ledger, facts: ServerFacts): v
         sizeBytes: stats.sizeBytes,
         firstEventAt: isoOrNull(stats.firstEventMs),
         lastEventAt: isoOrNull(stats.lastEventMs),
+        horizon: isoOrNull(stats.horizonMs === 0 ? null : stats.horizonMs),
         events: stats.events,
         metrics: METRICS,
         dimensions: DIMENSIONS,
