@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 
 import { defineConfig } from "vitest/config";
 
@@ -6,8 +7,12 @@ import { defineConfig } from "vitest/config";
 const resolve = { conditions: ["source"] };
 const ssr = { resolve: { conditions: ["source"] } };
 
+// Processes and threads that tests start take the sources from here, once they are compiled.
+process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.cache/compiled");
+
 export default defineConfig({
   test: {
+    globalSetup: "test/compile-server.ts",
     // Most of a test waits for servers and browsers: two files at once also where there are only two cores.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
