@@ -8,6 +8,7 @@ import { isNetwork } from "./access/host-policy.ts";
 import { isAllowedEntry } from "./alerts/channels/address-policy.ts";
 import { parseOverride } from "./prices/overrides.ts";
 import type { SettingDeclaration, SettingKind } from "./settings/setting.ts";
+import { SYNC_PROVIDERS } from "./sync/provider-names.ts";
 
 /** Name of the configuration file inside the data folder. */
 const CONFIG_FILE = "outlay.config.json";
@@ -116,6 +117,10 @@ const configSchema = z.strictObject({
       ),
     ])
     .meta({ description: "Internal addresses that alerts may be sent to; on: all but link-local ones" }),
+  syncUrls: z
+    .union([z.string().transform(parseJson), z.unknown()])
+    .pipe(z.partialRecord(z.enum(SYNC_PROVIDERS), baseUrl))
+    .meta({ description: "Other addresses of the usage and cost APIs of providers, by the provider's name" }),
   mockProviders: z
     .union([z.null(), baseUrl])
     .meta({ description: "A running outlay mock-provider that the gateway sends every call to" }),
@@ -160,6 +165,7 @@ const NAMES = {
     variable: "OUTLAY_ALLOW_INTERNAL_WEBHOOKS",
     key: "allowInternalWebhooks",
   },
+  syncUrls: { flag: null, variable: "OUTLAY_SYNC_URLS", key: "syncUrls" },
   mockProviders: { flag: "mock-providers", variable: "OUTLAY_MOCK_PROVIDERS", key: "mockProviders" },
 } as const satisfies Record<ConfigKey, { flag: string | null; variable: string | null; key: string | null }>;
 
@@ -190,6 +196,7 @@ const FACTS: Record<ConfigKey, { label: string; kind: SettingKind; inDashboard?:
   providers: { label: "Providers of the gateway", kind: "table" },
   archiveFolder: { label: "Folder of the archive", kind: "text" },
   allowInternalWebhooks: { label: "Internal webhooks", kind: "list" },
+  syncUrls: { label: "Addresses of providers' reports", kind: "table" },
   mockProviders: { label: "Mock providers", kind: "address" },
 };
 
@@ -294,6 +301,7 @@ function defaultValues(): Partial<Config> {
     oidc: null,
     providers: {},
     allowInternalWebhooks: false,
+    syncUrls: {},
     mockProviders: null,
   };
 }

@@ -31,6 +31,7 @@ import { evaluateAlertsJob } from "./jobs/evaluate-alerts.ts";
 import { expireJob } from "./jobs/expire.ts";
 import { refreshPricesJob } from "./jobs/refresh-prices.ts";
 import { scheduleJobs } from "./jobs/schedule.ts";
+import { syncJob } from "./jobs/sync.ts";
 import { openKeys } from "./keys/keys.ts";
 import type { Keys, KeyStore } from "./keys/keys.ts";
 import { findSecret, makeSecret } from "./keys/secret.ts";
@@ -46,6 +47,7 @@ import { Settings } from "./settings/settings.ts";
 import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
 import type { Storage } from "./storage/storage.ts";
 import { watchStorage } from "./storage/watch-storage.ts";
+import { openSync, type Sync } from "./sync/sync.ts";
 import { ViewBook } from "./views/view-book.ts";
 
 /** Everything over one data folder. */
@@ -62,6 +64,8 @@ export interface Outlay {
   alerts: Alerts;
   /** Tokens of calls whose provider said nothing. */
   estimates: Estimates;
+  /** What providers report themselves. */
+  sync: Sync;
   http: HttpApp;
   /** Who may come in; null in a mount. */
   accounts: Accounts | null;
@@ -142,13 +146,14 @@ export async function openOutlay(resolved: ResolvedConfig, facts: ServerKind): P
     await storage.close();
     throw error;
   });
+  const secret = {
+    find: () => findSecret(dataDir, process.env["OUTLAY_SECRET"] ?? null),
+    make: () => makeSecret(dataDir),
+  };
   let ownUrl = `http://${config.host}:${config.port}`;
   const channels = await openChannels({
     storage,
-    secret: {
-      find: () => findSecret(dataDir, process.env["OUTLAY_SECRET"] ?? null),
-      make: () => makeSecret(dataDir),
-    },
+    secret,
     now,
     baseUrl: () => (config.publicUrl ?? ownUrl) + mountPath,
     get timeZone() {
@@ -156,6 +161,13 @@ export async function openOutlay(resolved: ResolvedConfig, facts: ServerKind): P
     },
     allowInternal: config.allowInternalWebhooks,
     logFailure: (error) => logFailure("channels", error),
+  });
+  const sync = await openSync({
+    storage,
+    secret,
+    now,
+    urls: () => config.syncUrls,
+    logFailure: (error) => logFailure("sync", error),
   });
   const hosts = createHostPolicy(config);
   const accounts = mountPath === "" ? await openAccounts(accountsOptions(config, storage, hosts)) : null;
@@ -204,6 +216,7 @@ export async function openOutlay(resolved: ResolvedConfig, facts: ServerKind): P
     sizes,
     channels,
     alerts,
+    sync,
     recognise: recogniseCallers({ keys, accounts, isExposed: hosts.isExposed, ownerToken }),
     accounts,
     hosts,
@@ -230,6 +243,7 @@ export async function openOutlay(resolved: ResolvedConfig, facts: ServerKind): P
     channels,
     alerts,
     estimates,
+    sync,
     http,
     accounts,
     hosts,
@@ -237,7 +251,7 @@ export async function openOutlay(resolved: ResolvedConfig, facts: ServerKind): P
     startJobs(url = ownUrl) {
       ownUrl = url;
       channels.start();
-      return scheduleJobs(jobsOf(ledger, alerts, config), (name, error) => logFailure(`job ${name}`, error));
+      return scheduleJobs([...jobsOf(ledger, alerts, config), syncJob(() => sync.runDue())], (name, error) => logFailure(`job ${name}`, error));
     },
     openGateway() {
       gateway = createGateway({
@@ -255,6 +269,7 @@ export async function openOutlay(resolved: ResolvedConfig, facts: ServerKind): P
     async close() {
       http.close();
       await gateway?.close();
+      await sync.close();
       await alerts.close();
       await Promise.all([estimates.close(), keys.close(), channels.close(), accounts?.close(), sizes.close()]);
       await limits.close();

@@ -17,6 +17,7 @@ import { openLearnedSizes } from "../limits/learned-sizes.ts";
 import { openLimits } from "../limits/limits.ts";
 import { openPriceBook } from "../prices/price-book.ts";
 import { openSqliteStorage } from "../storage/sqlite/sqlite-storage.ts";
+import { openSync } from "../sync/sync.ts";
 import type { Api } from "./context.ts";
 import { ViewBook } from "../views/view-book.ts";
 import { fillDemo } from "./fill-demo.ts";
@@ -65,6 +66,13 @@ beforeEach(async () => {
     sizes: await openLearnedSizes(storage),
     channels,
     alerts,
+    sync: await openSync({
+      storage,
+      secret: { find: async () => null, make: () => makeSecret(dataDir) },
+      now,
+      urls: () => ({}),
+      logFailure,
+    }),
     recognise: recogniseCallers({ keys, accounts: null, isExposed: false, ownerToken: "" }),
     accounts: null,
     hosts: createHostPolicy({ host: "127.0.0.1", publicUrl: null, allowedHosts: [], trustedProxies: [] }),

@@ -14,6 +14,7 @@ import type { LearnedSizes } from "../limits/learned-sizes.ts";
 import type { Limits } from "../limits/limits.ts";
 import { openPersonalLimits } from "../limits/personal-limits.ts";
 import { LangfuseReceiver } from "../telemetry/langfuse-receiver.ts";
+import type { Sync } from "../sync/sync.ts";
 import { OtlpReceiver } from "../telemetry/otlp-receiver.ts";
 import type { ViewBook } from "../views/view-book.ts";
 import { addAddresses } from "./addresses.ts";
@@ -56,6 +57,7 @@ import { addQuestionRoutes } from "./routes/questions.ts";
 import { addSettingsRoutes } from "./routes/settings.ts";
 import type { SettingsDesk } from "./routes/settings.ts";
 import { addStreamRoute } from "./routes/stream.ts";
+import { addSyncRoutes } from "./routes/sync.ts";
 import { addSystemRoutes } from "./routes/system.ts";
 import type { ServerFacts } from "./routes/system.ts";
 import { addTraceRoutes } from "./routes/traces.ts";
@@ -67,6 +69,7 @@ export interface HttpParts {
   keys: Keys & KeyStore;
   channels: OpenChannels;
   alerts: Alerts;
+  sync: Sync;
   limits: Limits;
   /** What calls mostly use, for those who ask before they call. */
   sizes: Pick<LearnedSizes, "size">;
@@ -105,6 +108,7 @@ export function createApp({
   keys,
   channels,
   alerts,
+  sync,
   limits,
   sizes,
   recognise,
@@ -154,6 +158,12 @@ export function createApp({
   if (accounts !== null) addPeopleRoutes(app, accounts);
   addChannelRoutes(app, channels);
   addAlertRoutes(app, alerts);
+  addSyncRoutes(app, {
+    sync,
+    storage: ledger.storage,
+    now: ledger.now,
+    logFailure: (error) => logFailure("sync", error),
+  });
   addGatewayRoutes(app, gatewayProviders);
   addMaintenanceRoutes(app, ledger, backups);
   addAuditRoutes(app, ledger.storage);

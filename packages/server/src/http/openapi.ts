@@ -53,6 +53,10 @@ const TAGS = [
   { name: "Langfuse", description: "What clients of Langfuse send and ask for: they only need another address." },
   { name: "Questions", description: "One language: metrics × dimensions × filters × period × comparison." },
   { name: "Coding tools", description: "Blocks of hours, limits of plans, and what a status line shows." },
+  {
+    name: "Providers' reports",
+    description: "What providers say themselves, beside what was recorded, and how both agree.",
+  },
   { name: "Lists", description: "Calls, sessions, users, agents, work items, files." },
   { name: "Live", description: "What happens, while it happens." },
   { name: "Prices", description: "Which price a call gets, and changing it." },
