@@ -22,6 +22,10 @@ const textList = z.union([
   z.array(z.string()),
   z.string().transform((text) => text.split(",").map((item) => item.trim())),
 ]);
+/** As a number or as text. */
+const dollars = z
+  .union([z.number(), z.string().regex(/^\d+(\.\d+)?$/, "must be dollars").transform(Number)])
+  .pipe(z.number().positive().max(1e9));
 const days = wholeNumber.pipe(z.number().int().min(1).max(36_500));
 
 const baseUrl = z.url({ protocol: /^https?$/, error: "must be an address such as https://api.example.com" });
@@ -78,6 +82,9 @@ const configSchema = z.strictObject({
   modelNames: z
     .array(z.strictObject({ provider: z.string().min(1), name: z.string().min(1), model: z.string().min(1) }))
     .meta({ description: "Names of one's own for models, such as Azure deployments" }),
+  monthlyBudgetUsd: z
+    .union([z.null(), z.literal("off").transform(() => null), dollars])
+    .meta({ description: "What a month may cost over all sources: subscriptions and what is charged by use" }),
   allowedOrigins: textList
     .pipe(z.array(z.string().refine(isOrigin, "must be an origin such as https://app.example.com")))
     .meta({ description: "Origins whose pages may read the API, as the components on them do" }),
@@ -148,6 +155,7 @@ const NAMES = {
   pricesUrl: { flag: "prices-url", variable: "OUTLAY_PRICES_URL", key: "pricesUrl" },
   priceOverrides: { flag: null, variable: null, key: "priceOverrides" },
   modelNames: { flag: null, variable: null, key: "modelNames" },
+  monthlyBudgetUsd: { flag: null, variable: "OUTLAY_MONTHLY_BUDGET", key: "monthlyBudgetUsd" },
   allowedOrigins: { flag: null, variable: "OUTLAY_ALLOWED_ORIGINS", key: "allowedOrigins" },
   archive: { flag: null, variable: "OUTLAY_ARCHIVE", key: "archive" },
   archiveFolder: { flag: null, variable: "OUTLAY_ARCHIVE_FOLDER", key: "archiveFolder" },
@@ -179,6 +187,7 @@ const FACTS: Record<ConfigKey, { label: string; kind: SettingKind; inDashboard?:
   refreshPrices: { label: "Refresh of prices", kind: "on-off", inDashboard: "at once" },
   pricesUrl: { label: "Address of the price list", kind: "address", inDashboard: "at once" },
   modelNames: { label: "Names of models", kind: "table", inDashboard: "at once" },
+  monthlyBudgetUsd: { label: "Monthly budget over all sources, in dollars", kind: "number", inDashboard: "at once" },
   allowedOrigins: { label: "Allowed origins", kind: "list", inDashboard: "at once" },
   publicUrl: { label: "Public address", kind: "address", inDashboard: "after a restart" },
   sessionDays: { label: "Days until a session ends", kind: "days", inDashboard: "after a restart" },
@@ -288,6 +297,7 @@ function defaultValues(): Partial<Config> {
     pricesUrl: null,
     priceOverrides: [],
     modelNames: [],
+    monthlyBudgetUsd: null,
     allowedOrigins: [],
     publicUrl: null,
     allowedHosts: [],

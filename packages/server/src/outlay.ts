@@ -48,6 +48,7 @@ import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
 import type { Storage } from "./storage/storage.ts";
 import { watchStorage } from "./storage/watch-storage.ts";
 import { openSync, type Sync } from "./sync/sync.ts";
+import { SubscriptionBook } from "./subscriptions/subscription-book.ts";
 import { ViewBook } from "./views/view-book.ts";
 
 /** Everything over one data folder. */
@@ -183,6 +184,7 @@ export async function openOutlay(resolved: ResolvedConfig, facts: ServerKind): P
     now,
     hasAccount: (id) => accounts === null || accounts.people.get(id) !== null,
   });
+  const subscriptions = await SubscriptionBook.open({ storage, now, timeZone: () => config.timeZone });
   const live = createLiveFeed();
   const ownerToken = `outlay_${randomBytes(32).toString("base64url")}`;
   const ledger: Ledger = {
@@ -231,6 +233,7 @@ export async function openOutlay(resolved: ResolvedConfig, facts: ServerKind): P
     allowedOrigins: () => config.allowedOrigins,
     settings,
     views,
+    subscriptions: { book: subscriptions, monthlyBudgetUsd: () => config.monthlyBudgetUsd },
     backups: await openBackups({ store, dataDir, version, now }),
     logFailure,
   });

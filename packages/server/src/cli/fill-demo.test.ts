@@ -19,6 +19,7 @@ import { openPriceBook } from "../prices/price-book.ts";
 import { openSqliteStorage } from "../storage/sqlite/sqlite-storage.ts";
 import { openSync } from "../sync/sync.ts";
 import type { Api } from "./context.ts";
+import { SubscriptionBook } from "../subscriptions/subscription-book.ts";
 import { ViewBook } from "../views/view-book.ts";
 import { fillDemo } from "./fill-demo.ts";
 import { getJson, sendJson } from "./get-json.ts";
@@ -83,6 +84,10 @@ beforeEach(async () => {
     allowedOrigins: () => [],
     settings: { list: () => [], change: async () => [] },
     views: await ViewBook.open({ storage, now, hasAccount: () => true }),
+    subscriptions: {
+      book: await SubscriptionBook.open({ storage, now, timeZone: () => "UTC" }),
+      monthlyBudgetUsd: () => null,
+    },
     backups: await openBackups({ store: storage, dataDir, version: "0.0.0", now }),
     logFailure: (where, error) => expect.fail(`${where}: ${String(error)}`),
   });

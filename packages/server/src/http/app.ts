@@ -57,6 +57,8 @@ import { addQuestionRoutes } from "./routes/questions.ts";
 import { addSettingsRoutes } from "./routes/settings.ts";
 import type { SettingsDesk } from "./routes/settings.ts";
 import { addStreamRoute } from "./routes/stream.ts";
+import { addSubscriptionRoutes } from "./routes/subscriptions.ts";
+import type { SubscriptionParts } from "./routes/subscriptions.ts";
 import { addSyncRoutes } from "./routes/sync.ts";
 import { addSystemRoutes } from "./routes/system.ts";
 import type { ServerFacts } from "./routes/system.ts";
@@ -90,6 +92,7 @@ export interface HttpParts {
   allowedOrigins: () => readonly string[];
   settings: SettingsDesk;
   views: ViewBook;
+  subscriptions: SubscriptionParts;
   backups: Backups;
   /** Hears of failures that are ours, with the id that the client was given. */
   logFailure: (requestId: string, error: unknown) => void;
@@ -121,6 +124,7 @@ export function createApp({
   allowedOrigins,
   settings,
   views,
+  subscriptions,
   backups,
   logFailure,
 }: HttpParts): HttpApp {
@@ -169,6 +173,7 @@ export function createApp({
   addAuditRoutes(app, ledger.storage);
   addSettingsRoutes(app, settings);
   addViewRoutes(app, views);
+  addSubscriptionRoutes(app, subscriptions);
   addStreamRoute(app, streams);
   const personal = openPersonalLimits(ledger, limits);
   const limitParts = { ledger, limits, sizes, personal };
