@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -18,6 +18,8 @@ beforeEach(async () => {
   folder = join(home, ".local", "share", "opencode");
   mkdirSync(folder, { recursive: true });
   cpSync(join(import.meta.dirname, "golden"), folder, { recursive: true });
+  // half written
+  writeFileSync(join(folder, "storage", "message", "ses_old", "msg_o2.json"), '{"id":"msg_o2","role":"assistant",');
   database = new DatabaseSync(join(folder, "opencode-beta.db"));
   database.exec(`PRAGMA journal_mode = WAL; ${readFileSync(join(folder, "opencode.sql"), "utf8")}`);
   golden = await openGolden(opencode, folder);
