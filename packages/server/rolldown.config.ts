@@ -11,6 +11,7 @@ const inputs = {
   "carry-mail": "src/alerts/channels/smtp/carry-mail.ts",
   credentials: "src/access/credentials.ts",
   "identity-provider": "src/access/identity-provider.ts",
+  "write-parquet": "src/ledger/write-parquet.ts",
 };
 
 /** Every message that zod could give in some other language: half of its code, and more than half of its memory. */

@@ -2,7 +2,6 @@ import { createReadStream } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { access, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { createGunzip, createGzip } from "node:zlib";
 import { Readable } from "node:stream";
 import { buckets } from "@outlay/core";
@@ -218,21 +217,20 @@ async function isThere(path: string): Promise<boolean> {
 
 /** null: there is no such file, or it cannot be read. */
 async function firstLine(path: string): Promise<string | null> {
-  const file = createReadStream(path);
+  const source = createReadStream(path);
+  const unzipped = createGunzip();
+  source.on("error", (error) => unzipped.destroy(error));
+  let text = "";
   try {
-    const lines = createInterface({
-      input: file
-        .on("error", () => {})
-        .pipe(createGunzip())
-        .on("error", () => {}),
-    });
-    if (!(await isThere(path))) return null;
-    for await (const line of lines) return line;
+    for await (const chunk of source.pipe(unzipped) as AsyncIterable<Buffer>) {
+      text += chunk.toString("utf8");
+      if (text.includes("\n")) return text.slice(0, text.indexOf("\n"));
+    }
     return null;
   } catch {
     return null;
   } finally {
-    file.destroy();
+    source.destroy();
   }
 }
 

@@ -1,26 +1,30 @@
-import { InvalidInput, shown, usdNumber } from "@outlay/core";
+import { InvalidInput, METRICS, parseUsd, shown, type Metric } from "@outlay/core";
 import type { StoredEvent } from "../storage/storage.ts";
-import type { ExportFile, QueryAnswer, QueryParams } from "./answers.ts";
+import type { ExportFile, QueryAnswer, QueryParams, ResolvedQuery, Row } from "./answers.ts";
 import { ask } from "./ask.ts";
 import { findPeriod, parsePeriod } from "./asked-period.ts";
-import { csvLine, type Cell } from "./csv.ts";
+import { csvLine } from "./csv.ts";
+import { EVENT_COLUMNS } from "./event-columns.ts";
 import { parseFilters } from "./filters.ts";
 import type { Ledger } from "./ledger.ts";
 import { FILTER_PARAMETERS, PERIOD_PARAMETERS, readParameters, type Parameters } from "./parameters.ts";
+import { parquetFile, PARQUET_TYPE } from "./parquet.ts";
 import { QUESTION_PARAMETERS, questionOf } from "./question.ts";
+import { csvCellOf, type TypedColumn } from "./typed-column.ts";
 import { wireEvent } from "./wire-event.ts";
 
 const FORMATS = {
   csv: "text/csv; charset=utf-8",
   json: "application/json",
   jsonl: "application/x-ndjson",
+  parquet: PARQUET_TYPE,
 } as const;
 type Format = keyof typeof FORMATS;
 
 const PAGE_SIZE = 500;
 
 /**
- * Events as a file, in order of arrival: `format=csv|json|jsonl` (csv unless asked otherwise). Parameters are
+ * Events as a file, in order of arrival: `format=csv|json|jsonl|parquet` (csv unless asked otherwise). Parameters are
  * checked before the promise resolves; only reading the body can fail afterwards.
  */
 export async function exportEvents(ledger: Ledger, params: QueryParams): Promise<ExportFile> {
@@ -48,7 +52,7 @@ function fileOf(
   what: string,
   format: Format,
   range: { startMs: number; endMs: number },
-  body: AsyncIterable<string>,
+  body: AsyncIterable<string | Uint8Array>,
 ): ExportFile {
   const subject = what.replaceAll(/[^\w-]+/g, "-").slice(0, 60);
   const filename = `outlay-${subject}-${utcDay(range.startMs)}-${utcDay(range.endMs - 1)}.${format}`;
@@ -71,12 +75,11 @@ function readFormat(parameters: Parameters): Format {
   );
 }
 
-const EVENT_WRITERS: Record<Format, (pages: AsyncIterable<StoredEvent[]>) => AsyncIterable<string>> = {
+const EVENT_WRITERS: Record<Format, (pages: AsyncIterable<StoredEvent[]>) => AsyncIterable<string | Uint8Array>> = {
   async *csv(pages) {
-    yield csvLine(Object.keys(EVENT_COLUMNS));
-    const columns = Object.values(EVENT_COLUMNS);
+    yield csvLine(EVENT_COLUMNS.map(({ name }) => name));
     for await (const page of pages) {
-      yield page.map((event) => csvLine(columns.map((cellOf) => cellOf(event)))).join("");
+      yield page.map((event) => csvLine(EVENT_COLUMNS.map((column) => csvCellOf(column, event)))).join("");
     }
   },
   async *json(pages) {
@@ -91,10 +94,15 @@ const EVENT_WRITERS: Record<Format, (pages: AsyncIterable<StoredEvent[]>) => Asy
   async *jsonl(pages) {
     for await (const page of pages) yield page.map((event) => `${JSON.stringify(wireEvent(event))}\n`).join("");
   },
+  parquet: (pages) => parquetFile(EVENT_COLUMNS, pages),
 };
 
-async function* rowsIn(format: Format, answer: QueryAnswer): AsyncIterable<string> {
+async function* rowsIn(format: Format, answer: QueryAnswer): AsyncIterable<string | Uint8Array> {
   const { query, rows } = answer;
+  if (format === "parquet") {
+    yield* parquetFile(columnsOf(query), [rows]);
+    return;
+  }
   if (format === "json") {
     yield `${JSON.stringify(answer, null, 2)}\n`;
     return;
@@ -109,74 +117,23 @@ async function* rowsIn(format: Format, answer: QueryAnswer): AsyncIterable<strin
   }
 }
 
-function usdCell(nanoUsd: number | null): Cell {
-  return nanoUsd === null ? null : usdNumber(nanoUsd);
+function columnsOf({ by, metrics }: ResolvedQuery): TypedColumn<Row>[] {
+  return [
+    ...by.map((name): TypedColumn<Row> => ({ name, type: "text", valueOf: (row) => row[name] })),
+    ...metrics.map((metric) => metricColumn(metric)),
+    { name: "other", type: "flag", valueOf: (row) => row["other"] === true },
+  ];
 }
 
-function jsonCell(value: object | undefined): Cell {
-  return value === undefined ? null : JSON.stringify(value);
+function metricColumn(metric: Metric): TypedColumn<Row> {
+  const { unit, additive } = METRICS[metric];
+  const valueOf = (row: Row) => row[metric] as number | null;
+  if (unit === "usd" || unit === "usdPerCall") {
+    return {
+      name: metric,
+      type: "money",
+      valueOf: (row) => (row[metric] == null ? null : parseUsd(row[metric] as number)),
+    };
+  }
+  return { name: metric, type: additive || unit === "count" ? "whole" : "number", valueOf };
 }
-
-const EVENT_COLUMNS: Record<string, (event: StoredEvent) => Cell> = {
-  id: (event) => event.id,
-  occurredAt: (event) => new Date(event.occurredAtMs).toISOString(),
-  provider: (event) => event.provider,
-  model: (event) => event.model,
-  requestedModel: (event) => event.requestedModel,
-  operation: (event) => event.operation,
-  costUsd: (event) => usdCell(event.costNanoUsd),
-  basis: (event) => event.basis,
-  computedCostUsd: (event) => usdCell(event.computedNanoUsd),
-  reportedCostUsd: (event) => usdCell(event.reportedNanoUsd),
-  cacheSavingsUsd: (event) => usdCell(event.cacheSavingsNanoUsd),
-  avoidedUsd: (event) => usdCell(event.avoidedNanoUsd),
-  priceId: (event) => event.priceId,
-  approximate: (event) => event.approximate,
-  inputTokens: (event) => event.usage.inputTokens,
-  cacheReadTokens: (event) => event.usage.cacheReadTokens,
-  cacheWriteTokens: (event) => event.usage.cacheWriteTokens,
-  cacheWrite1hTokens: (event) => event.usage.cacheWrite1hTokens,
-  outputTokens: (event) => event.usage.outputTokens,
-  reasoningTokens: (event) => event.usage.reasoningTokens,
-  inputAudioTokens: (event) => event.usage.inputAudioTokens,
-  outputAudioTokens: (event) => event.usage.outputAudioTokens,
-  cacheReadAudioTokens: (event) => event.usage.cacheReadAudioTokens,
-  inputImageTokens: (event) => event.usage.inputImageTokens,
-  outputImageTokens: (event) => event.usage.outputImageTokens,
-  images: (event) => event.usage.images,
-  imageSize: (event) => event.usage.imageSize,
-  imageQuality: (event) => event.usage.imageQuality,
-  audioSeconds: (event) => event.usage.audioSeconds,
-  characters: (event) => event.usage.characters,
-  pages: (event) => event.usage.pages,
-  searches: (event) => event.usage.searches,
-  searchContext: (event) => event.usage.searchContext,
-  requests: (event) => event.usage.requests,
-  serviceTier: (event) => event.serviceTier,
-  geo: (event) => event.geo,
-  user: (event) => event.user,
-  team: (event) => event.team,
-  project: (event) => event.project,
-  customer: (event) => event.customer,
-  agent: (event) => event.agent,
-  activity: (event) => event.activity,
-  category: (event) => event.category,
-  session: (event) => event.session,
-  trace: (event) => event.trace,
-  span: (event) => event.span,
-  environment: (event) => event.environment,
-  credential: (event) => event.credential,
-  tags: (event) => jsonCell(event.tags),
-  durationMs: (event) => event.durationMs,
-  timeToFirstTokenMs: (event) => event.timeToFirstTokenMs,
-  streaming: (event) => event.streaming,
-  success: (event) => event.success,
-  errorType: (event) => event.errorType,
-  errorMessage: (event) => event.errorMessage,
-  attempt: (event) => event.attempt,
-  score: (event) => event.score,
-  variant: (event) => event.variant,
-  cacheHit: (event) => event.cacheHit,
-  source: (event) => event.source,
-  metadata: (event) => jsonCell(event.metadata),
-};

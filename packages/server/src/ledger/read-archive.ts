@@ -1,7 +1,6 @@
 import { createReadStream } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { constants, createGunzip } from "node:zlib";
 import { InvalidInput, parseUsd, resolvePeriod, usdNumber, type Metric, type PriceVersion } from "@outlay/core";
 import type { MetricValues, QueryAnswer, Row } from "./answers.ts";
@@ -279,9 +278,7 @@ export async function* readEventFile(
   let header: EventsHeader | null = null;
   let isWhole = false;
   let page: { prices: PriceVersion[]; events: unknown[] } = { prices: [], events: [] };
-  const failure: { error: Error | null } = { error: null };
-  unzipped.on("error", (error) => (failure.error = error));
-  for await (const text of createInterface({ input: source.pipe(unzipped), crlfDelay: Infinity })) {
+  for await (const text of textLines(source.pipe(unzipped))) {
     const line = parseLine(text);
     if (line === null) break;
     if (header === null) {
@@ -298,7 +295,19 @@ export async function* readEventFile(
     }
   }
   if (header !== null && page.events.length > 0) yield { header, ...page };
-  if (!isWhole) throw new Error(failure.error?.message ?? "it ends in the middle");
+  if (!isWhole) throw new Error("it ends in the middle");
+}
+
+/** Rejects as the source does; readline would wait for ever. */
+async function* textLines(source: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of source) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
 }
 
 const PAGE_SIZE = 1_000;

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { InvalidInput, MAX_EVENTS_PER_BATCH } from "@outlay/core";
 import type { RecordedEvent, StoredEvent, StoredUsage } from "../storage/storage.ts";
 import type { RecordAnswer, Rejection } from "./answers.ts";
+import { bookTotals } from "./book-totals.ts";
 import { keepPrices } from "./keep-prices.ts";
 import type { Ledger } from "./ledger.ts";
 import { expiredRejection, rateWireEvents } from "./rate-wire-events.ts";
@@ -10,6 +11,8 @@ import { expiredRejection, rateWireEvents } from "./rate-wire-events.ts";
 export interface ReviseAnswer extends RecordAnswer {
   /** Events that took the place of an earlier one with their id. */
   revised: number;
+  /** By how much the recorded costs have grown; calls without a price add nothing. */
+  addedNanoUsd: bigint;
 }
 
 /**
@@ -19,6 +22,13 @@ export interface ReviseAnswer extends RecordAnswer {
 export type Keep = "largest" | "latest";
 
 /**
+ * Which stored events may be replaced: `any`, or those of the same `source`, with an id that begins with its name
+ * (`claude-code:…`), which then stay whose they were. So who may only add cannot touch what came through another door,
+ * nor lay a call at somebody else's account.
+ */
+export type Within = "any" | "source";
+
+/**
  * Like `recordUsage`, for sources that tell of the same call more than once: an id that is stored already is replaced
  * by what is kept of the two, and all sums move with it. Several events with one id in a batch are taken in their order.
  * Resolves when all is durable. Repeats change nothing. InvalidInput `batch_too_large`.
@@ -26,10 +36,19 @@ export type Keep = "largest" | "latest";
 export async function reviseUsage(
   ledger: Ledger,
   events: unknown[],
-  options: { source?: string; keep: Keep },
+  options: { source?: string; keep: Keep; within?: Within },
+): Promise<ReviseAnswer> {
+  if (options.keep === "latest") return reviseEach(ledger, events, options);
+  return bookTotals(ledger, events, (booked) => reviseEach(ledger, booked, options));
+}
+
+async function reviseEach(
+  ledger: Ledger,
+  events: unknown[],
+  options: { source?: string; keep: Keep; within?: Within },
 ): Promise<ReviseAnswer> {
   const { recorded, places, rejected } = await rateWireEvents(ledger, events, options.source ?? "api");
-  const answer: ReviseAnswer = { accepted: 0, duplicates: 0, revised: 0, rejected, ids: [] };
+  const answer: ReviseAnswer = { accepted: 0, duplicates: 0, revised: 0, addedNanoUsd: 0n, rejected, ids: [] };
   if (recorded.length === 0) return answer;
 
   const calls = callsOf(recorded, places, options.keep);
@@ -42,7 +61,7 @@ export async function reviseUsage(
   await revise(
     ledger,
     calls.filter(({ state }) => state === "repeated"),
-    options.keep,
+    { keep: options.keep, within: options.within ?? "any" },
     changes,
   );
 
@@ -104,6 +123,7 @@ async function append(ledger: Ledger, calls: Call[], { stored, refused, counted 
   const accepted = calls.filter((_, index) => !leftOut.has(index));
   accepted.forEach(({ event, places, revisions }, index) => {
     stored.push({ ...event, seq: seqs[index] as number });
+    counted.addedNanoUsd += BigInt(event.costNanoUsd ?? 0);
     counted.accepted++;
     counted.revised += revisions;
     counted.duplicates += places.length - 1 - revisions;
@@ -111,7 +131,12 @@ async function append(ledger: Ledger, calls: Call[], { stored, refused, counted 
 }
 
 /** Replaces what is smaller or older; where somebody else was quicker, compares again with what stands there then. */
-async function revise(ledger: Ledger, repeated: Call[], keep: Keep, changes: Changes): Promise<void> {
+async function revise(
+  ledger: Ledger,
+  repeated: Call[],
+  { keep, within }: { keep: Keep; within: Within },
+  changes: Changes,
+): Promise<void> {
   const { stored, refused, counted } = changes;
   let open = repeated;
   for (let attempt = 0; open.length > 0; attempt++) {
@@ -122,8 +147,10 @@ async function revise(ledger: Ledger, repeated: Call[], keep: Keep, changes: Cha
     for (const call of open) {
       const before = known.get(call.event.id);
       if (!before) gone.push(call);
-      else if (replaces(call.event, before, keep)) smaller.push(call);
-      else counted.duplicates += call.places.length;
+      else if (replaces(call.event, before, keep) && (within === "any" || isOfItsSource(call.event, before))) {
+        if (within === "source") call.event = { ...call.event, ...ownersOf(before) };
+        smaller.push(call);
+      } else counted.duplicates += call.places.length;
     }
     const result = await ledger.storage.reviseEvents(
       smaller.map(({ event }) => ({ id: event.id, event, seq: (known.get(event.id) as StoredEvent).seq })),
@@ -132,6 +159,8 @@ async function revise(ledger: Ledger, repeated: Call[], keep: Keep, changes: Cha
       const seq = result.seqs[index];
       if (seq == null) return;
       stored.push({ ...event, seq });
+      const before = (known.get(event.id) as StoredEvent).costNanoUsd;
+      counted.addedNanoUsd += BigInt(event.costNanoUsd ?? 0) - BigInt(before ?? 0);
       counted.revised += 1 + revisions;
       counted.duplicates += places.length - 1 - revisions;
     });
@@ -144,6 +173,15 @@ async function revise(ledger: Ledger, repeated: Call[], keep: Keep, changes: Cha
 }
 
 const MAX_ATTEMPTS = 100;
+
+function isOfItsSource(next: RecordedEvent, before: RecordedEvent): boolean {
+  return next.source === before.source && before.id.startsWith(`${before.source}:`);
+}
+
+/** Whose a call is and whose key it came with, as it was said first. */
+function ownersOf({ user, team, customer, environment, credential }: RecordedEvent): Partial<RecordedEvent> {
+  return { user, team, customer, environment, credential };
+}
 
 function isStillRepeated(call: Call, { stored, refused }: Changes): boolean {
   return !refused.includes(call) && !stored.some(({ id }) => id === call.event.id);

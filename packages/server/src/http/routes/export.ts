@@ -25,9 +25,9 @@ export function addExportRoutes(app: App): void {
       tag: "Lists",
       summary: "Events, or with by the rows of a question, as a file",
       description:
-        "Streamed. In CSV, text that a spreadsheet would take for a formula gets an apostrophe before it; numbers stay numbers.",
+        "Streamed. In CSV, text that a spreadsheet would take for a formula gets an apostrophe before it; numbers stay numbers. In Parquet, money is DECIMAL(18, 9) and instants are timestamps of UTC.",
       query: z.object({
-        format: z.string().optional().meta({ description: "csv (default), json or jsonl", example: "csv" }),
+        format: z.string().optional().meta({ description: "csv (default), json, jsonl or parquet", example: "csv" }),
         ...periodParameters,
         ...filterParameters,
         ...metricParameters,
@@ -35,7 +35,7 @@ export function addExportRoutes(app: App): void {
         ...compareParameters,
       }),
       answer: {
-        mediaTypes: ["text/csv", "application/json", "application/x-ndjson"],
+        mediaTypes: ["text/csv", "application/json", "application/x-ndjson", "application/vnd.apache.parquet"],
         description: "The file",
       },
     },
@@ -58,7 +58,10 @@ export function fileResponse(c: Context<HttpEnvironment>, file: ExportFile): Res
   });
 }
 
-function streamOf(parts: AsyncIterable<string | Uint8Array>, abandon: (error: unknown) => boolean): ReadableStream<Uint8Array> {
+function streamOf(
+  parts: AsyncIterable<string | Uint8Array>,
+  abandon: (error: unknown) => boolean,
+): ReadableStream<Uint8Array> {
   const iterator = parts[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   return new ReadableStream({
