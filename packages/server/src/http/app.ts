@@ -130,7 +130,7 @@ export function createApp({
 }: HttpParts): HttpApp {
   const app: App = new OpenAPIHono<HttpEnvironment>();
   const streams = new LiveStreams(alerts.history);
-  const files = new StaticFiles(dashboardFolder, mountPath);
+  const files = new StaticFiles(dashboardFolder, mountPath, () => ledger.timeZone);
 
   app.use(identify(logFailure));
   app.use(refuseForeignPages(hosts));

@@ -40,13 +40,19 @@ interface StaticFile {
 export class StaticFiles {
   readonly #folder: string;
   readonly #mountPath: string;
+  readonly #timeZone: () => string;
+  #writtenZone = "";
   #files: Map<string, StaticFile> = new Map();
   #builtMs = 0;
 
-  /** `mountPath`: where a browser finds the folder, `""` or `/outlay`; pages are told so in their `<base>`. */
-  constructor(folder: string, mountPath: string) {
+  /**
+   * `mountPath`: where a browser finds the folder, `""` or `/outlay`; pages are told so in their `<base>`. `timeZone`: the
+   * server's own, which the page names before it has asked anything.
+   */
+  constructor(folder: string, mountPath: string, timeZone: () => string) {
     this.#folder = folder;
     this.#mountPath = mountPath;
+    this.#timeZone = timeZone;
   }
 
   /** The file of this path, or the page for every path that a page's own router knows; null: no such file. */
@@ -60,28 +66,41 @@ export class StaticFiles {
 
   async #readIfChanged(): Promise<void> {
     const index = await stat(join(this.#folder, "index.html")).catch(() => null);
-    if (index === null || index.mtimeMs === this.#builtMs) return;
+    const timeZone = this.#timeZone();
+    if (index === null || (index.mtimeMs === this.#builtMs && timeZone === this.#writtenZone)) return;
     this.#builtMs = index.mtimeMs;
-    this.#files = await readFiles(this.#folder, this.#mountPath);
+    this.#writtenZone = timeZone;
+    this.#files = await readFiles(this.#folder, { mountPath: this.#mountPath, timeZone });
   }
 }
 
-async function readFiles(folder: string, mountPath: string): Promise<Map<string, StaticFile>> {
+/** What a page is told by being written into it. */
+interface Written {
+  mountPath: string;
+  timeZone: string;
+}
+
+async function readFiles(folder: string, written: Written): Promise<Map<string, StaticFile>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return new Map(
     await Promise.all(
       files.map(async (file): Promise<[string, StaticFile]> => {
         const path = `/${relative(folder, file).split(sep).join("/")}`;
-        return [path, staticFile(path, mounted(path, await readFile(file), mountPath))];
+        return [path, staticFile(path, withWritten(path, await readFile(file), written))];
       }),
     ),
   );
 }
 
-function mounted(path: string, bytes: Buffer, mountPath: string): Buffer {
-  if (extname(path) !== ".html" || mountPath === "") return bytes;
-  return Buffer.from(bytes.toString("utf8").replace('<base href="/"', `<base href="${mountPath}/"`));
+function withWritten(path: string, bytes: Buffer, { mountPath, timeZone }: Written): Buffer {
+  if (extname(path) !== ".html") return bytes;
+  const page = bytes.toString("utf8");
+  return Buffer.from(
+    page
+      .replace('<base href="/"', () => `<base href="${mountPath}/"`)
+      .replace('data-time-zone=""', () => `data-time-zone="${timeZone}"`),
+  );
 }
 
 function staticFile(path: string, bytes: Buffer): StaticFile {
