@@ -22,6 +22,7 @@ import { addReportCommand } from "./report.ts";
 import { addServeCommand } from "./serve.ts";
 import { addSessionsCommand } from "./sessions.ts";
 import { addSettingsCommand } from "./settings.ts";
+import { addSubscriptionsCommand } from "./subscriptions.ts";
 import type { CliDependencies } from "./context.ts";
 
 /** The whole command line: one file a command. */
@@ -49,6 +50,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addChannelsCommand,
   addBudgetsCommand,
   addLimitsCommand,
+  addSubscriptionsCommand,
   addKeysCommand,
   addAuditCommand,
   addSettingsCommand,

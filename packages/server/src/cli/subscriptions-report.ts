@@ -1,0 +1,149 @@
+import type { CliContext } from "./context.ts";
+import { drawBar } from "./draw/bar.ts";
+import { printable } from "./draw/text-width.ts";
+import { formatCount, formatPeriod, formatUsd, UNKNOWN } from "./draw/values.ts";
+import { printTable } from "./print-answer.ts";
+
+/** What of `GET /api/v1/subscriptions/report` is printed. */
+export interface SubscriptionsReport {
+  query: { period: { name?: string; start: string; end: string; timeZone: string } };
+  fees: { spreadUsd: number; paidUsd: number | null; chargesUsd: number };
+  metered: { usd: number | null; calls: number | null };
+  value: { usd: number; calls: number } | null;
+  moneyUsd: number | null;
+  subscriptions: {
+    name: string;
+    fee: { spreadUsd: number; paidUsd: number | null };
+    metered: { usd: number | null };
+    value: { usd: number; calls: number; unpricedCalls: number } | null;
+    daysUsed: number | null;
+    worth: Worth;
+    suggestions: { sentence: string; savesUsd: number }[];
+    seats: { paid: number; assigned: number; used: number | null };
+    people: { user: string; feeUsd: number; value: { usd: number } | null; daysUsed: number | null; worth: Worth }[];
+  }[];
+  renewals: { subscription: { name: string }; on: string; inDays: number; amountUsd: number }[];
+  sameCharges: unknown[];
+  budget: {
+    amountUsd: number;
+    feesUsd: number;
+    meteredUsd: number | null;
+    usedUsd: number | null;
+    usedPercent: number | null;
+  } | null;
+}
+
+interface Worth {
+  verdict: string;
+  valuePerDollar: number | null;
+  sentence: string;
+}
+
+/** Three figures for each plan, its people, what could be better, what is renewed, and the month's budget. */
+export async function printSubscriptionsReport(context: CliContext, report: SubscriptionsReport): Promise<void> {
+  const { colors } = context;
+  const allFees = Math.round((report.fees.spreadUsd + report.fees.chargesUsd) * 1e9) / 1e9;
+  await context.print(colors.dim(formatPeriod(report.query.period)), "");
+  await printTable(context, {
+    columns: [
+      { header: "Subscription", align: "left" },
+      { header: "Fee", align: "point" },
+      { header: "Metered", align: "point" },
+      { header: "Value, no money", align: "point" },
+      { header: "Days used", align: "right" },
+      { header: "Seats used", align: "right" },
+      { header: "Worth it?", align: "left" },
+    ],
+    rows: rowsOf(report),
+    totals: [
+      "All, with calls that no plan covers",
+      formatUsd(allFees),
+      formatUsd(report.metered.usd),
+      formatUsd(report.value?.usd),
+      "",
+      "",
+      "",
+    ],
+  });
+  await context.print(
+    "",
+    `Fees ${formatUsd(allFees)} and metered ${formatUsd(report.metered.usd)} are ${colors.bold(formatUsd(report.moneyUsd))} of real money. Value is what covered calls would have cost at list price.`,
+  );
+  if (report.sameCharges.length > 0) {
+    await context.print(
+      colors.dim(`${report.sameCharges.length} charges entered by hand say the same and are not counted again.`),
+    );
+  }
+  await printAdvice(context, report);
+  await printRenewals(context, report);
+  await printBudget(context, report.budget);
+}
+
+function rowsOf({ subscriptions, fees }: SubscriptionsReport): string[][] {
+  const rows = subscriptions.flatMap(({ name, fee, metered: beyond, value, daysUsed, seats, worth, people }) => [
+    [
+      name,
+      formatUsd(fee.spreadUsd),
+      formatUsd(beyond.usd),
+      formatUsd(value?.usd),
+      formatCount(daysUsed),
+      seats.used === null ? `${UNKNOWN} of ${seats.paid}` : `${seats.used} of ${seats.paid}`,
+      verdictOf(worth),
+    ],
+    ...people.map((person) => [
+      `  ${person.user}`,
+      formatUsd(person.feeUsd),
+      "",
+      formatUsd(person.value?.usd),
+      formatCount(person.daysUsed),
+      "",
+      verdictOf(person.worth),
+    ]),
+  ]);
+  if (fees.chargesUsd !== 0) rows.push(["Entered as charges", formatUsd(fees.chargesUsd), "", "", "", "", ""]);
+  return rows;
+}
+
+const VERDICTS: Record<string, string> = {
+  worth_it: "yes",
+  below_fee: "no",
+  unused: "not used",
+  no_fee: "free",
+  too_early: "too early to say",
+  unknown: "not known",
+};
+
+function verdictOf({ verdict, valuePerDollar }: Worth): string {
+  const word = VERDICTS[verdict] ?? verdict;
+  return valuePerDollar === null ? word : `${word}, ${valuePerDollar.toFixed(2)} for each dollar`;
+}
+
+async function printAdvice(context: CliContext, { subscriptions }: SubscriptionsReport): Promise<void> {
+  const lines = subscriptions.flatMap(({ name, suggestions }) =>
+    suggestions.map(({ sentence }) => `${printable(name)}: ${printable(sentence)}`),
+  );
+  if (lines.length > 0) await context.print("", ...lines.map((line) => context.colors.yellow(line)));
+}
+
+async function printRenewals(context: CliContext, { renewals }: SubscriptionsReport): Promise<void> {
+  if (renewals.length === 0) return;
+  await context.print("", context.colors.bold("Renewed in the next thirty days"));
+  for (const { subscription, on, inDays, amountUsd } of renewals) {
+    const when = inDays === 1 ? "tomorrow" : `in ${inDays} days`;
+    await context.print(
+      `${on}  ${formatUsd(amountUsd)}  ${printable(subscription.name)} ${context.colors.dim(`(${when})`)}`,
+    );
+  }
+}
+
+async function printBudget(context: CliContext, budget: SubscriptionsReport["budget"]): Promise<void> {
+  if (budget === null) {
+    return context.print("", context.colors.dim("A budget over all sources: outlay settings set monthlyBudgetUsd 21"));
+  }
+  const { amountUsd, feesUsd, meteredUsd, usedUsd, usedPercent } = budget;
+  const percent = usedPercent === null ? UNKNOWN : `${usedPercent} %`;
+  await context.print(
+    "",
+    `${context.colors.bold("This month")}  ${drawBar((usedPercent ?? 0) / 100, 20)} ${percent} of ${formatUsd(amountUsd)} used: ${formatUsd(usedUsd)}, of it fees ${formatUsd(feesUsd)} and metered ${formatUsd(meteredUsd)}`,
+  );
+}
