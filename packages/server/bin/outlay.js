@@ -8,18 +8,26 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1);
 }
 const { existsSync } = await import("node:fs");
-const main = new URL("../dist/main.js", import.meta.url);
-if (!existsSync(main)) {
-  console.error('outlay: not built yet; run "npm run build" first.');
-  process.exit(1);
+// A status line has to be there before the rest of the program could be loaded: it is a small program of its own.
+const statusline = new URL("../dist/statusline.js", import.meta.url);
+const isAnswered =
+  process.argv[2] === "statusline" &&
+  existsSync(statusline) &&
+  (await (await import(statusline)).startStatusline(process.argv.slice(3)));
+if (!isAnswered) {
+  const main = new URL("../dist/main.js", import.meta.url);
+  if (!existsSync(main)) {
+    console.error('outlay: not built yet; run "npm run build" first.');
+    process.exit(1);
+  }
+  // Compiled code is kept between runs, which saves a fifth of the time of a start; where it cannot be kept, nothing happens.
+  const { enableCompileCache } = await import("node:module");
+  enableCompileCache?.();
+  // What the program is made of is kept anyway: loading it need not make the space for short-lived objects grow. The
+  // program lets it grow again when it begins to work.
+  const { setFlagsFromString } = await import("node:v8");
+  setFlagsFromString("--semi-space-growth-factor=1");
+  // Nor is it worth the optimizing compiler, of which five megabytes would stay in memory.
+  setFlagsFromString("--no-turbofan");
+  await import(main);
 }
-// Compiled code is kept between runs, which saves a fifth of the time of a start; where it cannot be kept, nothing happens.
-const { enableCompileCache } = await import("node:module");
-enableCompileCache?.();
-// What the program is made of is kept anyway: loading it need not make the space for short-lived objects grow. The
-// program lets it grow again when it begins to work.
-const { setFlagsFromString } = await import("node:v8");
-setFlagsFromString("--semi-space-growth-factor=1");
-// Nor is it worth the optimizing compiler, of which five megabytes would stay in memory.
-setFlagsFromString("--no-turbofan");
-await import(main);

@@ -22,6 +22,7 @@ import { addReportCommand } from "./report.ts";
 import { addServeCommand } from "./serve.ts";
 import { addSessionsCommand } from "./sessions.ts";
 import { addSettingsCommand } from "./settings.ts";
+import { addStatuslineCommand } from "./statusline.ts";
 import { addSubscriptionsCommand } from "./subscriptions.ts";
 import type { CliDependencies } from "./context.ts";
 
@@ -41,6 +42,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addEventsCommand,
   addExportCommand,
   addImportCommand,
+  addStatuslineCommand,
   addArchiveCommand,
   addBackupCommand,
   addRestoreCommand,

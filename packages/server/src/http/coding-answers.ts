@@ -53,7 +53,12 @@ export const statuslineAnswer = z.strictObject({
     .strictObject({ id: z.string(), cost: usd.nullable(), calls: count, unpricedCalls: count })
     .nullable()
     .meta({ description: "null: nothing of it has been recorded" }),
-  today: z.strictObject({ cost: usd, calls: count, unpricedCalls: count }),
+  today: z.strictObject({
+    cost: usd,
+    calls: count,
+    unpricedCalls: count,
+    until: instant.meta({ description: "When the day ends" }),
+  }),
   block: block.nullable().meta({ description: "The running one, a local estimate" }),
 });
 

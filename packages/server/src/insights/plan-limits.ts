@@ -16,7 +16,7 @@ export interface PlanWindow {
 export interface PlanLimits {
   /** `claude-code` */
   tool: string;
-  /** Which of several accounts or machines. */
+  /** Which of a user's several accounts or machines. */
   account: string;
   /** Whose it is; null: not said. */
   user: string | null;
@@ -43,7 +43,7 @@ const MOST_ACCOUNTS = 1_000;
 
 /** Keeps what was told last for each tool and account; what is older than that changes nothing. InvalidInput `too_many_accounts`. */
 export async function keepPlanLimits(storage: Storage, limits: PlanLimits): Promise<{ kept: boolean }> {
-  const id = JSON.stringify([limits.tool, limits.account]);
+  const id = JSON.stringify([limits.tool, limits.user, limits.account]);
   const atMs = Date.parse(limits.reportedAt);
   const [known] = await storage.listRecords(COLLECTION, { ids: [id] });
   if (known !== undefined && known.atMs > atMs) return { kept: false };

@@ -11,7 +11,8 @@ export interface StatuslineAnswer {
   at: string;
   /** Over all time; null: nothing of it has been recorded. */
   session: { id: string; cost: number | null; calls: number; unpricedCalls: number } | null;
-  today: { cost: number; calls: number; unpricedCalls: number };
+  /** `until`: when the day ends. */
+  today: { cost: number; calls: number; unpricedCalls: number; until: string };
   /** The block that is running; null: none is. */
   block: BlockAnswer | null;
 }
@@ -26,17 +27,23 @@ export async function statusline(ledger: Ledger, params: QueryParams): Promise<S
   const tz = params["tz"];
   const scope = readScope(ledger, tz === undefined ? { filter } : { filter, tz });
   const nowMs = ledger.now();
+  const day = periodIn(ledger, scope, "today");
   // a block that is running has begun no longer ago than it lasts
   const from = new Date(nowMs - BLOCK_REACH_MS).toISOString();
   const [today, running, session] = await Promise.all([
-    totalsIn(ledger, scope, periodIn(ledger, scope, "today"), ["cost", "calls", "unpricedCalls"]),
+    totalsIn(ledger, scope, day, ["cost", "calls", "unpricedCalls"]),
     blocks(ledger, { filter, from: [from], active: ["true"] }),
     sessionOf(ledger, parameters.one("session")),
   ]);
   return {
     at: new Date(nowMs).toISOString(),
     session,
-    today: { cost: today.cost ?? 0, calls: today.calls ?? 0, unpricedCalls: today.unpricedCalls ?? 0 },
+    today: {
+      cost: today.cost ?? 0,
+      calls: today.calls ?? 0,
+      unpricedCalls: today.unpricedCalls ?? 0,
+      until: new Date(day.endMs).toISOString(),
+    },
     block: running.blocks.at(-1) ?? null,
   };
 }

@@ -1,0 +1,96 @@
+import { askServer } from "./ask-server.ts";
+import { drawLine } from "./draw-line.ts";
+import { figuresOf } from "./figures.ts";
+import type { CostSource } from "./figures.ts";
+import { parseInput } from "./read-input.ts";
+import type { StatusInput } from "./read-input.ts";
+import { startRefresh } from "./start-refresh.ts";
+import { readState, withAnswer, writeState } from "./state.ts";
+
+export interface StatuslineOptions {
+  dataDir: string;
+  /** With placeholders in braces; null: the usual line. */
+  format: string | null;
+  isJson: boolean;
+  hasColors: boolean;
+  costSource: CostSource;
+  /** After so many seconds logs are read again, in the background. */
+  refreshSeconds: number;
+  /** Read logs at all; otherwise `outlay watch` does. */
+  readsLogs: boolean;
+  timeZone: string | null;
+  /** Another machine's server is asked in the background only. */
+  isRemote: boolean;
+}
+
+/** What the program has to print by, counted from its start; it takes some 40 ms to start at all. */
+const PRINT_BY_MS = 52;
+const ANSWER_WITHIN_MS = 20;
+/** So young, a kept answer is as good as the server's. */
+const YOUNG_MS = 1_000;
+
+/**
+ * Prints the line, and then sees to it that the next one knows more: keeps the server's answer, and has logs read in the
+ * background. Never rejects because of what it is given or finds.
+ */
+export async function showStatusline(
+  text: string,
+  options: StatuslineOptions,
+  print: (line: string) => void,
+): Promise<void> {
+  const { dataDir, timeZone } = options;
+  const nowMs = Date.now();
+  const input = parseInput(text);
+  let state = readState(dataDir);
+  if (!options.isRemote && !(state !== null && nowMs - state.askedAtMs < YOUNG_MS)) {
+    const timeoutMs = Math.min(ANSWER_WITHIN_MS, PRINT_BY_MS - performance.now());
+    const answer = await askServer(dataDir, pathOf(input.session, timeZone), timeoutMs);
+    if (answer !== null) {
+      state = withAnswer(state, answer, { askedAtMs: nowMs });
+      print(lineOf(input, state, options, nowMs));
+      writeState(dataDir, state);
+      return refreshLater(input, state.refreshedAtMs, options, nowMs);
+    }
+  }
+  print(lineOf(input, state, options, nowMs));
+  await refreshLater(input, Math.min(state?.refreshedAtMs ?? 0, state?.askedAtMs ?? 0), options, nowMs);
+}
+
+/** The address of what a status line shows. */
+export function pathOf(session: string | null, timeZone: string | null): string {
+  const params = new URLSearchParams();
+  if (session !== null) params.set("session", session);
+  if (timeZone !== null) params.set("tz", timeZone);
+  return `/api/v1/statusline?${params.toString()}`;
+}
+
+function lineOf(
+  input: StatusInput,
+  state: ReturnType<typeof readState>,
+  { costSource, isJson, format, hasColors }: StatuslineOptions,
+  nowMs: number,
+): string {
+  const figures = figuresOf(input, state, { nowMs, costSource });
+  if (!isJson) return drawLine(figures, { format, hasColors, nowMs });
+  const asOf = state === null ? null : new Date(state.askedAtMs).toISOString();
+  return JSON.stringify({ ...figures, asOf });
+}
+
+async function refreshLater(
+  input: StatusInput,
+  lastMs: number,
+  { dataDir, refreshSeconds, readsLogs, timeZone }: StatuslineOptions,
+  nowMs: number,
+): Promise<void> {
+  if (nowMs - lastMs < refreshSeconds * 1_000) return;
+  const { session, windows } = input;
+  await startRefresh(
+    dataDir,
+    [
+      JSON.stringify({ session, windows }),
+      ...(readsLogs ? [] : ["--no-import"]),
+      ...(timeZone === null ? [] : ["--timezone", timeZone]),
+    ],
+    nowMs,
+  );
+}
