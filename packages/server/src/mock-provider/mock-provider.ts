@@ -15,9 +15,16 @@ import { answerChat, CHAT_PROVIDERS } from "./openai-chat.ts";
 import { answerCompletion } from "./openai-completions.ts";
 import { answerEmbeddings, answerImages, answerSpeech, answerTranscription, listModels } from "./openai-media.ts";
 import { answerResponse } from "./openai-responses.ts";
+import {
+  changeOrganisation,
+  newOrganisation,
+  reportOf,
+  type Organisation,
+  type ReportRefusal,
+} from "./organisation/organisation.ts";
 import { object, readPrompt, type Json, type Prompt } from "./prompt.ts";
 import { refusal, refusalHeaders } from "./refusal.ts";
-import { JSON_TYPE, type Reply } from "./reply.ts";
+import { json, JSON_TYPE, type Reply } from "./reply.ts";
 import { RequestLog, type LoggedRequest } from "./request-log.ts";
 import { sendReply } from "./send-reply.ts";
 import { serveAnswer, type Served } from "./serve-answer.ts";
@@ -39,7 +46,12 @@ export async function startMockProvider(options: {
   host?: string;
   behaviour?: Behaviour;
 }): Promise<MockProvider> {
-  const state: State = { log: new RequestLog(), refusals: new Map(), behaviour: options.behaviour ?? {} };
+  const state: State = {
+    log: new RequestLog(),
+    refusals: new Map(),
+    behaviour: options.behaviour ?? {},
+    organisation: newOrganisation(),
+  };
   const server = createServer((request, response) => {
     response.on("error", () => {});
     void answer(request, response, state).catch((error: unknown) => fail(response, error));
@@ -65,6 +77,8 @@ interface State {
   /** How often each request has been refused, by a hash of it. */
   refusals: Map<string, number>;
   behaviour: Behaviour;
+  /** What those who ask for usage and costs are told of. */
+  organisation: Organisation;
 }
 
 type Answer = (prompt: Prompt, served: Served, behaviour: Behaviour) => Reply;
@@ -103,6 +117,7 @@ const MOCKED_PROVIDERS = new Set(["anthropic", "google", "bedrock", "cohere", "o
 
 async function answer(request: IncomingMessage, response: ServerResponse, state: State): Promise<void> {
   const url = new URL(request.url ?? "/", "http://mock");
+  if (url.pathname === "/mock/organisation") return answerOrganisation(request, response, state);
   if (url.pathname.startsWith("/mock")) return answerAboutItself(request, response, url.pathname, state.log);
   const { provider, path } = splitProvider(url.pathname);
   const body = await readBody(request);
@@ -113,14 +128,23 @@ async function answer(request: IncomingMessage, response: ServerResponse, state:
     headers: request.headers,
     body: body.toString("utf8", 0, 65_536),
   });
-  const behaviour = { ...state.behaviour, ...asked(request, url, body) };
+  const report = reportOf(
+    { method: entry.method, url, body: entry.body, headers: request.headers as Record<string, string> },
+    state.organisation,
+  );
+  const told = report === null ? {} : state.organisation.behaviour;
+  const behaviour = { ...state.behaviour, ...told, ...asked(request, url, body) };
   if (behaviour.delay !== undefined) await sleep(behaviour.delay);
   if (behaviour.close === true) return close(response, entry);
   if (behaviour.hang === true) return hang(response, entry);
   if (isRefused(state, behaviour, url.pathname, body)) {
     return refuse(response, provider, behaviour.status!, entry, behaviour);
   }
-  const reply = replyTo(request, provider, path + url.search, body, behaviour, entry.number);
+  if (report !== null && "status" in report.answer) return refuseReport(response, report.answer, entry);
+  const reply =
+    report !== null && "body" in report.answer
+      ? json(report.answer.body, { served: null })
+      : replyTo(request, provider, path + url.search, body, behaviour, entry.number);
   if (reply === null) return refuse(response, provider, 404, entry, {});
   entry.served = reply.served;
   entry.units = reply.units ?? null;
@@ -239,6 +263,23 @@ function refuse(
     ...refusalHeaders(provider, status),
   });
   response.end(refusal(provider, status));
+}
+
+function refuseReport(response: ServerResponse, refusalOf: ReportRefusal, entry: LoggedRequest): void {
+  entry.status = refusalOf.status;
+  entry.end = "refused";
+  response.writeHead(refusalOf.status, { "content-type": JSON_TYPE });
+  response.end(JSON.stringify({ error: { message: refusalOf.message ?? "The mock provider refuses this." } }));
+}
+
+/** `PUT /mock/organisation` changes what usage and cost addresses tell: `{ "today": "2026-11-22", "late": 1000 }`. */
+async function answerOrganisation(request: IncomingMessage, response: ServerResponse, state: State): Promise<void> {
+  if (request.method === "PUT") {
+    changeOrganisation(state.organisation, object(JSON.parse((await readBody(request)).toString())));
+    state.refusals.clear();
+  }
+  response.writeHead(200, { "content-type": JSON_TYPE });
+  response.end(JSON.stringify(state.organisation));
 }
 
 /** `GET /mock/requests` tells what came, `GET /mock/requests/7` of one of them; `DELETE` forgets all. */

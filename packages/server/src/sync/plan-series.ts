@@ -23,8 +23,8 @@ export function planSeries(
   { connection, nowMs, sinceMs }: { connection: Connection; nowMs: number; sinceMs: number | null },
 ): SeriesPlan {
   const todayMs = dayStart(nowMs);
-  const wantedMs = sinceMs ?? nextStart(state, connection);
   const oldestMs = series.maxBackDays === undefined ? -Infinity : todayMs - series.maxBackDays * DAY_MS;
+  const wantedMs = sinceMs ?? nextStart(state, firstDayOf(connection), oldestMs);
   const startMs = Math.max(wantedMs, oldestMs);
   const endMs = series.completeDaysOnly ? todayMs : todayMs + DAY_MS;
   const windows: Window[] = [];
@@ -36,11 +36,13 @@ export function planSeries(
   return { windows, note };
 }
 
-function nextStart({ coveredToMs, resumeMs }: SeriesState, connection: Connection): number {
-  const firstMs =
-    connection.since === null
-      ? dayStart(connection.createdAtMs) - FIRST_DAYS * DAY_MS
-      : Date.parse(`${connection.since}T00:00:00Z`);
-  if (coveredToMs === null) return Math.min(firstMs, resumeMs ?? firstMs);
-  return Math.min(coveredToMs - LATE_DAYS * DAY_MS, resumeMs ?? Infinity);
+function firstDayOf({ since, createdAtMs }: Connection): number {
+  return since === null ? dayStart(createdAtMs) - FIRST_DAYS * DAY_MS : Date.parse(`${since}T00:00:00Z`);
+}
+
+function nextStart({ coveredToMs, resumeMs, firstMs }: SeriesState, wantedMs: number, oldestMs: number): number {
+  // nothing yet, or not so far back as is wanted by now
+  if (coveredToMs === null || firstMs === null) return Math.min(wantedMs, resumeMs ?? wantedMs);
+  if (Math.max(wantedMs, oldestMs) < firstMs) return wantedMs;
+  return Math.max(firstMs, Math.min(coveredToMs - LATE_DAYS * DAY_MS, resumeMs ?? Infinity));
 }
