@@ -5,6 +5,7 @@ import { defineConfig, type Plugin } from "rolldown";
 const inputs = {
   main: "src/main.ts",
   next: "src/next.ts",
+  "serve-mcp": "src/mcp/serve-mcp.ts",
   statusline: "src/statusline/fast-start.ts",
   "writer-thread": "src/storage/sqlite/writer-thread.ts",
   "reader-thread": "src/storage/sqlite/reader-thread.ts",

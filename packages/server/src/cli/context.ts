@@ -100,6 +100,8 @@ export interface CliContext {
   resolveSettings(): Promise<ResolvedSettings>;
   /** Closed by the command line when the command has ended. `dataDir` stands in for `--data`. */
   connect(overrides?: SettingFlags): Promise<Api>;
+  /** The same for whoever closes it long before the command ends. */
+  lend(): Promise<Api>;
   startServer(options: SettingFlags & { demo?: boolean; mockUrl?: string }): Promise<RunningServer>;
   openPrices(): Promise<PriceBook>;
   /** Writes to standard output as it is, and waits while the reader is behind. */

@@ -55,6 +55,7 @@ export function createContext(
     timeZone: () => flags().timeZone,
     flags,
     resolveSettings: () => dependencies.resolveSettings(flags()),
+    lend: () => whenFree(() => dependencies.connect(flags()), now),
     async connect(overrides = {}): Promise<Api> {
       const api = await whenFree(() => dependencies.connect({ ...flags(), ...overrides }), now);
       cleanup.push(() => api.close());

@@ -14,6 +14,7 @@ import { addExportCommand } from "./export.ts";
 import { addImportCommand } from "./import.ts";
 import { addKeysCommand } from "./keys.ts";
 import { addLimitsCommand } from "./limits.ts";
+import { addMcpCommand } from "./mcp.ts";
 import { addMockProviderCommand } from "./mock-provider.ts";
 import { addPricesCommand } from "./prices.ts";
 import { addQueryCommand } from "./query.ts";
@@ -56,6 +57,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addKeysCommand,
   addAuditCommand,
   addSettingsCommand,
+  addMcpCommand,
   addAdminCommand,
   addMockProviderCommand,
   addDoctorCommand,
