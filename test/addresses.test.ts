@@ -109,6 +109,24 @@ describe("A, the unified dashboard", () => {
     expect(await get("/api/dev/ai-costs/unified")).toMatchObject({ period: { name: "30d" }, totalCost: 22.875 });
   });
 
+  it("tells fees of subscriptions and the value of what they cover apart", async () => {
+    const plan = { plan: "claude-pro", start: dateOf(3 * DAY_MS), covers: { providers: ["anthropic"] } };
+    const added = await send("POST", "/api/v1/subscriptions", plan);
+    const { id } = (await added.json()) as { id: string };
+    const answer = await get<{ totalCost: number; subscriptions: { name: string; cost: number }[] }>(
+      "/api/dev/ai-costs/unified?period=7d",
+    );
+    expect(answer).toMatchObject({
+      apiUsage: { totalCost: 1.75, byProvider: [{ provider: "openai", cost: 1.75, requests: 4 }] },
+      subscriptions: [
+        { name: "Claude Pro", monthlyCost: 20, value: 0.125 },
+        { name: "Claude Pro", cost: 17, monthlyCost: null, value: null },
+      ],
+    });
+    expect(answer.totalCost).toBeCloseTo(1.75 + 17 + answer.subscriptions[0]!.cost, 9);
+    expect((await send("DELETE", `/api/v1/subscriptions/${id}`, undefined)).status).toBe(200);
+  });
+
   it("refuses another period by name", async () => {
     expect(await refusedField("/api/dev/ai-costs/unified?period=5d")).toBe("period");
   });

@@ -7,6 +7,7 @@ import { createHostPolicy } from "../access/host-policy.ts";
 import { recogniseCallers } from "../access/recognise.ts";
 import { openAlerts } from "../alerts/alerts.ts";
 import { openChannels } from "../alerts/channels/open-channels.ts";
+import { generateCoding } from "../demo/generate-coding.ts";
 import { generateEvents } from "../demo/generate.ts";
 import { createApp } from "../http/app.ts";
 import { openKeys } from "../keys/keys.ts";
@@ -150,7 +151,7 @@ it("goes on where it stopped: an hour and two days later, and adds nothing twice
   expect(twoDaysLater.recorded).toBeGreaterThan(0);
 
   const story = { seed: 3, eventsPerDay: events / days, anchorMs: firstStartMs, days: days + 2, untilMs: nowMs };
-  expect(await calls()).toBe([...generateEvents(story)].length);
+  expect(await calls()).toBe([...generateEvents(story)].length + generateCoding(story).length);
   expect(first.recorded + anHourLater.recorded + twoDaysLater.recorded).toBe(await calls());
 });
 
@@ -187,6 +188,13 @@ it("has a price that changes in the period, calls without a price, and charges",
   const charges = await getJson<Charges>(api, "/api/v1/charges", { period: "all" });
   expect(Object.keys(charges.byKind).toSorted()).toEqual(["credit", "one_off", "payment_fee", "subscription"]);
   expect(charges.revenueUsd).toBeGreaterThan(0);
+  type Subscriptions = {
+    subscriptions: { worth: { verdict: string }; value: { usd: number } }[];
+    sameCharges: unknown[];
+  };
+  const report = await getJson<Subscriptions>(api, "/api/v1/subscriptions/report", { period: "all" });
+  expect(new Set(report.subscriptions.map(({ worth }) => worth.verdict)).size).toBeGreaterThan(1);
+  expect(report.subscriptions.some(({ value }) => value.usd > 0)).toBe(true);
 });
 
 it("keeps away from folders with other calls, and from a story that it cannot read", async () => {

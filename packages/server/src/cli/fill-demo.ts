@@ -4,10 +4,12 @@ import { InvalidInput } from "@outlay/core";
 import type { WireEvent } from "@outlay/core";
 import { z } from "zod";
 import { generateCharges } from "../demo/generate-charges.ts";
+import { generateCoding } from "../demo/generate-coding.ts";
 import { generateEvents } from "../demo/generate.ts";
 import type { RecordAnswer } from "../ledger/answers.ts";
 import type { Api, CliContext } from "./context.ts";
 import { fillLimits } from "./fill-limits.ts";
+import { fillSubscriptions } from "./fill-subscriptions.ts";
 import { getJson, sendJson } from "./get-json.ts";
 
 /** What a demo's data folder remembers, so that the next start goes on with the same story. */
@@ -51,7 +53,10 @@ export async function fillDemo(
     await agreeNewPrice(api, story);
   }
   const outcome = await record(context, api, story, untilMs);
-  if (story.filledUntilMs === null) await fillLimits(api, untilMs);
+  if (story.filledUntilMs === null) {
+    await fillLimits(api, untilMs);
+    await fillSubscriptions(api, untilMs);
+  }
   await writeStory(path, { ...story, filledUntilMs: untilMs });
   return outcome;
 }
@@ -74,7 +79,7 @@ async function record(context: Pick<CliContext, "progress">, api: Api, story: De
   };
   try {
     let batch: WireEvent[] = [];
-    for (const event of generateEvents({ seed, eventsPerDay, anchorMs, untilMs, days })) {
+    for (const event of storyEvents({ seed, eventsPerDay, anchorMs, untilMs, days })) {
       if (filledUntilMs !== null && Date.parse(String(event.occurredAt)) < filledUntilMs) continue;
       batch.push(event);
       if (batch.length < batchSize) continue;
@@ -88,6 +93,12 @@ async function record(context: Pick<CliContext, "progress">, api: Api, story: De
     progress.end();
   }
   return outcome;
+}
+
+/** Calls of the applications, and of the tools that they are written with. */
+function* storyEvents(story: Parameters<typeof generateEvents>[0]): Generator<WireEvent> {
+  yield* generateEvents(story);
+  yield* generateCoding(story);
 }
 
 /** A price of our own from a date on: calls before it keep what they cost. It has to be there before the calls are. */

@@ -10,6 +10,7 @@ export interface SubscriptionsReport {
   fees: { spreadUsd: number; paidUsd: number | null; chargesUsd: number };
   metered: { usd: number | null; calls: number | null };
   value: { usd: number; calls: number } | null;
+  otherChargesUsd: number;
   moneyUsd: number | null;
   subscriptions: {
     name: string;
@@ -28,6 +29,7 @@ export interface SubscriptionsReport {
     amountUsd: number;
     feesUsd: number;
     meteredUsd: number | null;
+    otherChargesUsd: number;
     usedUsd: number | null;
     usedPercent: number | null;
   } | null;
@@ -67,12 +69,12 @@ export async function printSubscriptionsReport(context: CliContext, report: Subs
   });
   await context.print(
     "",
-    `Fees ${formatUsd(allFees)} and metered ${formatUsd(report.metered.usd)} are ${colors.bold(formatUsd(report.moneyUsd))} of real money. Value is what covered calls would have cost at list price.`,
+    `Fees ${formatUsd(allFees)}, metered ${formatUsd(report.metered.usd)} and other charges ${formatUsd(report.otherChargesUsd)} are ${colors.bold(formatUsd(report.moneyUsd))} of real money. Value is what covered calls would have cost at list price.`,
   );
-  if (report.sameCharges.length > 0) {
-    await context.print(
-      colors.dim(`${report.sameCharges.length} charges entered by hand say the same and are not counted again.`),
-    );
+  const same = report.sameCharges.length;
+  if (same > 0) {
+    const what = same === 1 ? "1 charge entered by hand says" : `${same} charges entered by hand say`;
+    await context.print(colors.dim(`${what} the same as a subscription, not counted again.`));
   }
   await printAdvice(context, report);
   await printRenewals(context, report);
@@ -115,7 +117,9 @@ const VERDICTS: Record<string, string> = {
 
 function verdictOf({ verdict, valuePerDollar }: Worth): string {
   const word = VERDICTS[verdict] ?? verdict;
-  return valuePerDollar === null ? word : `${word}, ${valuePerDollar.toFixed(2)} for each dollar`;
+  return valuePerDollar === null || verdict === "unused"
+    ? word
+    : `${word}, ${valuePerDollar.toFixed(2)} for each dollar`;
 }
 
 async function printAdvice(context: CliContext, { subscriptions }: SubscriptionsReport): Promise<void> {
@@ -140,10 +144,10 @@ async function printBudget(context: CliContext, budget: SubscriptionsReport["bud
   if (budget === null) {
     return context.print("", context.colors.dim("A budget over all sources: outlay settings set monthlyBudgetUsd 21"));
   }
-  const { amountUsd, feesUsd, meteredUsd, usedUsd, usedPercent } = budget;
+  const { amountUsd, feesUsd, meteredUsd, otherChargesUsd, usedUsd, usedPercent } = budget;
   const percent = usedPercent === null ? UNKNOWN : `${usedPercent} %`;
   await context.print(
     "",
-    `${context.colors.bold("This month")}  ${drawBar((usedPercent ?? 0) / 100, 20)} ${percent} of ${formatUsd(amountUsd)} used: ${formatUsd(usedUsd)}, of it fees ${formatUsd(feesUsd)} and metered ${formatUsd(meteredUsd)}`,
+    `${context.colors.bold("This month")}  ${drawBar((usedPercent ?? 0) / 100, 20)} ${percent} of ${formatUsd(amountUsd)} used: ${formatUsd(usedUsd)}, of it fees ${formatUsd(feesUsd)}, metered ${formatUsd(meteredUsd)}, other charges ${formatUsd(otherChargesUsd)}`,
   );
 }

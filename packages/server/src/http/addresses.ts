@@ -12,6 +12,7 @@ import { listEvents } from "../ledger/list-events.ts";
 import { standingOf } from "../limits/budget-report.ts";
 import type { Limits } from "../limits/limits.ts";
 import type { PersonalLimitsDesk } from "../limits/personal-limits.ts";
+import type { SubscriptionsReport } from "../subscriptions/report-answer.ts";
 import { askLedger } from "./ask-ledger.ts";
 import { actorOf, ledgerOf, principalOf, stayerOf } from "./authorize.ts";
 import { eventAnswer } from "./answers.ts";
@@ -22,6 +23,7 @@ import { oneOf, oneValue, wholeNumber } from "./parameters.ts";
 import { addRoute, parseAs } from "./route.ts";
 import type { App, RouteDeclaration, RouteHandler } from "./route.ts";
 import { fileResponse } from "./routes/export.ts";
+import { reportFor, type SubscriptionParts } from "./routes/subscriptions.ts";
 
 /*
  * The addresses of five earlier systems, kept for the dashboards and scripts that call them: parse the parameters,
@@ -45,9 +47,12 @@ const MANY = 500;
 const MAX_OFFSET = 10_000;
 
 /** Mounts every address. `close` ends the streams among them. */
-export function addAddresses(app: App, parts: { limits: Limits; personal: PersonalLimitsDesk }): { close(): void } {
+export function addAddresses(
+  app: App,
+  parts: { limits: Limits; personal: PersonalLimitsDesk; subscriptions: SubscriptionParts },
+): { close(): void } {
   const streams = new ChangeStreams();
-  addUnifiedDashboard(app, streams, parts.limits);
+  addUnifiedDashboard(app, streams, parts);
   addAgentPlatform(app);
   addProductPlatform(app);
   addCockpit(app);
@@ -58,7 +63,7 @@ export function addAddresses(app: App, parts: { limits: Limits; personal: Person
 
 // A. Unified dashboard
 
-function addUnifiedDashboard(app: App, streams: ChangeStreams, limits: Limits): void {
+function addUnifiedDashboard(app: App, streams: ChangeStreams, parts: UnifiedParts): void {
   const query = parameters({ period: "7d, 30d (default) or 90d", tz: "IANA time zone" });
   get(
     app,
@@ -68,7 +73,7 @@ function addUnifiedDashboard(app: App, streams: ChangeStreams, limits: Limits): 
       query,
       answer: unifiedAnswer,
     },
-    ({ c, query: params }) => unified(c, limits, unifiedPeriod(params), params["tz"]),
+    ({ c, query: params }) => unified(c, parts, unifiedPeriod(params), params["tz"]),
   );
   get(
     app,
@@ -80,7 +85,7 @@ function addUnifiedDashboard(app: App, streams: ChangeStreams, limits: Limits): 
     },
     async ({ c, query: params }) => {
       const period = unifiedPeriod(params);
-      return streams.open(ledgerOf(c).live, stayerOf(c), () => unified(c, limits, period, params["tz"]));
+      return streams.open(ledgerOf(c).live, stayerOf(c), () => unified(c, parts, period, params["tz"]));
     },
   );
 }
@@ -99,9 +104,17 @@ const unifiedAnswer = z.strictObject({
     totalRequests: z.number(),
     byProvider: z.array(z.strictObject({ provider: z.string(), ...usageGroup })),
   }),
-  subscriptions: z.array(z.strictObject({ name: z.string(), provider: z.string().nullable(), cost: z.number() })),
+  subscriptions: z.array(
+    z.strictObject({
+      name: z.string(),
+      provider: z.string().nullable(),
+      cost: z.number().meta({ description: "The part that falls into the period" }),
+      monthlyCost: z.number().nullable().meta({ description: "null: known only as a charge entered by hand" }),
+      value: z.number().nullable().meta({ description: "What was used under it, at list price: no money" }),
+    }),
+  ),
   codingTools: z.array(z.strictObject({ source: z.string(), ...usageGroup })),
-  budget: z.number().nullable().meta({ description: "null: no budget is set" }),
+  budget: z.number().nullable().meta({ description: "Of a month over all sources; null: no budget is set" }),
   budgetUsedPercentage: z.number().nullable(),
   successRate: z.number().nullable().meta({ description: "Percent; null without calls" }),
   quality: z.strictObject({
@@ -116,41 +129,69 @@ const unifiedAnswer = z.strictObject({
 /** Doors that are no coding tools: everything else names the tool that it was imported from. */
 const OWN_SOURCES = new Set(["api", "sdk", "gateway", "demo", "otlp"]);
 
+interface UnifiedParts {
+  limits: Limits;
+  subscriptions: SubscriptionParts;
+}
+
 async function unified(
   c: Context<HttpEnvironment>,
-  limits: Limits,
+  { limits, subscriptions }: UnifiedParts,
   period: string,
   tz: string[] | undefined,
 ): Promise<z.infer<typeof unifiedAnswer>> {
   const ledger = ledgerOf(c);
   const question = { period: [period], tz };
   const metrics = "cost,tokens,calls,successes,errors,successRate,avgDurationMs,unpricedCalls";
-  const [all, byProvider, bySource, charges, budget] = await Promise.all([
+  const [all, byProvider, bySource, charges, report, budget] = await Promise.all([
     askLedger(ledger, { ...question, metrics: [metrics] }),
     askLedger(ledger, { ...question, metrics: ["cost,tokens,calls"], by: ["provider"], limit: [String(MANY)] }),
     askLedger(ledger, { ...question, metrics: ["cost,tokens,calls"], by: ["source"], limit: [String(MANY)] }),
     listCharges(ledger, { ...question, kind: ["subscription"] }),
+    reportFor(c, subscriptions, question),
     budgetOfAll(visibleLimits(c), limits),
   ]);
   const { totals } = all;
+  const isCovered = (report.value?.calls ?? 0) > 0;
+  const apiCost = isCovered
+    ? plusUsd(report.metered.uncoveredUsd, report.metered.beyondIncludedUsd ?? 0)
+    : (totals.cost ?? null);
+  const same = new Set(report.sameCharges.map(({ id }) => id));
   return {
     period: { name: period, start: all.query.period.start, end: all.query.period.end },
-    totalCost: plusUsd(totals.cost ?? null, charges.totalUsd),
+    totalCost: plusUsd(apiCost, plusUsd(report.fees.spreadUsd, report.fees.chargesUsd) ?? 0),
     apiUsage: {
-      totalCost: totals.cost ?? null,
+      totalCost: apiCost,
       totalTokens: count(totals.tokens),
       totalRequests: count(totals.calls),
-      byProvider: byProvider.rows.map((row) => ({ provider: nameOf(row, "provider"), ...usageOf(row) })),
+      byProvider: isCovered
+        ? uncoveredByProvider(report)
+        : byProvider.rows.map((row) => ({ provider: nameOf(row, "provider"), ...usageOf(row) })),
     },
-    subscriptions: charges.charges.map((charge) => ({
-      name: charge.description ?? charge.id,
-      provider: charge.provider ?? null,
-      cost: charge.amountUsd,
-    })),
+    subscriptions: [
+      ...report.subscriptions.map(({ name, provider, fee, value }) => ({
+        name,
+        provider,
+        cost: fee.spreadUsd,
+        monthlyCost: fee.monthlyUsd,
+        value: value?.usd ?? null,
+      })),
+      ...charges.charges
+        .filter(({ id }) => !same.has(id))
+        .map((charge) => ({
+          name: charge.description ?? charge.id,
+          provider: charge.provider ?? null,
+          cost: charge.amountUsd,
+          monthlyCost: null,
+          value: null,
+        })),
+    ],
     codingTools: bySource.rows
       .filter((row) => !OWN_SOURCES.has(nameOf(row, "source")) && row["other"] !== true)
       .map((row) => ({ source: nameOf(row, "source"), ...usageOf(row) })),
-    ...budget,
+    ...(report.budget === null
+      ? budget
+      : { budget: report.budget.amountUsd, budgetUsedPercentage: report.budget.usedPercent }),
     successRate: percent(totals.successRate),
     quality: {
       successfulRequests: count(totals.successes),
@@ -158,8 +199,22 @@ async function unified(
       avgResponseTime: totals.avgDurationMs ?? null,
       unpricedRequests: count(totals.unpricedCalls),
     },
-    recommendations: [],
+    recommendations: report.subscriptions.flatMap(({ name, suggestions }) =>
+      suggestions.map(({ sentence }) => `${name}: ${sentence}`),
+    ),
   };
+}
+
+/** Calls that are paid one by one. */
+function uncoveredByProvider({ uncovered }: SubscriptionsReport) {
+  return [...Map.groupBy(uncovered, ({ provider }) => provider)]
+    .map(([provider, uses]) => ({
+      provider,
+      cost: uses.reduce<number | null>((sum, use) => plusUsd(sum, use.usd), 0),
+      tokens: uses.reduce((sum, { tokens }) => sum + tokens, 0),
+      requests: uses.reduce((sum, { calls }) => sum + calls, 0),
+    }))
+    .toSorted((one, other) => (other.cost ?? 0) - (one.cost ?? 0));
 }
 
 /** The budget of everything a month, else the first of everything; null where there is none that may be seen. */

@@ -162,13 +162,16 @@ export const subscriptionsReportAnswer = z
         usd: usdOrNull,
         uncoveredUsd: usdOrNull.meta({ description: "Calls that no subscription covers" }),
         beyondIncludedUsd: usdOrNull,
-        chargesUsd: z.number().meta({ description: "Extra usage and all other charges; credits are negative" }),
+        chargesUsd: z.number().meta({ description: "Extra usage that was charged for a subscription" }),
         calls: z.number().nullable(),
         unpricedCalls: z.number().nullable(),
       })
       .meta({ description: "Money charged by use" }),
+    otherChargesUsd: z.number().meta({ description: "Payment fees, one-off costs, credits, …; credits are negative" }),
     value: use.nullable().meta({ description: "List-price value of what subscriptions covered: no money" }),
-    moneyUsd: usdOrNull.meta({ description: "Fees of the period and what was metered in it, over all sources" }),
+    moneyUsd: usdOrNull.meta({
+      description: "Fees, metered costs and other charges of the period: real money, over all sources",
+    }),
     subscriptions: z.array(oneReport),
     uncovered: z.array(use.extend({ source: z.string(), provider: z.string() })),
     sameCharges: z
@@ -189,6 +192,7 @@ export const subscriptionsReportAnswer = z
         month: z.strictObject({ start: z.string(), end: z.string() }),
         feesUsd: z.number().meta({ description: "Of the whole month" }),
         meteredUsd: usdOrNull.meta({ description: "So far" }),
+        otherChargesUsd: z.number().meta({ description: "So far" }),
         usedUsd: usdOrNull,
         usedPercent: usdOrNull,
         leftUsd: usdOrNull,

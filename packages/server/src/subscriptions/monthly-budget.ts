@@ -16,7 +16,7 @@ export async function budgetOf(parts: ReportParts, timeZone: string): Promise<Bu
   const first = dateText(dateMs(placeInDay(timeZone, soFar.startMs).date));
   const whole = { ...soFar, endMs: startOfDate(timeZone, addMonths(first, 1, 1)) };
   const found = await findOut(parts, soFar);
-  const { metered } = totalsOf(found);
+  const { metered, otherChargesUsd } = totalsOf(found);
   const fees = parts.seen.reduce((sum, seen) => {
     const { subscription } = seen;
     const terms = termsBefore(subscription, whole.endMs, ledger.timeZone);
@@ -24,12 +24,13 @@ export async function budgetOf(parts: ReportParts, timeZone: string): Promise<Bu
     return sum + feeOf(one, whole);
   }, sumCharges(found.charges.fees));
   const feesUsd = usdNumber(fees);
-  const used = metered.usd === null ? null : usdNumber(fees + toNano(metered.usd));
+  const used = metered.usd === null ? null : usdNumber(fees + toNano(metered.usd) + toNano(otherChargesUsd));
   return {
     amountUsd: monthlyBudgetUsd,
     month: { start: new Date(whole.startMs).toISOString(), end: new Date(whole.endMs).toISOString() },
     feesUsd,
     meteredUsd: metered.usd,
+    otherChargesUsd,
     usedUsd: used,
     usedPercent: used === null || monthlyBudgetUsd === 0 ? null : Math.round((used / monthlyBudgetUsd) * 10_000) / 100,
     leftUsd: used === null ? null : usdNumber(toNano(monthlyBudgetUsd) - toNano(used)),

@@ -8,7 +8,9 @@ export interface SubscriptionsReport {
   metered: MeteredAnswer;
   /** null: single events of this time have expired. */
   value: UseAnswer | null;
-  /** Fees of the period and what was metered in it: real money, over all sources. null: not known. */
+  /** Payment fees, one-off costs, taxes, credits, …: charges that are of no subscription. */
+  otherChargesUsd: number;
+  /** Fees of the period, what was metered in it and the other charges: real money, over all sources. null: not known. */
   moneyUsd: number | null;
   subscriptions: SubscriptionReport[];
   /** Calls that no subscription covers, by tool and provider, dearest first. */
@@ -36,7 +38,7 @@ export interface MeteredAnswer {
   uncoveredUsd: number | null;
   /** Beyond what fees include. */
   beyondIncludedUsd: number | null;
-  /** Extra usage and all other charges; credits are negative. */
+  /** Extra usage that was charged for a subscription. */
   chargesUsd: number;
   calls: number | null;
   unpricedCalls: number | null;
@@ -112,6 +114,8 @@ export interface BudgetAnswer {
   feesUsd: number;
   /** So far. */
   meteredUsd: number | null;
+  /** So far. */
+  otherChargesUsd: number;
   usedUsd: number | null;
   usedPercent: number | null;
   leftUsd: number | null;

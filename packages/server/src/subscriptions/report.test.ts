@@ -66,6 +66,8 @@ const EDITOR: SubscriptionFields = {
   covers: { sources: ["editor"] },
 };
 
+const nano = (usd: number) => Math.round(usd * 1e9);
+
 async function bookWith(...fields: SubscriptionFields[]): Promise<SubscriptionBook> {
   const { storage, now } = ledger;
   const ids = (await storage.listRecords("subscriptions")).map(({ id }) => id);
@@ -94,14 +96,15 @@ test("three figures stand side by side, each call and each charge in one of them
   // ann's and ben's; the editor's 9 and 6
   expect(report.value).toEqual({ usd: 30 + 12 + 5 + 3 + 15, calls: 7, tokens: expect.any(Number), unpricedCalls: 1 });
   expect(report.metered).toEqual({
-    // ben before his seat, the other provider, without the tool, nobody's; 4 beyond the allowance; the charges
-    usd: 7 + 2 + 4 + 1 + 4 + 3,
+    // ben before his seat, the other provider, without the tool, nobody's; 4 beyond the allowance; the extra usage
+    usd: 7 + 2 + 4 + 1 + 4 + 2.5,
     uncoveredUsd: 14,
     beyondIncludedUsd: 4,
-    chargesUsd: 3,
+    chargesUsd: 2.5,
     calls: 4,
     unpricedCalls: 0,
   });
+  expect(report.otherChargesUsd).toBe(0.5);
   expect(report.moneyUsd).toBeCloseTo(report.fees.spreadUsd + 8 + 21, 9);
   expect(report.uncovered.map(({ source, provider, usd }) => [source, provider, usd])).toEqual([
     ["claude-code", "test", 8],
@@ -117,7 +120,7 @@ test("three figures stand side by side, each call and each charge in one of them
   ]);
   expect(report.budget).toMatchObject({
     amountUsd: 200,
-    meteredUsd: 21,
+    meteredUsd: 20.5,
     feesUsd: 77.784946236,
     usedUsd: 98.784946236,
     usedPercent: 49.39,
@@ -179,7 +182,6 @@ test("a period may be cut anywhere, its parts add up", async () => {
   const edges = ["2026-11-01", "2026-11-02T07:31:00Z", "2026-11-10", "2026-11-21T12:15:00Z", "2026-12-01"];
   const parts = await Promise.all(edges.slice(1).map((to, index) => ask(book, { from: [edges[index]!], to: [to] })));
   const whole = await ask(book, NOVEMBER);
-  const nano = (usd: number) => Math.round(usd * 1e9);
   const add = (pick: (one: typeof whole) => number) => parts.reduce((sum, one) => sum + nano(pick(one)), 0);
   expect(add((one) => one.fees.spreadUsd)).toBe(nano(whole.fees.spreadUsd));
   expect(add((one) => one.value!.usd)).toBe(nano(whole.value!.usd));

@@ -6,17 +6,20 @@ import type { SubscriptionsReport, UseAnswer } from "./report-answer.ts";
 import { feeOf, paidIn } from "./seat-fees.ts";
 
 /** Fees, metered, value and money of a period. */
-export function totalsOf(found: Found): Pick<SubscriptionsReport, "fees" | "metered" | "value" | "moneyUsd"> {
+export function totalsOf(
+  found: Found,
+): Pick<SubscriptionsReport, "fees" | "metered" | "otherChargesUsd" | "value" | "moneyUsd"> {
   const { charges, each, uncovered, period } = found;
   const spread = each.reduce((sum, one) => sum + feeOf(one, period), 0n);
   const paid = each.some(({ seen }) => seen.isPart) ? null : each.reduce((sum, one) => sum + paidIn(one, period), 0n);
   const feeCharges = sumCharges(charges.fees);
-  const otherCharges = sumCharges(charges.others) + each.reduce((sum, one) => sum + one.chargesNanoUsd, 0n);
+  const extra = each.reduce((sum, one) => sum + one.chargesNanoUsd, 0n);
+  const others = sumCharges(charges.others);
   const beyond = each.some((one) => one.beyondNanoUsd === null)
     ? null
     : each.reduce((sum, one) => sum + one.beyondNanoUsd!, 0n);
   const rest = uncovered === null ? null : sumOf(uncovered);
-  const metered = rest === null || beyond === null ? null : rest.costNanoUsd + beyond + otherCharges;
+  const metered = rest === null || beyond === null ? null : rest.costNanoUsd + beyond + extra;
   const values = each.map(({ cells }) => cells);
   return {
     fees: {
@@ -28,12 +31,13 @@ export function totalsOf(found: Found): Pick<SubscriptionsReport, "fees" | "mete
       usd: usdOrNull(metered),
       uncoveredUsd: usdOrNull(rest?.costNanoUsd ?? null),
       beyondIncludedUsd: usdOrNull(beyond),
-      chargesUsd: usdNumber(otherCharges),
+      chargesUsd: usdNumber(extra),
       calls: rest === null ? null : Number(rest.calls),
       unpricedCalls: rest === null ? null : Number(rest.unpricedCalls),
     },
+    otherChargesUsd: usdNumber(others),
     value: uncovered === null ? null : useAnswer(sumOf(values.flatMap((cells) => cells ?? []))),
-    moneyUsd: usdOrNull(metered === null ? null : metered + spread + feeCharges),
+    moneyUsd: usdOrNull(metered === null ? null : metered + spread + feeCharges + others),
   };
 }
 
