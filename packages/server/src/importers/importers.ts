@@ -4,6 +4,7 @@ import { codex } from "./codex/codex.ts";
 import { droid } from "./droid/droid.ts";
 import { goose } from "./goose/goose.ts";
 import { hermes } from "./hermes/hermes.ts";
+import { copilotCli } from "./copilot-cli/copilot-cli.ts";
 import type { Importer } from "./importer.ts";
 import { kimi } from "./kimi/kimi.ts";
 import { openclaw } from "./openclaw/openclaw.ts";

@@ -45,8 +45,14 @@ export function convertProviders(providers: Provider[], layer: "bundled" | "refr
 
 /** Whose prices a provider charges for models that it only hosts: Azure those of OpenAI. */
 export function fallbackProviders(providers: Provider[]): Map<string, string[]> {
-  return new Map(providers.map((provider) => [provider.id, provider.fallback_model_providers ?? []]));
+  const told = providers.map((provider): [string, string[]] => [provider.id, provider.fallback_model_providers ?? []]);
+  return new Map([...told, ...OWN_FALLBACKS]);
 }
+
+/** Without prices or makers in the public list. Copilot's credits, since June 2026, are counted at the list prices of the models' makers. */
+const OWN_FALLBACKS: [provider: string, makers: string[]][] = [
+  ["github-copilot", ["anthropic", "openai", "google", "x-ai"]],
+];
 
 function convertPrices(model: ModelInfo): PriceFacts[] {
   const list = Array.isArray(model.prices) ? model.prices : [{ prices: model.prices }];

@@ -150,7 +150,12 @@ function readPrinted(told: Fields, state: SessionState, context: FileContext): L
     events: [
       eventOf(
         used,
-        { occurredAt: toldAt ?? context.modifiedMs, name, timeFrom: toldAt === null ? "file" : null },
+        {
+          occurredAt: toldAt ?? context.modifiedMs,
+          name,
+          timeFrom: toldAt === null ? "file" : null,
+          isTurn: told["type"] === "turn.completed",
+        },
         state,
       ),
     ],
@@ -159,7 +164,7 @@ function readPrinted(told: Fields, state: SessionState, context: FileContext): L
 
 function eventOf(
   used: Counters,
-  said: { occurredAt: number; name: string; responseId?: string | null; timeFrom?: "file" | null },
+  said: { occurredAt: number; name: string; responseId?: string | null; timeFrom?: "file" | null; isTurn?: boolean },
   state: SessionState,
 ) {
   const { occurredAt, name } = said;
@@ -184,6 +189,7 @@ function eventOf(
       parentSession: state.parent,
       modelFrom: from,
       timeFrom: said.timeFrom ?? null,
+      aggregated: said.isTurn === true ? "turn" : null,
       replayAssumed: state.isParentMissing ? true : null,
       limits: state.limits,
     },
