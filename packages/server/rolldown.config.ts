@@ -4,6 +4,7 @@ import { defineConfig, type Plugin } from "rolldown";
 
 const inputs = {
   main: "src/main.ts",
+  "import-main": "src/import-main.ts",
   next: "src/next.ts",
   "serve-mcp": "src/mcp/serve-mcp.ts",
   statusline: "src/statusline/fast-start.ts",
@@ -11,9 +12,9 @@ const inputs = {
   "reader-thread": "src/storage/sqlite/reader-thread.ts",
   "tokenizer-thread": "src/estimates/tokenizer-thread.ts",
   "carry-mail": "src/alerts/channels/smtp/carry-mail.ts",
+  "write-parquet": "src/ledger/write-parquet.ts",
   credentials: "src/access/credentials.ts",
   "identity-provider": "src/access/identity-provider.ts",
-  "write-parquet": "src/ledger/write-parquet.ts",
 };
 
 /** Every message that zod could give in some other language: half of its code, and more than half of its memory. */

@@ -1,18 +1,19 @@
 import { InvalidInput } from "@outlay/core";
+import { askServer, withKey } from "./ask-server.ts";
 import { runCli } from "./cli/cli.ts";
 import type { Api, ResolvedSettings, RunningServer, SettingFlags } from "./cli/context.ts";
-import { resolveConfig, settingDeclarations } from "./config.ts";
-import type { Config, ConfigKey, ResolvedConfig } from "./config.ts";
+import type { Config, ConfigKey } from "./config.ts";
+import { openForReading, settingsOf, withDashboard } from "./data-folder.ts";
 import { serve } from "./http/serve.ts";
-import { now, openOutlay, priceConfig, version } from "./outlay.ts";
+import { openImportStore } from "./open-import-store.ts";
+import { now, openOutlay } from "./outlay.ts";
 import type { Outlay, ServerKind } from "./outlay.ts";
+import { priceConfig } from "./price-config.ts";
 import { openPriceBook } from "./prices/price-book.ts";
 import type { PriceBook } from "./prices/price-book.ts";
 import { findRunningServer, removeServerRecord, writeServerRecord } from "./running-server.ts";
-import { readStoredSettings, withStoredSettings } from "./settings/stored-settings.ts";
 import { giveBackMemoryWhenIdle } from "./storage/give-back-memory.ts";
-import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
-import type { Storage } from "./storage/storage.ts";
+import { version } from "./version.ts";
 
 /** Opens the data folder, listens, and tells the command line where. */
 async function startServer(flags: SettingFlags, facts: ServerKind): Promise<RunningServer> {
@@ -61,17 +62,6 @@ async function connect(flags: SettingFlags): Promise<Api> {
   };
 }
 
-function askServer(url: string, key: string | undefined): Api {
-  const base = url.replace(/\/+$/, "");
-  return { where: base, request: (path, init) => fetch(base + path, withKey(init, key)), close: async () => {} };
-}
-
-function withKey(init: RequestInit | undefined, key: string | undefined): RequestInit {
-  const headers = new Headers(init?.headers);
-  if (key !== undefined && key !== "") headers.set("authorization", `Bearer ${key}`);
-  return { ...init, headers };
-}
-
 /** With the data folder's own prices when it has any. It is only read, so a server may be at work there. */
 async function openPrices(flags: SettingFlags): Promise<PriceBook> {
   const resolved = settingsOf(flags);
@@ -81,15 +71,6 @@ async function openPrices(flags: SettingFlags): Promise<PriceBook> {
     return await openPriceBook({ storage, config: priceConfig(config), now });
   } finally {
     await storage?.close();
-  }
-}
-
-async function openForReading(dataDir: string): Promise<Storage | null> {
-  try {
-    return await openSqliteStorage({ dataDir, readOnly: true });
-  } catch (error) {
-    if (error instanceof InvalidInput && error.code === "no_data_file") return null;
-    throw error;
   }
 }
 
@@ -105,20 +86,6 @@ async function resolveSettings(flags: SettingFlags): Promise<ResolvedSettings> {
   } finally {
     await storage?.close();
   }
-}
-
-/** With what was set in the dashboard; a server may be at work with it. */
-async function withDashboard(
-  resolved: ResolvedConfig,
-  storage: Storage | null,
-): Promise<Pick<ResolvedConfig, "config" | "origins">> {
-  if (storage === null) return resolved;
-  return withStoredSettings(settingDeclarations(), resolved, await readStoredSettings(storage), () => {});
-}
-
-function settingsOf(flags: SettingFlags): ResolvedConfig {
-  const { serverUrl: _, ...settings } = flags;
-  return resolveConfig({ flags: settings });
 }
 
 /** Where others can reach it, nothing answers before somebody can say who may. */
@@ -148,4 +115,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   connect,
   startServer,
   openPrices,
+  openImportStore,
 });

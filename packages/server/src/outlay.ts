@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
@@ -41,14 +40,15 @@ import { openLearnedSizes } from "./limits/learned-sizes.ts";
 import { openLimits } from "./limits/limits.ts";
 import type { Limits } from "./limits/limits.ts";
 import { openPersonalLimits } from "./limits/personal-limits.ts";
+import { priceConfig } from "./price-config.ts";
 import { openPriceBook } from "./prices/price-book.ts";
-import type { PriceConfig } from "./prices/price-book.ts";
 import { Settings } from "./settings/settings.ts";
 import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
 import type { Storage } from "./storage/storage.ts";
 import { watchStorage } from "./storage/watch-storage.ts";
 import { openSync, type Sync } from "./sync/sync.ts";
 import { SubscriptionBook } from "./subscriptions/subscription-book.ts";
+import { version } from "./version.ts";
 import { ViewBook } from "./views/view-book.ts";
 
 /** Everything over one data folder. */
@@ -94,10 +94,6 @@ export interface ServerKind {
   mockUrl?: string;
 }
 
-/** Of this program. */
-export const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
 /** Beside the built program; from the sources, where the build puts it. */
 const dashboardFolder = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "../dist/dashboard" : "./dashboard", import.meta.url),
@@ -316,36 +312,6 @@ function jobsOf(ledger: Ledger, alerts: Alerts, config: Readonly<Config>) {
     archive,
     expireJob(ledger, () => config.retentionDays, archive.run),
   ];
-}
-
-/** The part of the settings that prices come from; it follows them where they change. */
-export function priceConfig(config: Readonly<Config>): PriceConfig {
-  return {
-    overrides: config.priceOverrides,
-  const archive = archiveJob(ledger, config.dataDir, {
-    get enabled() {
-      return config.archive;
-    },
-    get folder() {
-      return config.archiveFolder;
-    },
-    get keepDays() {
-      return config.archiveDays;
-    },
-    get events() {
-      return config.archiveEvents;
-    },
-  });
-    names: config.modelNames,
-    refresh: {
-      get enabled() {
-        return config.refreshPrices;
-      },
-      get url() {
-        return config.pricesUrl ?? undefined;
-      },
-    },
-  };
 }
 
 /** A public address lets others in: without an administrator the server would not start with it, and nobody could take it back. */

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import type { ImportStore } from "../importers/import-store.ts";
 import type { PriceBook } from "../prices/price-book.ts";
 import type { Colors } from "./draw/colors.ts";
 
@@ -74,6 +75,8 @@ export interface CliDependencies {
   startServer(flags: SettingFlags, options: { demo: boolean; mockUrl?: string }): Promise<RunningServer>;
   /** Prices without a server: overrides and the refreshed catalogue of the data folder when there is one, our own otherwise. */
   openPrices(flags: SettingFlags): Promise<PriceBook>;
+  /** Where imported calls go. */
+  openImportStore(flags: SettingFlags): Promise<ImportStore>;
 }
 
 /**
@@ -104,6 +107,8 @@ export interface CliContext {
   lend(): Promise<Api>;
   startServer(options: SettingFlags & { demo?: boolean; mockUrl?: string }): Promise<RunningServer>;
   openPrices(): Promise<PriceBook>;
+  /** Let go of by the command line when the command has ended. */
+  openImportStore(overrides?: SettingFlags): Promise<ImportStore>;
   /** Writes to standard output as it is, and waits while the reader is behind. */
   write(text: string): Promise<void>;
   /** Writes lines to standard output. */
@@ -113,8 +118,11 @@ export interface CliContext {
   /** A sentence for people on standard error; nothing that a script reads. */
   note(line: string): void;
   /** Shown on standard error when that is a terminal, otherwise silent. */
-  progress(label: string, total?: number): Progress;
+  progress(label: string, total?: number, unit?: ProgressUnit): Progress;
 }
+
+/** What is counted: bytes are shown with their rate. */
+export type ProgressUnit = "count" | "bytes";
 
 /** Progress of a long piece of work. */
 export interface Progress {

@@ -68,11 +68,16 @@ export function createContext(
       return server;
     },
     openPrices: () => dependencies.openPrices(flags()),
+    async openImportStore(overrides = {}) {
+      const store = await dependencies.openImportStore({ ...flags(), ...overrides });
+      cleanup.push(() => store.rest());
+      return store;
+    },
     write,
     print,
     printJson: (value) => print(JSON.stringify(value, null, 2)),
     note: (line) => void stderr.write(`${line}\n`),
-    progress: (label, total) => drawProgress({ stderr, isTerminal: isTty(stderr), label, total, now }),
+    progress: (label, total, unit) => drawProgress({ stderr, isTerminal: isTty(stderr), label, total, unit, now }),
   };
   return { context, cleanup };
 }

@@ -1,23 +1,24 @@
+import { existsSync } from "node:fs";
 import { homedir, hostname } from "node:os";
-import type { WireEvent } from "@outlay/core";
-import type { Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
 import { countDestination } from "../importers/count-destination.ts";
-import type { FileProgress } from "../importers/file-progress.ts";
-import { importLogs, type BrokenLine, type Destination, type ImportOutcome } from "../importers/import-logs.ts";
-import type { Importer, LogFile } from "../importers/importer.ts";
+import { findTools, listTool, type FoundTool } from "../importers/find-tools.ts";
+import { importLogs, type BrokenLine, type ImportOutcome } from "../importers/import-logs.ts";
+import type { Importer, Place } from "../importers/importer.ts";
 import { IMPORTERS } from "../importers/importers.ts";
-import type { RecordAnswer } from "../ledger/answers.ts";
-import type { Api, CliContext } from "./context.ts";
+import type { CliContext } from "./context.ts";
 import { printable } from "./draw/text-width.ts";
-import { formatCount } from "./draw/values.ts";
-import { getJson, sendJson } from "./get-json.ts";
-import { ApiProblem, CommandFailed, UsageError } from "./problem.ts";
+import { formatBytes, formatCount, formatUsd } from "./draw/values.ts";
+import { CommandFailed, UsageError } from "./problem.ts";
 
 interface ImportOptions {
   path?: string[];
   to?: string;
   machine: string;
+  /** Milliseconds since 1970. */
+  since?: number;
   dryRun?: boolean;
+  list?: boolean;
 }
 
 /** More would push what matters off the screen; `--json` has all of them. */
@@ -28,10 +29,12 @@ export function addImportCommand(program: Command, context: CliContext): void {
   program
     .command("import")
     .description("record what coding tools have used, from their logs on this machine")
-    .argument("[tool]", `one of ${IMPORTERS.map(({ name }) => name).join(", ")} (default: all that are found)`)
+    .argument("[tool]", `one of ${importerNames()} (default: all that are found)`)
     .option("--path <path...>", "read these folders or files instead of the tool's own; needs the tool's name")
     .option("--to <url>", "send to this server; its key comes from OUTLAY_KEY")
     .option("--machine <name>", "name of this machine, in the tag machine", hostname() || "unknown")
+    .option("--since <date>", "leave out calls before this day, such as 2026-11-01", parseSince)
+    .option("--list", "say which tools are installed and where their logs lie; read none")
     .option("--dry-run", "read everything and say what is there; record nothing")
     .addHelpText(
       "after",
@@ -42,33 +45,29 @@ Broken lines are named, and the others recorded. Nothing leaves this machine wit
 
 Examples:
   outlay import
-  outlay import claude-code --dry-run
+  outlay import --list
+  outlay import claude-code --since 2026-11-01 --dry-run
   outlay import claude-code --path /mnt/backup/.claude
   OUTLAY_KEY=outlay_… outlay import --to https://outlay.example.com --machine laptop`,
     )
     .action((tool: string | undefined, options: ImportOptions) => importAll(context, tool, options));
 }
 
-interface FoundLogs {
-  importer: Importer;
-  folders: string[];
-  files: LogFile[];
-}
-
 async function importAll(context: CliContext, tool: string | undefined, options: ImportOptions): Promise<void> {
-  const found = await findLogs(context, tool, options.path);
+  const found = await chosenTools(context, tool, options.path);
+  if (options.list === true) return listTools(context, found);
   const isDry = options.dryRun === true;
-  const api =
-    isDry || found.length === 0 ? null : await context.connect(options.to === undefined ? {} : at(options.to));
-  const results: (ImportOutcome & Named)[] = [];
-  for (const { importer, folders, files } of found) {
+  const store = isDry || found.length === 0 ? null : await context.openImportStore(addressOf(options.to));
+  const results: ImportedTool[] = [];
+  for (const { importer, folders, files, problems } of found) {
+    const destination = store === null ? countDestination() : store.destination(importer.name, options.machine);
     const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    const progress = context.progress(`${importer.title}: bytes read`, totalBytes);
-    const destination = api === null ? countDestination() : apiDestination(api, importer.name, options.machine);
+    const progress = context.progress(importer.title, totalBytes, "bytes");
     try {
-      const { machine } = options;
+      const { machine, since: sinceMs } = options;
       const onBytes = (done: number) => progress.update(done);
-      const outcome = await importLogs({ importer, files, destination, machine, onBytes });
+      const outcome = await importLogs({ importer, files, destination, machine, sinceMs, onBytes });
+      outcome.broken.unshift(...problems);
       results.push({ tool: importer.name, title: importer.title, folders, ...outcome });
     } finally {
       progress.end();
@@ -77,87 +76,89 @@ async function importAll(context: CliContext, tool: string | undefined, options:
   await report(context, results, isDry);
 }
 
-interface Named {
-  tool: string;
-  title: string;
-  folders: string[];
-}
+type ImportedTool = ImportOutcome & { tool: string; title: string; folders: string[] };
 
-function at(url: string): { serverUrl: string } {
-  if (!URL.canParse(url) || !["http:", "https:"].includes(new URL(url).protocol)) {
-    throw new UsageError(`--to is ${printable(url)}; it must look like https://outlay.example.com`);
+/** `--to` as the command line's settings have it; UsageError when it is no address. */
+export function addressOf(to: string | undefined): { serverUrl?: string } {
+  if (to === undefined) return {};
+  if (!URL.canParse(to) || !["http:", "https:"].includes(new URL(to).protocol)) {
+    throw new UsageError(`--to is ${printable(to)}; it must look like https://outlay.example.com`);
   }
-  return { serverUrl: url.replace(/\/+$/, "") };
+  return { serverUrl: to };
 }
 
-async function findLogs(context: CliContext, tool: string | undefined, paths: string[] = []): Promise<FoundLogs[]> {
-  const names = IMPORTERS.map(({ name }) => name).join(", ");
+/** UsageError when there is no such tool, or nothing at a path that was named. */
+async function chosenTools(context: CliContext, tool: string | undefined, paths: string[] = []): Promise<FoundTool[]> {
+  const chosen = importersNamed(tool);
+  if (paths.length === 0) return findTools(chosen, placeOf(context));
+  if (tool === undefined) throw new UsageError(`--path needs the tool's name before it: ${importerNames()}`);
+  const missing = paths.find((path) => !existsSync(path));
+  if (missing !== undefined) throw new UsageError(`There is no ${printable(missing)}`);
+  return Promise.all(chosen.map((importer) => listTool(importer, paths)));
+}
+
+/** All of them when no name is given; UsageError when there is none with that name. */
+export function importersNamed(tool: string | undefined): Importer[] {
   const chosen = tool === undefined ? IMPORTERS : IMPORTERS.filter(({ name }) => name === tool);
-  if (chosen.length === 0) throw new UsageError(`There is no importer for ${printable(tool ?? "")}; known: ${names}`);
-  if (paths.length > 0 && tool === undefined) throw new UsageError(`--path needs the tool's name before it: ${names}`);
-  const found: FoundLogs[] = [];
-  for (const importer of chosen) {
-    const place = { env: context.env, homeDir: context.env["HOME"] || homedir() };
-    const folders = paths.length > 0 ? paths : await importer.findFolders(place);
-    if (folders.length === 0) continue;
-    const files = new Map<string, LogFile>();
-    for (const folder of folders) for (const file of await filesOf(importer, folder)) files.set(file.path, file);
-    found.push({ importer, folders, files: [...files.values()] });
-  }
-  return found;
+  if (chosen.length > 0) return chosen;
+  throw new UsageError(`There is no importer for ${printable(tool ?? "")}; known: ${importerNames()}`);
 }
 
-async function filesOf(importer: Importer, folder: string): Promise<LogFile[]> {
-  try {
-    return await importer.listFiles(folder);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new UsageError(code === "ENOENT" ? `There is no ${printable(folder)}` : message);
-  }
+export function importerNames(): string {
+  return IMPORTERS.map(({ name }) => name).join(", ");
 }
 
-function apiDestination(api: Api, importer: string, machine: string): Destination {
-  const path = `/api/v1/imports/${encodeURIComponent(importer)}/${encodeURIComponent(machine)}`;
-  return {
-    record: (events) => record(api, events),
-    readProgress: async () => (await getJson<{ files: FileProgress[] }>(api, path)).files,
-    keepProgress: async (files) => void (await sendJson(api, "PUT", path, { files })),
-  };
+/** Where the tools of whoever runs the command keep their logs. */
+export function placeOf({ env }: CliContext): Place {
+  return { env, homeDir: env["HOME"] || homedir() };
 }
 
-type RevisedAnswer = RecordAnswer & { revised: number };
-
-async function record(api: Api, events: WireEvent[]): Promise<Awaited<ReturnType<Destination["record"]>>> {
-  const { accepted, duplicates, revised, rejected } = await send(api, events);
-  const refused = rejected.map(({ index, field, reason }) => ({ index, reason: `${field}: ${reason}` }));
-  return { recorded: accepted, known: duplicates, grown: revised, refused };
+/** `--since`: a day in the zone of the command, or an instant. */
+function parseSince(text: string): number {
+  const atMs = /^\d{4}-\d{2}-\d{2}(T|$)/.test(text)
+    ? Date.parse(text.length === 10 ? `${text}T00:00` : text)
+    : Number.NaN;
+  if (Number.isNaN(atMs)) throw new InvalidArgumentError("It must look like 2026-11-01.");
+  return atMs;
 }
 
-/** When nothing of a batch is valid, the server answers with a problem that carries the same lists. */
-async function send(api: Api, events: WireEvent[]): Promise<RevisedAnswer> {
-  try {
-    return await sendJson<RevisedAnswer>(api, "POST", "/api/v1/events?repeats=largest", { events });
-  } catch (error) {
-    if (error instanceof ApiProblem && Array.isArray(error.document["rejected"])) {
-      return error.document as unknown as RevisedAnswer;
-    }
-    throw error;
+async function listTools(context: CliContext, found: FoundTool[]): Promise<void> {
+  const tools = found.map(({ importer: { name, title }, folders, files, problems }) => ({
+    tool: name,
+    title,
+    folders,
+    files: files.length,
+    bytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    newestMs: files.reduce((newest, { modifiedMs }) => Math.max(newest, modifiedMs), 0) || null,
+    problems,
+  }));
+  if (context.isJson()) return context.printJson({ tools });
+  if (tools.length === 0) return context.print(NOTHING_FOUND);
+  const { colors } = context;
+  for (const { title, folders, files, bytes, problems } of tools) {
+    await context.print(
+      `${colors.bold(title)}  ${formatCount(files)} files, ${formatBytes(bytes)}`,
+      ...folders.map((folder) => `  ${printable(folder)}`),
+    );
+    for (const problem of problems) context.note(`${colors.red("broken")} ${brokenText(problem)}`);
   }
 }
 
-async function report(context: CliContext, results: (ImportOutcome & Named)[], isDry: boolean): Promise<void> {
+const NOTHING_FOUND = "No logs of a coding tool were found on this machine.";
+
+async function report(context: CliContext, results: ImportedTool[], isDry: boolean): Promise<void> {
   if (context.isJson()) await context.printJson({ dryRun: isDry, tools: results });
-  else if (results.length === 0) await context.print("No logs of a coding tool were found on this machine.");
+  else if (results.length === 0) await context.print(NOTHING_FOUND);
   else for (const result of results) await describe(context, result, isDry);
   if (results.some(({ broken }) => broken.length > 0)) throw new CommandFailed();
 }
 
-async function describe(context: CliContext, result: ImportOutcome & Named, isDry: boolean): Promise<void> {
+async function describe(context: CliContext, result: ImportedTool, isDry: boolean): Promise<void> {
   const { colors } = context;
-  for (const one of result.broken.slice(0, brokenShownMax)) context.note(`${colors.red("broken")} ${placeOf(one)}`);
-  if (result.broken.length > brokenShownMax) {
-    context.note(`… and ${formatCount(result.broken.length - brokenShownMax)} more (all of them with --json)`);
+  for (const one of result.broken.slice(0, brokenShownMax)) context.note(`${colors.red("broken")} ${brokenText(one)}`);
+  const brokenCount = result.broken.length + result.furtherBroken;
+  if (brokenCount > brokenShownMax) {
+    context.note(`… and ${formatCount(brokenCount - brokenShownMax)} more (with --json)`);
   }
   const leftOut = Object.entries(result.leftOut).map(([what, count]): [string, string] => [
     what,
@@ -171,9 +172,10 @@ async function describe(context: CliContext, result: ImportOutcome & Named, isDr
     ],
   ];
   if (result.grown > 0) lines.push(["grown", `${formatCount(result.grown)} with larger counts than before`]);
+  if (!isDry && result.costUsd > 0) lines.push(["cost", `${formatUsd(result.costUsd)} more than before`]);
   lines.push(...leftOut);
   if (result.unfinished > 0) lines.push(["unfinished", `${formatCount(result.unfinished)} last lines, read next time`]);
-  if (result.broken.length > 0) lines.push(["broken", `${formatCount(result.broken.length)}, named above`]);
+  if (result.broken.length > 0) lines.push(["broken", `${formatCount(brokenCount)}, named above`]);
   const width = Math.max(...lines.map(([name]) => name.length)) + 2;
   await context.print(
     `${colors.bold(result.title)}  ${result.folders.map(printable).join(", ")}`,
@@ -181,6 +183,6 @@ async function describe(context: CliContext, result: ImportOutcome & Named, isDr
   );
 }
 
-function placeOf({ file, line, reason }: BrokenLine): string {
+function brokenText({ file, line, reason }: BrokenLine): string {
   return `${printable(file)}${line === null ? "" : `:${line}`}: ${printable(reason)}`;
 }

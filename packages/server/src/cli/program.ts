@@ -1,7 +1,7 @@
 import { addAdminCommand } from "./admin.ts";
 import { addAlertsCommand } from "./alerts.ts";
 import { addArchiveCommand } from "./archive.ts";
-import { createProgram as createProgramOf, type AddCommand } from "./create-program.ts";
+import type { AddCommand } from "./create-program.ts";
 import { addBackupCommand, addRestoreCommand } from "./backup.ts";
 import { addBudgetsCommand } from "./budgets.ts";
 import { addChannelsCommand } from "./channels.ts";
@@ -23,16 +23,10 @@ import { addReportCommand } from "./report.ts";
 import { addServeCommand } from "./serve.ts";
 import { addSessionsCommand } from "./sessions.ts";
 import { addSettingsCommand } from "./settings.ts";
-import { addStatuslineCommand } from "./statusline.ts";
 import { addSubscriptionsCommand } from "./subscriptions.ts";
-import type { CliDependencies } from "./context.ts";
+import { addStatuslineCommand } from "./statusline.ts";
 
-/** The whole command line: one file a command. */
-export function createProgram(argv: string[], dependencies: CliDependencies): ReturnType<typeof createProgramOf> {
-  return createProgramOf(argv, dependencies, COMMANDS);
-}
-
-/** In the order in which help lists them. */
+/** The whole command line, one file a command; in the order in which help lists them. */
 export const COMMANDS: readonly AddCommand[] = [
   addServeCommand,
   addDemoCommand,

@@ -17,6 +17,7 @@ function start(args: string[], streams: { stdin: Readable; stdout: Writable; std
     connect: unused,
     startServer: unused,
     openPrices: () => openPriceBook({ storage: null, config: {}, now }),
+    openImportStore: unused,
   });
 }
 

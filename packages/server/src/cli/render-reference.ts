@@ -2,11 +2,12 @@ import type { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
 import type { Argument, Command, Option } from "commander";
 import type { CliDependencies } from "./context.ts";
-import { createProgram } from "./program.ts";
+import { createProgram } from "./create-program.ts";
+import { COMMANDS } from "./program.ts";
 
 /** docs/cli.md, made from the definitions of the commands, so that it cannot say anything else than `--help`. */
 export function renderReference(): string {
-  const { program } = createProgram([], describedOnly);
+  const { program } = createProgram([], describedOnly, COMMANDS);
   const help = program.createHelp();
   const sections = help
     .visibleCommands(program)
@@ -47,6 +48,7 @@ const describedOnly: CliDependencies = {
   connect: neverRun,
   startServer: neverRun,
   openPrices: neverRun,
+  openImportStore: neverRun,
 };
 
 function renderCommand(command: Command, level: number): string[] {

@@ -237,6 +237,9 @@ export const recordAnswer = z
     revised: z.number().int().optional().meta({
       description: "With `repeats=largest`: events that took the place of an earlier one with their id",
     }),
+    addedCostUsd: z.number().optional().meta({
+      description: "With `repeats=largest`: by how much the recorded costs have grown; calls without a price add nothing",
+    }),
     rejected: z.array(
       z.strictObject({
         index: z.number().int(),

@@ -9,7 +9,7 @@ export function countDestination(): Destination {
       const before = seen.size;
       for (const { id } of events) seen.add(id!);
       const recorded = seen.size - before;
-      return { recorded, grown: 0, known: events.length - recorded, refused: [] };
+      return { recorded, grown: 0, known: events.length - recorded, refused: [], costUsd: 0 };
     },
     readProgress: async () => [],
     keepProgress: async () => {},

@@ -1,3 +1,4 @@
+import { usdNumber } from "@outlay/core";
 import type { Ledger } from "../ledger/ledger.ts";
 import { reviseUsage } from "../ledger/revise-usage.ts";
 import type { FileProgress } from "./file-progress.ts";
@@ -8,8 +9,14 @@ export function destinationOf(ledger: Ledger, machine: string): Destination {
   const collection = `imports of ${machine}`;
   return {
     async record(events) {
-      const { accepted, duplicates, revised, rejected } = await reviseUsage(ledger, events, { keep: "largest" });
-      return { recorded: accepted, known: duplicates, grown: revised, refused: rejected };
+      const answer = await reviseUsage(ledger, events, { keep: "largest", within: "source" });
+      return {
+        recorded: answer.accepted,
+        known: answer.duplicates,
+        grown: answer.revised,
+        refused: answer.rejected,
+        costUsd: usdNumber(answer.addedNanoUsd),
+      };
     },
     async readProgress() {
       return (await ledger.storage.listRecords(collection)).map(({ body }) => body as FileProgress);

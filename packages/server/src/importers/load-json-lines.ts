@@ -21,6 +21,7 @@ export async function* loadJsonLines(
   from: Position,
   format: LineFormat,
 ): AsyncGenerator<LoadedPart, void, undefined> {
+  const reader = { format, marks: format.marks.map((mark) => Buffer.from(mark)) };
   let position = from;
   for await (const lines of readLines(file.path, from)) {
     const part: LoadedPart["lines"] = [];
@@ -29,7 +30,7 @@ export async function* loadJsonLines(
         yield { lines: [{ line: 1, reading: { problem: "the file is UTF-16; expected UTF-8" } }], position };
         return;
       }
-      const reading = readLine(line, file, format);
+      const reading = readLine(line, file, reader);
       if (reading !== null) part.push({ line: line.number, reading });
       // a last line without its end comes alone; what it says is learnt again with the next import
       if (line.isEnded) position = { offsetBytes: line.endByte, line: line.number + 1 };
@@ -40,14 +41,18 @@ export async function* loadJsonLines(
 }
 
 /** Null: it tells of no call. */
-function readLine(line: Line, file: LogFile, { marks, read }: LineFormat): LineReading | null {
+function readLine(
+  line: Line,
+  file: LogFile,
+  { format, marks }: { format: LineFormat; marks: Buffer[] },
+): LineReading | null {
   if (line.bytes === null) return { problem: `longer than ${MAX_LINE_BYTES / 1024 / 1024} MB` };
   const bytes = line.number === 1 ? withoutMark(line.bytes) : line.bytes;
   if (!marks.some((mark) => bytes.includes(mark))) return isWhole(bytes) ? null : broken(line);
   if (!isUtf8(bytes)) return line.isEnded ? { problem: "not UTF-8" } : broken(line);
   const value = parseJsonBytes(bytes);
   if (value === undefined) return broken(line);
-  const reading = read(value, file);
+  const reading = format.read(value, file);
   return "events" in reading && reading.events.length === 0 ? null : reading;
 }
 

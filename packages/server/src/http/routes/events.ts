@@ -1,4 +1,4 @@
-import { InvalidInput, MAX_EVENTS_PER_BATCH, eventSchema, shown } from "@outlay/core";
+import { InvalidInput, MAX_EVENTS_PER_BATCH, eventSchema, shown, usdNumber } from "@outlay/core";
 import { z } from "zod";
 import type { QueryParams } from "../../ledger/answers.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
@@ -37,7 +37,7 @@ export function addEventRoutes(app: App, ledger: Ledger): void {
       query: z.object({
         repeats: z.enum(REPEATS).optional().meta({
           description:
-            "Which of two events with one id stands: the `first` (default), or the `largest`, for sources that tell of a call again while its counts grow",
+            "Which of two events with one id stands: the `first` (default), or the `largest`, for sources that tell of a call again while its counts grow. Only an event of the same `source`, with an id that begins with the source and a colon, takes the place of a stored one, which stays whose it was",
         }),
       }),
       body: {
@@ -53,10 +53,7 @@ export function addEventRoutes(app: App, ledger: Ledger): void {
     async ({ c, query, body }) => {
       const repeats = readRepeats(query);
       const events = withSender(batchOf(await body(), "events", MAX_EVENTS_PER_BATCH), senderOf(c));
-      const answer =
-        repeats === "first"
-          ? await recordUsage(ledger, events)
-          : await reviseUsage(ledger, events, { keep: "largest" });
+      const answer = repeats === "first" ? await recordUsage(ledger, events) : await reviseLargest(ledger, events);
       return answerRecorded(answer, events.length, c.get("requestId"));
     },
   );
@@ -88,6 +85,11 @@ export function addEventRoutes(app: App, ledger: Ledger): void {
     },
     ({ c, params }) => getEvent(ledgerOf(c), params["id"] ?? ""),
   );
+}
+
+async function reviseLargest(ledger: Ledger, events: unknown[]) {
+  const { addedNanoUsd, ...answer } = await reviseUsage(ledger, events, { keep: "largest", within: "source" });
+  return { ...answer, addedCostUsd: usdNumber(addedNanoUsd) };
 }
 
 const REPEATS = ["first", "largest"] as const;

@@ -50,7 +50,8 @@ test("how far files were read is kept for each machine and tool, and replaced by
   expect(await ask("GET", "imports/codex/laptop")).toEqual({ files: [] });
 });
 
-const out = (outputTokens: number) => call("2026-11-13T11:00:00Z", { id: "a", usage: { outputTokens } });
+const out = (outputTokens: number, more: object = {}) =>
+  call("2026-11-13T11:00:00Z", { id: "codex:a", source: "codex", usage: { outputTokens }, ...more });
 
 test("what is no progress of a file is refused", async () => {
   for (const wrong of [{ offsetBytes: -1 }, { id: "/home/me/log.jsonl" }, { more: 1 }]) {
@@ -61,15 +62,31 @@ test("what is no progress of a file is refused", async () => {
 });
 
 test("events say which of two with one id stands: the first, or the largest", async () => {
-  await ask("POST", "events", out(8));
+  await ask("POST", "events", out(8, { user: "ann" }));
   expect(await ask("POST", "events", out(301))).toMatchObject({ accepted: 0, duplicates: 1 });
-  expect(await ask("GET", "events/a")).toMatchObject({ usage: { outputTokens: 8 } });
-  expect(await ask("POST", "events?repeats=largest", out(301))).toMatchObject({
+  expect(await ask("GET", "events/codex:a")).toMatchObject({ usage: { outputTokens: 8 } });
+  // 301 - 8 tokens at 10 dollars a million
+  expect(await ask("POST", "events?repeats=largest", out(301, { user: "bob" }))).toMatchObject({
     duplicates: 0,
     revised: 1,
-    ids: ["a"],
+    ids: ["codex:a"],
+    addedCostUsd: 0.00293,
   });
   expect(await ask("POST", "events?repeats=largest", out(20))).toMatchObject({ duplicates: 1, revised: 0 });
-  expect(await ask("GET", "events/a")).toMatchObject({ usage: { outputTokens: 301 } });
+  // it stays whose it was
+  expect(await ask("GET", "events/codex:a")).toMatchObject({ usage: { outputTokens: 301 }, user: "ann" });
   expect(await ask("POST", "events?repeats=smallest", out(1))).toEqual({ code: "invalid_parameter" });
+});
+
+test("nothing of another source is replaced, however large what comes is", async () => {
+  for (const stored of [
+    { id: "b", source: "gateway" },
+    { id: "b", source: "codex" },
+    { id: "codex:b", source: "api" },
+  ]) {
+    await ask("POST", "events", out(8, stored));
+    const claimed = { id: stored.id, source: "codex" };
+    expect(await ask("POST", "events?repeats=largest", out(999, claimed))).toMatchObject({ duplicates: 1, revised: 0 });
+    expect(await ask("GET", `events/${stored.id}`)).toMatchObject({ usage: { outputTokens: 8 } });
+  }
 });

@@ -1,6 +1,9 @@
-import { InvalidInput, shown } from "@outlay/core";
+import type { Context } from "hono";
 import { z } from "zod";
+import { importProgressIn } from "../../ledger/import-progress.ts";
 import type { Storage } from "../../storage/storage.ts";
+import { principalOf } from "../authorize.ts";
+import type { HttpEnvironment } from "../environment.ts";
 import { addRoute, parseAs } from "../route.ts";
 import type { App } from "../route.ts";
 
@@ -66,12 +69,13 @@ export function addImportRoutes(app: App, storage: Storage): void {
       access: "ingest",
       tag: "Recording",
       summary: "How far a machine's logs of a coding tool have been recorded",
+      description: "Each key has its own: what another one sent is not told.",
       params,
       answer: z.strictObject({ files: z.array(importedFile) }),
       example,
     },
-    async ({ params: { importer, machine } }) => {
-      const records = await storage.listRecords(collectionOf(importer, machine));
+    async ({ c, params: { importer, machine } }) => {
+      const records = await storage.listRecords(importProgressIn(importer, machine, keyOf(c)));
       return { files: records.map(({ body }) => body) };
     },
   );
@@ -90,10 +94,10 @@ export function addImportRoutes(app: App, storage: Storage): void {
       answer: z.strictObject({ kept: z.number().int() }),
       example: { kept: 1 },
     },
-    async ({ params: { importer, machine }, body }) => {
+    async ({ c, params: { importer, machine }, body }) => {
       const { files } = parseAs(importedFiles, await body(), "invalid_body");
       await storage.putRecords(
-        collectionOf(importer, machine),
+        importProgressIn(importer, machine, keyOf(c)),
         files.map((file) => ({ id: file.id, atMs: file.modifiedMs, body: file })),
       );
       return { kept: files.length };
@@ -101,18 +105,7 @@ export function addImportRoutes(app: App, storage: Storage): void {
   );
 }
 
-const NAME = /^[^\p{Cc}\p{Cs}/]{1,128}$/u;
-
-function collectionOf(importer = "", machine = ""): string {
-  for (const [field, value] of Object.entries({ importer, machine })) {
-    if (NAME.test(value)) continue;
-    throw new InvalidInput(
-      "invalid_parameter",
-      `${field} is ${shown(value)}; expected a name of at most 128 characters`,
-      {
-        field,
-      },
-    );
-  }
-  return JSON.stringify(["imports", importer, machine]);
+function keyOf(c: Context<HttpEnvironment>): string | null {
+  const principal = principalOf(c);
+  return principal.kind === "key" ? principal.key.id : null;
 }

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { readLine } from "./parse.ts";
+import { lineReader } from "./parse.ts";
 import { projectOf } from "./project.ts";
 import { providerOf } from "./provider.ts";
 
 const file = { folder: "/logs/projects", path: "/logs/projects/-home-dev-app/one.jsonl" };
 
 function read(message: object, more: object = {}) {
-  return readLine({ type: "assistant", timestamp: "2026-06-02T16:00:42.500Z", message, ...more }, file);
+  return lineReader(file)({ type: "assistant", timestamp: "2026-06-02T16:00:42.500Z", message, ...more });
 }
 
 test("a line without a model, an instant or sensible counts says what is missing", () => {
@@ -22,7 +22,7 @@ test("a line without a model, an instant or sensible counts says what is missing
     });
   }
   expect(read({ id: "a", model })).toEqual({ events: [] });
-  for (const line of [null, 7, [], { type: "summary" }]) expect(readLine(line, file)).toEqual({ events: [] });
+  for (const line of [null, 7, [], { type: "summary" }]) expect(lineReader(file)(line)).toEqual({ events: [] });
 });
 
 test("a line without any id is known by what it says, a long id by its hash", () => {
@@ -43,7 +43,7 @@ test("a sub-agent's file makes its calls a sub-agent's, also where the line does
   const line = { type: "assistant", timestamp: "2026-06-02T16:00:42.500Z", cwd: "/home/dev/app/src", agentId: "x" };
   const message = { id: "a", model: "claude-sonnet-4-5", usage: { output_tokens: 1 } };
   const path = "/logs/projects/-home-dev-app/one/subagents/agent-x.jsonl";
-  expect(readLine({ ...line, message }, { ...file, path })).toMatchObject({
+  expect(lineReader({ ...file, path })({ ...line, message })).toMatchObject({
     events: [{ activity: "coding.subagent", project: "app", metadata: { subagent: "x", sidechain: true } }],
   });
 });

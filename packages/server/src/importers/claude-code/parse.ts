@@ -1,14 +1,49 @@
-import { createHash } from "node:crypto";
 import { relative, sep } from "node:path";
-import { MAX_COUNT, MAX_ID_LENGTH, parseInstant, type EventUsage, type WireEvent } from "@outlay/core";
+import { parseInstant, type EventUsage, type WireEvent } from "@outlay/core";
+import { eventId, eventIdOfContent } from "../event-id.ts";
 import type { LineReading, LogFile } from "../importer.ts";
+import {
+  amountOf,
+  BadValue,
+  countIn as count,
+  fieldsOf as fields,
+  textOf as text,
+  type Fields,
+} from "../read-values.ts";
 import { projectOf } from "./project.ts";
 import { providerOf } from "./provider.ts";
 
-type Fields = Record<string, unknown>;
+/** Reads the lines of one transcript, parsed: the call that each tells of, or why it tells of none. */
+export function lineReader(file: Pick<LogFile, "path" | "folder">): (line: unknown) => LineReading {
+  const transcript = new Transcript(file);
+  return (line) => readLine(line, transcript);
+}
 
-/** One line of a transcript, parsed: the call that it tells of, or why it tells of none. */
-export function readLine(line: unknown, file: Pick<LogFile, "path" | "folder">): LineReading {
+/** What its place says of all calls in a file. */
+class Transcript {
+  readonly isOfSubagent: boolean;
+  /** Named after the folder that Claude Code was started in. */
+  readonly #folder: string | null;
+  #lastCwd: string | null = null;
+  #lastProject: string | null = null;
+
+  constructor({ folder, path }: Pick<LogFile, "path" | "folder">) {
+    const places = relative(folder, path).split(sep);
+    this.isOfSubagent = places.includes("subagents");
+    this.#folder = places.length > 1 ? places[0]! : null;
+    this.#lastProject = this.#folder;
+  }
+
+  /** Lines in a row have the same folder. */
+  projectIn(cwd: string | null): string | null {
+    if (cwd === this.#lastCwd) return this.#lastProject;
+    this.#lastCwd = cwd;
+    this.#lastProject = projectOf(cwd, this.#folder);
+    return this.#lastProject;
+  }
+}
+
+function readLine(line: unknown, transcript: Transcript): LineReading {
   const told = tellerOf(fields(line));
   if (told === null) return NO_CALL;
   const message = fields(told["message"]);
@@ -21,9 +56,9 @@ export function readLine(line: unknown, file: Pick<LogFile, "path" | "folder">):
   const occurredAt = parseInstant(text(told["timestamp"]) ?? "");
   if (occurredAt === null) return { problem: "timestamp is not an instant" };
   try {
-    return { events: eventsOf(told, { message, usage: fields(usage), model, occurredAt, file }) };
+    return { events: eventsOf(told, { message, usage: fields(usage), model, occurredAt, transcript }) };
   } catch (error) {
-    if (error instanceof BadCount) return { problem: error.message };
+    if (error instanceof BadValue) return { problem: error.message };
     throw error;
   }
 }
@@ -46,13 +81,12 @@ interface ToldCall {
   usage: Fields;
   model: string;
   occurredAt: number;
-  file: Pick<LogFile, "path" | "folder">;
+  transcript: Transcript;
 }
 
 function eventsOf(told: Fields, call: ToldCall): WireEvent[] {
-  const { message, usage, model, occurredAt, file } = call;
-  const places = relative(file.folder, file.path).split(sep);
-  const isSide = told["isSidechain"] === true || places.includes("subagents");
+  const { message, usage, model, occurredAt, transcript } = call;
+  const isSide = told["isSidechain"] === true || transcript.isOfSubagent;
   const id = idOf(told, message, call);
   const event: WireEvent = {
     id,
@@ -63,16 +97,9 @@ function eventsOf(told: Fields, call: ToldCall): WireEvent[] {
     agent: "claude-code",
     activity: isSide ? "coding.subagent" : "coding",
     source: "claude-code",
-    metadata: known({
-      requestId: text(told["requestId"]),
-      version: text(told["version"]),
-      gitBranch: text(told["gitBranch"]),
-      subagent: isSide ? text(told["agentId"]) : null,
-      sidechain: isSide ? true : null,
-      toolCostUsd: amount(told["costUSD"]),
-    }),
+    metadata: metadataOf(told, isSide),
   };
-  const project = projectOf(text(told["cwd"]), places.length > 1 ? places[0]! : null);
+  const project = transcript.projectIn(text(told["cwd"]));
   if (project !== null) event.project = project;
   // a fork repeats the lines of the session that it came from
   const session = text(fields(told["forkedFrom"])["sessionId"]) ?? text(told["sessionId"]);
@@ -81,11 +108,28 @@ function eventsOf(told: Fields, call: ToldCall): WireEvent[] {
   if (tier !== null) event.serviceTier = tier;
   const geo = text(usage["inference_geo"]);
   if (geo !== null && geo !== "not_available") event.geo = geo;
-  return usageByModel(usage, model).map(([name, counted]) =>
-    name === model
-      ? { ...event, usage: counted }
-      : { ...event, id: shortId(`${id}:${name}`), model: name, usage: counted },
-  );
+  return usageByModel(usage, model).map(([name, counted]) => {
+    if (name !== model)
+      return { ...event, id: eventId("claude-code", `${nameOf(event)}:${name}`), model: name, usage: counted };
+    event.usage = counted;
+    return event;
+  });
+}
+
+function metadataOf(told: Fields, isSide: boolean): Fields {
+  const metadata: Fields = {};
+  for (const name of ["requestId", "version", "gitBranch"]) {
+    const said = text(told[name]);
+    if (said !== null) metadata[name] = said;
+  }
+  if (isSide) {
+    const subagent = text(told["agentId"]);
+    if (subagent !== null) metadata["subagent"] = subagent;
+    metadata["sidechain"] = true;
+  }
+  const toolCostUsd = amountOf(told["costUSD"]);
+  if (toolCostUsd !== null) metadata["toolCostUsd"] = toolCostUsd;
+  return metadata;
 }
 
 /**
@@ -94,16 +138,12 @@ function eventsOf(told: Fields, call: ToldCall): WireEvent[] {
  */
 function idOf(told: Fields, message: Fields, { occurredAt, model, usage }: ToldCall): string {
   const name = text(message["id"]) ?? text(told["uuid"]);
-  if (name !== null) return shortId(`claude-code:${name}`);
-  return `claude-code:${hashOf(JSON.stringify([told["sessionId"], occurredAt, model, usage]))}`;
+  if (name !== null) return eventId("claude-code", name);
+  return eventIdOfContent("claude-code", told["sessionId"], occurredAt, model, usage);
 }
 
-function shortId(id: string): string {
-  return id.length <= MAX_ID_LENGTH ? id : `claude-code:${hashOf(id)}`;
-}
-
-function hashOf(content: string): string {
-  return createHash("sha256").update(content).digest("base64url").slice(0, 32);
+function nameOf({ id }: WireEvent): string {
+  return id!.slice("claude-code:".length);
 }
 
 /**
@@ -155,37 +195,4 @@ function usageOf(usage: Fields): EventUsage {
   if (thinking !== undefined && thinking <= (output ?? 0)) counted.reasoningTokens = thinking;
   if (searches !== undefined && searches > 0) counted.searches = searches;
   return counted;
-}
-
-class BadCount extends Error {}
-
-function count(from: Fields, name: string): number | undefined {
-  const value = from[name];
-  if (value === undefined || value === null) return undefined;
-  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_COUNT) return value as number;
-  throw new BadCount(`${name} is no count of tokens`);
-}
-
-function amount(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
-}
-
-function fields(value: unknown): Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
-
-const LONGEST_TEXT = 500;
-
-/** A text that an event takes; without control characters, and not empty. */
-function text(value: unknown): string | null {
-  if (typeof value !== "string") return null;
-  const clean = value
-    .replace(/[\p{Cc}\p{Cs}]/gu, "")
-    .slice(0, LONGEST_TEXT)
-    .trim();
-  return clean === "" ? null : clean;
-}
-
-function known(values: Fields): Fields {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 }
