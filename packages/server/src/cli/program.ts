@@ -11,6 +11,7 @@ import { addDemoCommand } from "./demo.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addEventsCommand } from "./events.ts";
 import { addExportCommand } from "./export.ts";
+import { addFocusCommand } from "./focus.ts";
 import { addImportCommand } from "./import.ts";
 import { addKeysCommand } from "./keys.ts";
 import { addLimitsCommand } from "./limits.ts";
@@ -36,6 +37,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addSessionsCommand,
   addEventsCommand,
   addExportCommand,
+  addFocusCommand,
   addImportCommand,
   addStatuslineCommand,
   addArchiveCommand,

@@ -1,5 +1,10 @@
 /** A cell before it is written. Unknown and absent are empty. */
-export type Cell = string | number | boolean | null | undefined;
+export type Cell = string | number | boolean | ExactNumber | null | undefined;
+
+/** A decimal that JavaScript's numbers do not hold, in the digits that are to be written. */
+export interface ExactNumber {
+  exact: string;
+}
 
 /** One line of CSV (RFC 4180), with its end. */
 export function csvLine(cells: Cell[]): string {
@@ -18,6 +23,7 @@ function csvCell(cell: Cell): string {
   if (cell === null || cell === undefined) return "";
   if (typeof cell === "number") return Number.isFinite(cell) ? plainNumber(cell) : "";
   if (typeof cell === "boolean") return String(cell);
+  if (typeof cell === "object") return cell.exact;
   const safe = /^[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

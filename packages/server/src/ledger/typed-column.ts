@@ -20,5 +20,6 @@ export function csvCellOf<Row>({ type, valueOf }: TypedColumn<Row>, row: Row): C
   if (value === null || value === undefined) return null;
   if (type === "money") return usdNumber(value as number | bigint);
   if (type === "instant") return new Date(value as number).toISOString();
+  if (type === "decimal") return { exact: value as string };
   return typeof value === "bigint" ? Number(value) : value;
 }

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
+import { exportFocus } from "../../focus/export-focus.ts";
 import type { ExportFile } from "../../ledger/answers.ts";
 import { exportEvents, exportRows } from "../../ledger/export.ts";
 import {
@@ -43,6 +44,29 @@ export function addExportRoutes(app: App): void {
       const rows = query["by"] !== undefined || query["metrics"] !== undefined;
       return fileResponse(c, await (rows ? exportRows(ledgerOf(c), query) : exportEvents(ledgerOf(c), query)));
     },
+  );
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/api/v1/export/focus",
+      access: "read",
+      tag: "Lists",
+      summary: "Costs and usage in the FinOps Open Cost and Usage Specification (FOCUS)",
+      description:
+        "Streamed. A row for each UTC day, provider, model, kind of token, price and project; charges as purchases, credits, adjustments and taxes, unless there are filters. ListCost is exactly ListUnitPrice × PricingQuantity; BilledCost adds up to what the ledger says. Usage without a known price has a cost of 0, because FOCUS knows no other: x_CostSource says unpriced, and so does its description.",
+      query: z.object({
+        version: z.string().optional().meta({
+          description: "1.2 (default), or 1.3: with ServiceProviderName and HostProviderName",
+          example: "1.2",
+        }),
+        format: z.string().optional().meta({ description: "csv (default) or parquet", example: "csv" }),
+        ...periodParameters,
+        ...filterParameters,
+      }),
+      answer: { mediaTypes: ["text/csv", "application/vnd.apache.parquet"], description: "The file" },
+    },
+    async ({ c, query }) => fileResponse(c, await exportFocus(ledgerOf(c), query)),
   );
 }
 
