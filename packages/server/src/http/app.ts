@@ -54,6 +54,7 @@ import { addPeopleRoutes } from "./routes/people.ts";
 import { addPersonalLimitRoutes } from "./routes/personal-limits.ts";
 import { addPriceRoutes } from "./routes/prices.ts";
 import { addQuestionRoutes } from "./routes/questions.ts";
+import { addReconciliationRoutes } from "./routes/reconciliation.ts";
 import { addSettingsRoutes } from "./routes/settings.ts";
 import type { SettingsDesk } from "./routes/settings.ts";
 import { addStreamRoute } from "./routes/stream.ts";
@@ -162,6 +163,7 @@ export function createApp({
   if (accounts !== null) addPeopleRoutes(app, accounts);
   addChannelRoutes(app, channels);
   addAlertRoutes(app, alerts);
+  addReconciliationRoutes(app, ledger);
   addSyncRoutes(app, {
     sync,
     storage: ledger.storage,

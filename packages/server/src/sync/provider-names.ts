@@ -13,3 +13,18 @@ export const SYNC_PROVIDERS = [
   "google",
 ] as const;
 export type SyncProvider = (typeof SYNC_PROVIDERS)[number];
+
+/** Under which name events have the provider that a connection asks. */
+export const BILLED_AS: Readonly<Record<SyncProvider, string>> = {
+  openai: "openai",
+  anthropic: "anthropic",
+  openrouter: "openrouter",
+  github: "github-copilot",
+  cursor: "cursor",
+  xai: "x-ai",
+  mistral: "mistral",
+  deepseek: "deepseek",
+  aws: "aws",
+  azure: "azure",
+  google: "google",
+};

@@ -1,6 +1,8 @@
 import type { Storage } from "../storage/storage.ts";
 import { CONNECTIONS } from "./connection-book.ts";
 import { seriesOf } from "./provider-kinds.ts";
+import { BILLED_AS, type SyncProvider } from "./provider-names.ts";
+import { readStates } from "./sync-state.ts";
 import type { Series } from "./provider-kind.ts";
 import type { ReportedRow } from "./reported-row.ts";
 import { DAY_MS, dayName } from "./utc-day.ts";
@@ -75,6 +77,29 @@ export async function* readReported(
       }
     }
   }
+}
+
+/** Of which days a series of a connection has told, whether it had anything to say or not. */
+export interface Coverage {
+  provider: string;
+  gives: Series["gives"];
+  /** Keys and projects whose calls are recorded here; empty: not said. */
+  recorded: string[];
+  fromMs: number;
+  toMs: number;
+}
+
+/** Of every series that has fetched anything; those that tell of the same once more are left out. */
+export async function readCoverage(storage: Storage): Promise<Coverage[]> {
+  const [connections, states] = await Promise.all([storage.listRecords(CONNECTIONS), readStates(storage)]);
+  return connections.flatMap(({ id, body }) => {
+    const { provider, recorded } = body as { provider: SyncProvider; recorded: string[] };
+    return Object.entries(states.get(id)?.series ?? {}).flatMap(([name, { firstMs, coveredToMs }]) => {
+      const series = seriesOf(provider, name);
+      if (series === undefined || series.overlaps === true || firstMs === null || coveredToMs === null) return [];
+      return [{ provider: BILLED_AS[provider], gives: series.gives, recorded, fromMs: firstMs, toMs: coveredToMs }];
+    });
+  });
 }
 
 /** When the first and the last day begin of which anything was reported; null: nothing was. */

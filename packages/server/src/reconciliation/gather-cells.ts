@@ -1,0 +1,213 @@
+import type { Filter, SumRow } from "../storage/storage.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { canonicalProvider } from "../prices/canonical-provider.ts";
+import { readCoverage, readReported, type Coverage, type ReportedDay } from "../sync/reported-store.ts";
+import type { ReportedRow } from "../sync/reported-row.ts";
+import { DAY_MS, daysBetween } from "../sync/utc-day.ts";
+import { rateReported } from "./rate-reported.ts";
+
+/** What three parties say of one model of one provider on one UTC day. In nano-dollars. */
+export interface Cell {
+  provider: string;
+  dayMs: number;
+  /** null: what names no model, or of which no side names models. */
+  model: string | null;
+  recorded: {
+    costNanoUsd: bigint;
+    calls: bigint;
+    tokens: bigint;
+    unpricedCalls: bigint;
+  };
+  /** Counts of the provider at our prices. */
+  reported: {
+    costNanoUsd: bigint;
+    standardNanoUsd: bigint;
+    /** Of keys and projects that are not recorded here. */
+    otherKeysNanoUsd: bigint;
+    tokens: bigint;
+    requests: bigint;
+    /** There are counts that no price is known for. */
+    isUnpriced: boolean;
+  };
+  /** What the provider says it costs. */
+  billed: {
+    netNanoUsd: bigint;
+    /** Before discounts; the net where only that is known. */
+    listNanoUsd: bigint;
+    creditNanoUsd: bigint;
+    taxNanoUsd: bigint;
+    feeNanoUsd: bigint;
+    rows: number;
+  };
+}
+
+/** What a provider tells, by its connections. */
+export interface Told {
+  provider: string;
+  coverage: Coverage[];
+  tokens: boolean;
+  cost: boolean;
+  /** Money in other currencies, which cannot be compared. */
+  currencies: Set<string>;
+  /** Names of the connections. */
+  sources: Set<string>;
+}
+
+export interface Gathered {
+  cells: Cell[];
+  told: Map<string, Told>;
+}
+
+/**
+ * Everything about the days from the one before to the one after the period: calls about midnight lie on either side. Models
+ * are compared by the model whose price they get, so that a snapshot and its short name meet.
+ */
+export async function gatherCells(
+  ledger: Ledger,
+  { startMs, endMs, filters, provider }: { startMs: number; endMs: number; filters: Filter[]; provider: string | null },
+): Promise<Gathered> {
+  const range = { startMs: startMs - DAY_MS, endMs: endMs + DAY_MS };
+  const told = await readTold(ledger, provider);
+  const cells = new Map<string, Cell>();
+  const cellOf = (of: string, dayMs: number, model: string | null) => {
+    const key = JSON.stringify([of, dayMs, model]);
+    let cell = cells.get(key);
+    if (cell === undefined) cells.set(key, (cell = newCell(of, dayMs, model)));
+    return cell;
+  };
+  const wholeDay = new Set<string>();
+  const reported: { day: ReportedDay; row: ReportedRow; told: Told }[] = [];
+  for await (const day of readReported(ledger.storage, range)) {
+    if (day.series.overlaps === true) continue;
+    for (const row of day.rows) {
+      const of = canonicalProvider(row.provider);
+      const teller = told.get(of);
+      if (teller === undefined) continue;
+      teller.sources.add(day.connectionName);
+      if (row.foreign !== undefined) teller.currencies.add(row.foreign.currency);
+      if (!teller.tokens && row.model === undefined && row.money === undefined) wholeDay.add(of);
+      reported.push({ day, row, told: teller });
+    }
+  }
+  const models = modelNames(ledger);
+  for (const { day, row, told: teller } of reported) {
+    const model = wholeDay.has(teller.provider) ? null : modelOf(row, models, day.dayMs);
+    addReported(ledger, cellOf(teller.provider, day.dayMs, model), day, row, teller);
+  }
+  const answer = await ledger.storage.sum({
+    ...range,
+    bucketStartsMs: daysBetween(range.startMs, range.endMs),
+    by: ["provider", "model"],
+    filters,
+  });
+  for (const { bucket, key, sums } of answer.rows) {
+    const of = canonicalProvider(key[0] ?? "");
+    if (!told.has(of)) continue;
+    const dayMs = range.startMs + bucket * DAY_MS;
+    const model = wholeDay.has(of) ? null : models(of, key[1] ?? "", dayMs);
+    addRecorded(cellOf(of, dayMs, model), sums);
+  }
+  return { cells: [...cells.values()], told };
+}
+
+async function readTold(ledger: Ledger, provider: string | null): Promise<Map<string, Told>> {
+  const told = new Map<string, Told>();
+  for (const entry of await readCoverage(ledger.storage)) {
+    if (provider !== null && entry.provider !== canonicalProvider(provider)) continue;
+    const known = told.get(entry.provider);
+    const teller: Told = known ?? {
+      provider: entry.provider,
+      coverage: [],
+      tokens: false,
+      cost: false,
+      currencies: new Set(),
+      sources: new Set(),
+    };
+    teller.coverage.push(entry);
+    teller.tokens ||= entry.gives.includes("tokens");
+    teller.cost ||= entry.gives.includes("cost");
+    told.set(entry.provider, teller);
+  }
+  return told;
+}
+
+/** The model whose price counts, looked up once for each spelling. */
+function modelNames({ prices }: Ledger): (provider: string, model: string, dayMs: number) => string {
+  const known = new Map<string, string>();
+  return (provider, model, dayMs) => {
+    const key = `${provider} ${model}`;
+    let name = known.get(key);
+    if (name === undefined) {
+      const match = prices.match(provider, model, dayMs);
+      name = match.found ? match.version.model : model.toLowerCase();
+      known.set(key, name);
+    }
+    return name;
+  };
+}
+
+/** Fees of tools are billed without a model: what was counted of them goes there too. */
+function modelOf(
+  { provider, model, usage }: ReportedRow,
+  models: (provider: string, model: string, dayMs: number) => string,
+  dayMs: number,
+): string | null {
+  const isTool = usage !== undefined && Object.keys(usage).every((name) => name === "searches");
+  return model === undefined || (isTool && Object.keys(usage).length > 0) ? null : models(provider, model, dayMs);
+}
+
+function newCell(provider: string, dayMs: number, model: string | null): Cell {
+  return {
+    provider,
+    dayMs,
+    model,
+    recorded: { costNanoUsd: 0n, calls: 0n, tokens: 0n, unpricedCalls: 0n },
+    reported: {
+      costNanoUsd: 0n,
+      standardNanoUsd: 0n,
+      otherKeysNanoUsd: 0n,
+      tokens: 0n,
+      requests: 0n,
+      isUnpriced: false,
+    },
+    billed: { netNanoUsd: 0n, listNanoUsd: 0n, creditNanoUsd: 0n, taxNanoUsd: 0n, feeNanoUsd: 0n, rows: 0 },
+  };
+}
+
+function addRecorded({ recorded }: Cell, sums: SumRow["sums"]): void {
+  recorded.costNanoUsd += sums.costNanoUsd;
+  recorded.calls += sums.calls;
+  recorded.tokens += sums.inputTokens + sums.outputTokens;
+  recorded.unpricedCalls += sums.unpricedCalls;
+}
+
+function addReported(ledger: Ledger, cell: Cell, { series, dayMs }: ReportedDay, row: ReportedRow, told: Told): void {
+  if (series.gives.includes("tokens") && row.usage !== undefined) {
+    const { nanoUsd, standardNanoUsd } = rateReported(ledger.prices, row, dayMs);
+    const { reported } = cell;
+    reported.costNanoUsd += nanoUsd ?? 0n;
+    reported.standardNanoUsd += standardNanoUsd ?? nanoUsd ?? 0n;
+    reported.tokens += BigInt(row.usage.inputTokens ?? 0) + BigInt(row.usage.outputTokens ?? 0);
+    reported.requests += BigInt(row.requests ?? 0);
+    if (nanoUsd === null) reported.isUnpriced = true;
+    if (isOfOthers(row, told)) reported.otherKeysNanoUsd += nanoUsd ?? 0n;
+  }
+  if (!series.gives.includes("cost") || row.costNanoUsd === undefined) return;
+  const { billed } = cell;
+  const cost = BigInt(row.costNanoUsd);
+  billed.rows += 1;
+  if (row.money === "tax") billed.taxNanoUsd += cost;
+  else if (row.money === "credit") billed.creditNanoUsd += cost;
+  else if (row.money === "fee") billed.feeNanoUsd += cost;
+  else {
+    billed.netNanoUsd += cost;
+    billed.listNanoUsd += row.listNanoUsd === undefined ? cost : BigInt(row.listNanoUsd);
+  }
+}
+
+/** Where the connection says whose calls are recorded here, all others are somebody else's. */
+function isOfOthers({ key, project }: ReportedRow, { coverage }: Told): boolean {
+  const recorded = coverage.flatMap((it) => it.recorded);
+  if (recorded.length === 0) return false;
+  return ![key, project].some((name) => name !== undefined && recorded.includes(name));
+}
