@@ -354,7 +354,7 @@ describe("with accounts", () => {
     await guest.page.goto(settingsAt(url));
     await guest.page.getByRole("button", { name: "Exports" }).waitFor();
     const tabs = guest.page.getByRole("group", { name: "Part of the settings" }).getByRole("button");
-    expect(await tabs.allTextContents()).toEqual(["Subscriptions and charges", "Exports"]);
+    expect(await tabs.allTextContents()).toEqual(["Subscriptions", "Charges", "Exports"]);
     expect(await guest.page.getByRole("button", { name: "Record a charge" }).count()).toBe(0);
     await guest.page.goto(settingsAt(url, "?tab=keys"));
     await guest.page.getByText("This is not open to you").waitFor();

@@ -18,6 +18,7 @@ export const PAGE_GROUPS = [
       { to: "/usage", label: "Usage", icon: "bars", key: "u" },
       { to: "/explore", label: "Explore", icon: "search", key: "e" },
       { to: "/calls", label: "Calls", icon: "list", key: "c" },
+      { to: "/subscriptions", label: "Subscriptions", icon: "calendar", key: "f" },
     ],
   },
   {

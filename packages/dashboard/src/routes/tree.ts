@@ -62,6 +62,11 @@ const pages = [
   }),
   createRoute({
     getParentRoute: inShell,
+    path: "/subscriptions",
+    component: lazyRouteComponent(() => import("./subscriptions/subscriptions.tsx"), "Subscriptions"),
+  }),
+  createRoute({
+    getParentRoute: inShell,
     path: "/sessions",
     component: lazyRouteComponent(() => import("./sessions/sessions.tsx"), "Sessions"),
   }),

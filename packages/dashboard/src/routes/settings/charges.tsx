@@ -31,7 +31,7 @@ export function Charges() {
   return (
     <Card
       id="charges"
-      title="Subscriptions and charges of this year"
+      title="Charges of this year"
       waiting={isWaiting}
       actions={
         <div className="flex flex-wrap items-center gap-2">

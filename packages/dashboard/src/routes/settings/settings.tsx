@@ -22,8 +22,14 @@ const TABS = [
     Part: lazy(async () => ({ default: (await import("./channels.tsx")).Channels })),
   },
   {
+    name: "subscriptions",
+    label: "Subscriptions",
+    forAll: true,
+    Part: lazy(async () => ({ default: (await import("./subscriptions.tsx")).SubscriptionSettings })),
+  },
+  {
     name: "charges",
-    label: "Subscriptions and charges",
+    label: "Charges",
     forAll: true,
     Part: lazy(async () => ({ default: (await import("./charges.tsx")).Charges })),
   },
