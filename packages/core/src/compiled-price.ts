@@ -12,6 +12,8 @@ export interface PricedCall {
   /** The tier that served the call, in any spelling. */
   serviceTier?: string | null | undefined;
   geo?: string | null | undefined;
+  /** It stands for many calls whose number or sizes nobody told: what depends on the size of one prompt does not hold. */
+  isSum?: boolean | undefined;
 }
 
 /** A price made ready for rating: conditions parsed, rates exact, the tables for each set of conditions kept. */
@@ -242,7 +244,7 @@ function tierOf(call: PricedCall): string {
 
 function holds(it: CompiledAdjustment, call: PricedCall, tier: string): boolean {
   if (it.tiers !== null && (tier === "" || !it.tiers.includes(tier))) return false;
-  if (it.above >= 0 && !((call.usage.inputTokens ?? 0) > it.above)) return false;
+  if (it.above >= 0 && (call.isSum === true || !((call.usage.inputTokens ?? 0) > it.above))) return false;
   if (it.geo !== null && !isOneOf(it.geo, call.geo)) return false;
   if (it.imageSize !== null && !isOneOf(it.imageSize, call.usage.imageSize)) return false;
   if (it.imageQuality !== null && !isOneOf(it.imageQuality, call.usage.imageQuality)) return false;

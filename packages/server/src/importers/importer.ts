@@ -54,10 +54,25 @@ export interface Importer {
    * again, with the state of the last time.
    */
   isRewritten?: true;
+  /** Reads files that somebody names, and looks for none. What was read is not remembered: their rows have ids. */
+  needsPath?: true;
+  /** The same with what was said about the files on the command line. InvalidInput when it makes no sense. */
+  configure?(options: FileOptions): Importer;
   /** The folders with logs that are there. */
   findFolders(place: Place): Promise<string[]>;
   /** A folder that somebody named, or one file, as a folder of logs. */
   listFiles(folder: string): Promise<LogFile[]>;
   /** Memory does not grow with the file. Rejects when it cannot be opened or read. */
   load(file: LogFile, from: Position): AsyncGenerator<LoadedPart, void, undefined>;
+}
+
+/** What somebody says about files that they name. */
+export interface FileOptions {
+  cells?: { timeZone?: string; dateOrder?: "mdy" | "dmy" | null; decimal?: "." | "," };
+  /** Column of the file, or path in its JSON, for each field of an event. */
+  map?: Record<string, string>;
+  /** The same value for each row. */
+  set?: Record<string, string>;
+  /** Columns that name a row together. */
+  id?: string[];
 }

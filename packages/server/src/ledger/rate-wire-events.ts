@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { InvalidInput, MAX_EVENTS_PER_BATCH, parseEvent, type Problem, type UsageEvent } from "@outlay/core";
+import { isSum } from "../prices/rateable-call.ts";
 import type { RecordedEvent } from "../storage/storage.ts";
 import type { Rejection } from "./answers.ts";
 import { estimateMissing } from "./estimate-missing.ts";
@@ -94,6 +95,7 @@ function rate(ledger: Ledger, event: UsageEvent, source: string, nowMs: number):
     reportedCostUsd,
     cacheHit,
     estimated,
+    isSum: isSum(event.metadata),
   });
   return {
     id: event.id ?? uuidV7(nowMs),

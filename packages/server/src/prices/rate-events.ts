@@ -9,6 +9,7 @@ import {
   type Problem,
 } from "@outlay/core";
 import type { PriceBook } from "./price-book.ts";
+import { isSum } from "./rateable-call.ts";
 
 /** What one event costs, without recording it. Money as decimal strings, exact to nine decimals. */
 export interface RatedEvent {
@@ -59,6 +60,7 @@ export function rateWireEvent(prices: PriceBook, raw: unknown, nowMs: number): R
     const { rating, match, lines } = prices.explain({
       ...event,
       estimated: event.metadata?.["usageEstimated"] === true,
+      isSum: isSum(event.metadata),
     });
     const { costNanoUsd, computedNanoUsd, note } = rating;
     return {

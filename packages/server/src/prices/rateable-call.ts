@@ -15,11 +15,21 @@ export interface RateableCall {
   cacheHit?: boolean | null | undefined;
   /** The tokens were counted by us, not by the provider. */
   estimated?: boolean | undefined;
+  /** It stands for many calls; see `PricedCall`. */
+  isSum?: boolean | undefined;
 }
 
 /** The same of a stored event, to rate it again. What the provider reported is left out: it does not change. */
 export function toRateableCall(event: RecordedEvent): RateableCall {
   const { provider, model, occurredAtMs, operation, usage, serviceTier, geo, cacheHit } = event;
   const estimated = event.basis === "estimated" || event.metadata?.["usageEstimated"] === true;
-  return { provider, model, occurredAtMs, operation, usage, serviceTier, geo, cacheHit, estimated };
+  return { provider, model, occurredAtMs, operation, usage, serviceTier, geo, cacheHit, estimated, isSum: isSum(event.metadata) };
+}
+
+/**
+ * What was told of a day or a session as a whole, by reports (`aggregated`) and by tools that count without saying when
+ * (`cumulative`).
+ */
+export function isSum(metadata: Record<string, unknown> | undefined): boolean {
+  return metadata?.["cumulative"] === true || metadata?.["aggregated"] !== undefined;
 }
