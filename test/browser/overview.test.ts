@@ -79,6 +79,15 @@ describe("the overview", () => {
     const month = await get(demo.url, "/api/v1/query?metrics=calls&period=30d");
     await eventually(() => cardNumber(page, "Calls")).toBe(month.totals["calls"]);
     expect(complaints).toEqual([]);
+    // Which charts are shown as tables as well.
+    await page.getByRole("button", { name: "Show as table" }).click();
+    const table = page.getByRole("region", { name: "Cost by model over time" });
+    await table.waitFor();
+    expect(new URL(page.url()).searchParams.get("table")).toBe("chart");
+    await page.reload();
+    await table.waitFor();
+    await page.goBack();
+    await page.getByRole("button", { name: "Show as table" }).waitFor();
     await close();
   });
 

@@ -79,6 +79,7 @@ const numbered = (title: string) => `${title} ${(titles += 1)}`;
 
 const bars = (series: Parameters<typeof prepareStackedBars>[0]["series"], count = 30, before?: (number | null)[]) => (
   <TimeBars
+    name="chart"
     prepared={prepareStackedBars({ buckets: days(count), series, before, maxSeries: 7, nowMs: NOW_MS })}
     colour={colour}
     format={money}
@@ -97,6 +98,7 @@ const lines = (
   count = 30,
 ) => (
   <LineChart
+    name="chart"
     prepared={prepareLines({ buckets: days(count), nowMs: NOW_MS, additive: true, ...input })}
     colour={colour}
     format={money}
@@ -110,6 +112,7 @@ const lines = (
 
 const ranked = (input: Omit<Parameters<typeof prepareRankedBars>[0], "additive">, additive = true) => (
   <RankedBars
+    name="chart"
     prepared={prepareRankedBars({ additive, ...input })}
     colour={colour}
     format={money}
@@ -164,6 +167,7 @@ const change = (name: string | null, before: number | null, now: number | null, 
 });
 const changes = (whole: ReturnType<typeof change>, rows: ReturnType<typeof change>[]) => (
   <ChangeBars
+    name="chart"
     prepared={prepareChanges({ whole, rows, causes: CAUSES, maxRows: 5 })}
     format={money}
     title={numbered("What changed in cost")}
@@ -174,6 +178,7 @@ const changes = (whole: ReturnType<typeof change>, rows: ReturnType<typeof chang
 
 const prices = (input: Omit<Parameters<typeof prepareSteps>[0], "nowMs">) => (
   <PriceSteps
+    name="chart"
     prepared={prepareSteps({ ...input, nowMs: NOW_MS })}
     colour={colourOf(
       "meter",
@@ -202,6 +207,7 @@ const span = (
 });
 const trace = (spans: ReturnType<typeof span>[], onSelect = true) => (
   <TraceBars
+    name="chart"
     prepared={prepareTrace({ spans })}
     title={numbered("Trace")}
     selected="plan"

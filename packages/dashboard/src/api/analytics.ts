@@ -1,6 +1,7 @@
 import type { View } from "../filters/search.ts";
 import type { TotalsAnswer } from "./answers.ts";
-import { figures, viewParams } from "./questions.ts";
+import { viewParams } from "./params.ts";
+import { figures } from "./questions.ts";
 
 /** Cost, calls and tokens since ever, under the same filters. */
 export function allTimeQuestion(view: View) {

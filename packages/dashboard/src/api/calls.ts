@@ -3,7 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 import type { View } from "../filters/search.ts";
 import type { CallsPage } from "./answers.ts";
 import { getJson } from "./client.ts";
-import { viewParams } from "./questions.ts";
+import { viewParams } from "./params.ts";
 import { serverUrl } from "./server-url.ts";
 
 /** Calls in one page of the long list. */

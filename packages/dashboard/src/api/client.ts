@@ -1,3 +1,4 @@
+import { takeEarly } from "./early.ts";
 import { serverUrl } from "./server-url.ts";
 
 /** The server said no. `code` is stable; `detail` is a sentence for people. */
@@ -45,7 +46,8 @@ export async function sendJson<T>(
 
 async function answerOf<T>(path: `/${string}`, init: RequestInit): Promise<T> {
   const headers = { accept: "application/json", ...init.headers };
-  const response = await fetch(serverUrl(path), { ...init, headers }).catch((cause: unknown) => {
+  const early = init.method === undefined ? takeEarly(path) : undefined;
+  const response = await (early ?? fetch(serverUrl(path), { ...init, headers })).catch((cause: unknown) => {
     if (init.signal?.aborted === true) throw cause;
     throw new Unreachable(cause);
   });

@@ -3,7 +3,8 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { View } from "../filters/search.ts";
 import type { BreakdownAnswer, TimeSeriesAnswer, TotalsAnswer } from "./answers.ts";
 import { getJson } from "./client.ts";
-import { figures, viewParams } from "./questions.ts";
+import { viewParams } from "./params.ts";
+import { figures } from "./questions.ts";
 
 /** What the lists can be ordered by. All come from kept sums, whatever the size of the ledger. */
 export const RANKING_METRICS = ["cost", "calls", "tokens", "errorRate", "costPerCall"] as const satisfies Metric[];

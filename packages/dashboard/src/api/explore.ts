@@ -3,7 +3,8 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { View } from "../filters/search.ts";
 import type { BreakdownAnswer, BreakdownRow, Numbers, TimeSeriesAnswer } from "./answers.ts";
 import { getJson } from "./client.ts";
-import { FIGURES, figures, viewParams } from "./questions.ts";
+import { viewParams } from "./params.ts";
+import { FIGURES, figures } from "./questions.ts";
 import { serverUrl } from "./server-url.ts";
 
 /** What is asked of the calls of a view. */

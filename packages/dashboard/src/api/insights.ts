@@ -2,7 +2,8 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { View } from "../filters/search.ts";
 import type { AskedPeriod, Numbers, Projection, TimeSeriesAnswer } from "./answers.ts";
 import { getJson } from "./client.ts";
-import { figures, viewParams } from "./questions.ts";
+import { viewParams } from "./params.ts";
+import { figures } from "./questions.ts";
 
 /** What the API answers about where it is going and what it is worth. Money in dollars, instants ISO in UTC, null where not known. */
 

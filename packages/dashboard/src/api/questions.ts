@@ -1,7 +1,8 @@
-import type { Metric, TimeUnit } from "@outlay/core";
+import type { TimeUnit } from "@outlay/core";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { View } from "../filters/search.ts";
 import { getJson } from "./client.ts";
+import { chartParams, filterParams, totalsParams, viewParams } from "./params.ts";
 import type {
   BreakdownAnswer,
   CallDetail,
@@ -18,26 +19,6 @@ export const FIGURES = "figures";
 /** Calls shown at first, and added by each "show older". */
 export const CALLS_PER_PAGE = 15;
 
-/** What the cards show. */
-const CARD_METRICS = [
-  "cost",
-  "calls",
-  "errors",
-  "successRate",
-  "tokens",
-  "tokensPerCall",
-  "costPerCall",
-  "inputTokens",
-  "cacheReadTokens",
-  "outputTokens",
-  "cacheSavings",
-  "avgDurationMs",
-  "p95DurationMs",
-  "unpricedCalls",
-  "unpricedTokens",
-  "estimatedCalls",
-] as const satisfies readonly Metric[];
-
 export const metaQuestion = queryOptions({
   queryKey: [FIGURES, "meta"],
   queryFn: ({ signal }) => getJson<Meta>("/api/v1/meta", new URLSearchParams(), signal),
@@ -51,10 +32,7 @@ export const healthQuestion = queryOptions({
 });
 
 export function totalsQuestion(view: View) {
-  const params = viewParams(view);
-  params.set("metrics", CARD_METRICS.join(","));
-  if (view.compare) params.set("compare", "previous");
-  return figures<TotalsAnswer>("/api/v1/query", params);
+  return figures<TotalsAnswer>("/api/v1/query", totalsParams(view));
 }
 
 /** How many calls match; asked for the views that leave one filter out, to name the one that excludes everything. */
@@ -67,12 +45,7 @@ export function callCountQuestion(view: View) {
 /** Carries what was asked beside the answer: the old picture stays on screen while another one is fetched. */
 export function chartQuestion(view: View, unit: TimeUnit, maxSeries: number) {
   const { group, metric } = view;
-  const params = viewParams(view);
-  params.set("metrics", metric);
-  params.set("by", group);
-  params.set("unit", unit);
-  params.set("limit", String(maxSeries));
-  if (view.compare) params.set("compare", "previous");
+  const params = chartParams(view, unit, maxSeries);
   const path = "/api/v1/timeseries";
   return queryOptions({
     queryKey: [FIGURES, path, params.toString()],
@@ -159,22 +132,4 @@ export function figures<T>(path: `/${string}`, params: URLSearchParams) {
     queryFn: ({ signal }) => getJson<T>(path, params, signal),
     placeholderData: keepPreviousData,
   });
-}
-
-/** The period, zone and filters of a view as parameters of the API. */
-export function viewParams(view: View): URLSearchParams {
-  const params = filterParams(view);
-  if ("name" in view.range) {
-    params.set("period", view.range.name);
-  } else {
-    params.set("from", view.range.from);
-    params.set("to", view.range.to);
-  }
-  return params;
-}
-
-function filterParams(view: View): URLSearchParams {
-  const params = new URLSearchParams(view.filters.map((text) => ["filter", text]));
-  if (view.timeZone !== undefined) params.set("tz", view.timeZone);
-  return params;
 }

@@ -12,3 +12,9 @@ export function mountPath(): string {
 export function serverAddress(): string {
   return `${globalThis.location.origin}${mountPath()}`;
 }
+
+/** The server's own time zone, as it wrote it into the page; undefined where something else served the page. */
+export function pageTimeZone(): string | undefined {
+  const zone = document.documentElement.dataset["timeZone"];
+  return zone === undefined || zone === "" ? undefined : zone;
+}

@@ -4,7 +4,8 @@ import { parseFilter } from "../filters/filter.ts";
 import type { View } from "../filters/search.ts";
 import type { BreakdownRow, Call } from "./answers.ts";
 import { getJson } from "./client.ts";
-import { figures, viewParams } from "./questions.ts";
+import { viewParams } from "./params.ts";
+import { figures } from "./questions.ts";
 
 /** One session with its totals over all time. */
 export type Session = OutlaySession & { costPerCall: number | null };

@@ -1,11 +1,12 @@
 import { counted, duration, exactMoney, money } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { traceQuestion } from "../api/calls.ts";
 import type { TraceAnswer } from "../api/calls.ts";
 import { TraceBars } from "../charts/draw/trace-bars.tsx";
 import { prepareTrace } from "../charts/prepare/trace.ts";
 import type { PreparedTrace } from "../charts/prepare/trace.ts";
+import { usePageState } from "../filters/use-page-state.ts";
 import { ProblemNote } from "../ui/problem-note.tsx";
 import { useOpenCall } from "./use-open-call.ts";
 
@@ -55,12 +56,14 @@ function TraceSum({ trace }: { trace: TraceAnswer }) {
 
 function Bars({ id, trace }: { id: string; trace: TraceAnswer }) {
   const { open } = useOpenCall();
-  const [isWhole, setWhole] = useState(false);
+  const { state, change } = usePageState(readTraceState);
+  const isWhole = state.trace === "whole";
   const prepared = useMemo(() => withExactSums(trace), [trace]);
   const shown = isWhole || prepared.rows.length <= LONG_TRACE ? prepared : around(prepared, id);
   return (
     <>
       <TraceBars
+        name="trace"
         prepared={shown}
         title={`Trace ${trace.trace.slice(0, 8)}`}
         selected={id}
@@ -72,7 +75,7 @@ function Bars({ id, trace }: { id: string; trace: TraceAnswer }) {
       {shown.rows.length < prepared.rows.length ? (
         <button
           type="button"
-          onClick={() => setWhole(true)}
+          onClick={() => change(() => ({ trace: "whole" }))}
           className="h-9 rounded-lg text-[0.8125rem] font-medium text-muted hover:bg-raised hover:text-ink"
         >
           Show all {counted(prepared.rows.length, "call")}
@@ -132,4 +135,9 @@ function around(prepared: PreparedTrace, id: string): PreparedTrace {
   );
   const from = Math.max(0, Math.min(place - ROWS_AT_FIRST / 2, rows.length - ROWS_AT_FIRST));
   return { ...prepared, rows: rows.slice(from, from + ROWS_AT_FIRST) };
+}
+
+/** A long trace shows the surroundings of the open call, unless the address asks for all of it. */
+function readTraceState(raw: Record<string, unknown>): { trace?: "whole" } {
+  return raw["trace"] === "whole" ? { trace: "whole" } : {};
 }

@@ -11,7 +11,7 @@ import {
 } from "../api/entities.ts";
 import type { Ranking } from "../api/entities.ts";
 import { serverUrl } from "../api/server-url.ts";
-import { viewParams } from "../api/questions.ts";
+import { viewParams } from "../api/params.ts";
 import { useKeptQuery } from "../api/use-kept-query.ts";
 import { NotApplied } from "../filters/not-applied.tsx";
 import { usePageSearch } from "../filters/use-search.ts";

@@ -1,7 +1,7 @@
 import { counted, exactCount } from "@outlay/react";
-import { useState } from "react";
 import { MAX_CALLS_READ_UNASKED } from "../api/entities.ts";
 import { BreakdownCard } from "../figures/breakdown-card.tsx";
+import { textIn, usePageState } from "../filters/use-page-state.ts";
 import { dimensionLabel } from "../filters/filter.ts";
 import type { View } from "../filters/search.ts";
 import { Card } from "../ui/card.tsx";
@@ -22,8 +22,9 @@ export function SplitCard({
   /** The sums of this split are kept: it is quick whatever the number of calls. */
   isKept: boolean;
 }) {
-  const [isWanted, setWanted] = useState(false);
-  if (isKept || isWanted || (calls !== null && calls <= MAX_CALLS_READ_UNASKED)) {
+  const { state, change } = usePageState(readSplits);
+  const wanted = state.split?.split(",") ?? [];
+  if (isKept || wanted.includes(dimension) || (calls !== null && calls <= MAX_CALLS_READ_UNASKED)) {
     return <BreakdownCard dimension={dimension} within={within} />;
   }
   const title = `Cost by ${dimensionLabel(dimension).toLowerCase()}`;
@@ -35,7 +36,11 @@ export function SplitCard({
         <EmptyState
           title="Not added up yet"
           action={
-            <button type="button" className={otherButton} onClick={() => setWanted(true)}>
+            <button
+              type="button"
+              className={otherButton}
+              onClick={() => change(() => ({ split: [...wanted, dimension].join(",") }))}
+            >
               Add up
             </button>
           }
@@ -47,4 +52,10 @@ export function SplitCard({
       )}
     </Card>
   );
+}
+
+/** Splits that somebody asked for although they read many calls: `?split=model,activity`. */
+function readSplits(raw: Record<string, unknown>): { split?: string } {
+  const split = textIn(raw, "split");
+  return split === undefined ? {} : { split };
 }

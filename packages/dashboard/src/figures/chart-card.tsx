@@ -45,7 +45,11 @@ export function ChartCard({ within }: { within?: View }) {
       }
     >
       <div className="px-4 pt-3 pb-4 sm:px-5">
-        {picture === null ? <div className="h-[19.5rem] rounded-lg bg-raised/60" /> : <Drawn picture={picture} />}
+        {picture === null ? (
+          <div className="h-[31rem] rounded-lg bg-raised/60 sm:h-[21.375rem]" />
+        ) : (
+          <Drawn picture={picture} />
+        )}
       </div>
     </Card>
   );
@@ -62,6 +66,7 @@ function Drawn({ picture }: { picture: Picture }) {
   const narrow = useNarrow(unit);
   return (
     <TimeBars
+      name="chart"
       prepared={prepared}
       colour={colour}
       format={metricFormat(metric)}

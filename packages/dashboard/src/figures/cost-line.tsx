@@ -38,6 +38,7 @@ export function CostLine({
     return <div className="rounded-lg bg-raised/60" style={{ height: height + 40 }} />;
   return (
     <LineChart
+      name="cost"
       prepared={prepared}
       colour={() => "var(--series-0)"}
       format={metricFormat("cost")}

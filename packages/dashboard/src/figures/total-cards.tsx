@@ -40,6 +40,7 @@ export function TotalCards({ within }: { within?: View }) {
     >
       <CostCard answer={data} view={view} />
       <StatCard
+        hasMany
         title="Calls"
         value={totals && count(totals.calls ?? null)}
         exact={exactCount(totals?.calls ?? null)}
@@ -49,6 +50,7 @@ export function TotalCards({ within }: { within?: View }) {
         {totals && <StatNote>{failures(totals)}</StatNote>}
       </StatCard>
       <StatCard
+        hasMany
         title="Tokens"
         value={totals && count(totals.tokens ?? null)}
         exact={exactCount(totals?.tokens ?? null)}
@@ -59,6 +61,7 @@ export function TotalCards({ within }: { within?: View }) {
         {totals && <CacheNote totals={totals} />}
       </StatCard>
       <StatCard
+        hasMany
         title="Latency"
         value={totals && duration(totals.avgDurationMs ?? null)}
         unit={totals?.avgDurationMs == null ? undefined : "average"}
@@ -198,6 +201,7 @@ function CoverageCard({ answer }: { answer: TotalsAnswer | undefined }) {
   const estimated = totals?.estimatedCalls ?? 0;
   return (
     <StatCard
+      hasMany
       title="Coverage"
       value={totals && percent(share)}
       unit={share === null ? undefined : "priced"}

@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { remember, remembered } from "../ui/remembered.ts";
 import { Sheet } from "../ui/sheet.tsx";
+import { keysAreOn, turnKeys } from "./keys-are-on.ts";
 import { SHORTCUTS } from "./shortcuts.ts";
 
 /** The list of keys, from the one declaration that also acts on them, and the switch that turns them off. */
@@ -42,15 +42,6 @@ export function KeysSheet({ onClose }: { onClose: () => void }) {
       </label>
     </Sheet>
   );
-}
-
-/** Single-key shortcuts get in the way of speech input, so they can be turned off. */
-export function keysAreOn(): boolean {
-  return remembered("keys") !== "off";
-}
-
-function turnKeys(on: boolean): void {
-  remember("keys", on ? null : "off");
 }
 
 const KEY_NAMES: Record<string, string> = { ArrowLeft: "←", ArrowRight: "→", Escape: "Esc" };

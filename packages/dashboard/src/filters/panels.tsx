@@ -1,9 +1,8 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
-import { DaysSheet } from "./days-sheet.tsx";
-import { FilterSheet } from "./filter-sheet.tsx";
-import { KeysSheet, keysAreOn } from "./keys-sheet.tsx";
+import { soon } from "../ui/soon.tsx";
+import { keysAreOn } from "./keys-are-on.ts";
 import { shiftDays, validateSearch } from "./search.ts";
 import { GO_KEY, isForPage, needsPeriod, shortcutFor } from "./shortcuts.ts";
 import type { Panel } from "./shortcuts.ts";
@@ -71,6 +70,10 @@ export function PanelsProvider({ children }: { children: ReactNode }) {
     </PanelsContext>
   );
 }
+
+const FilterSheet = soon(() => import("./filter-sheet.tsx"), "FilterSheet");
+const DaysSheet = soon(() => import("./days-sheet.tsx"), "DaysSheet");
+const KeysSheet = soon(() => import("./keys-sheet.tsx"), "KeysSheet");
 
 /** How long the first of two keys holds. */
 const GO_WAIT_MS = 1_500;

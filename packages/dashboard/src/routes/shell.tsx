@@ -8,8 +8,12 @@ import { PanelsProvider } from "../filters/panels.tsx";
 import { usePanels } from "../filters/use-panels.ts";
 import { usePageSearch } from "../filters/use-search.ts";
 import { Icon } from "../ui/icon.tsx";
+import { Later } from "../ui/later.tsx";
+import { useIsWide } from "../ui/use-is-wide.ts";
+import { whenIdle } from "../ui/when-idle.ts";
 import { iconButton } from "../ui/sheet.tsx";
 import { AccountMenu } from "./account/account-menu.tsx";
+import { ChartTables } from "./frame/chart-tables.tsx";
 import { LiveStatus } from "./live-status.tsx";
 import { Brand, Navigation, NavigationMenu } from "./navigation.tsx";
 import { ThemeButton } from "./theme-button.tsx";
@@ -18,6 +22,7 @@ import { UnrecordedCalls } from "./unrecorded-calls.tsx";
 /** What every page of the dashboard stands in: the pages, who looks, the keys and panels, the live connection. */
 export function Shell() {
   useLiveFigures();
+  const isWide = useIsWide();
   return (
     <PanelsProvider>
       <a
@@ -32,16 +37,22 @@ export function Shell() {
         Skip to the content
       </a>
       <div className="mx-auto w-full max-w-[112rem] lg:grid lg:grid-cols-[13.5rem_minmax(0,1fr)]">
-        <SideBar />
+        {isWide ? <SideBar /> : null}
         <div className="min-w-0">
-          <TopBar />
+          {isWide ? null : <TopBar />}
           <div className="lg:pt-5">
-            <UnrecordedCalls />
-            <Outlet />
+            <Later room="hidden">
+              <UnrecordedCalls />
+            </Later>
+            <ChartTables>
+              <Outlet />
+            </ChartTables>
           </div>
         </div>
       </div>
-      <OpenCall />
+      <ChartTables>
+        <OpenCall />
+      </ChartTables>
     </PanelsProvider>
   );
 }
@@ -49,7 +60,7 @@ export function Shell() {
 /** On a desk: the pages at the left, and below them who looks and how the page stands. */
 function SideBar() {
   return (
-    <header className="sticky top-0 hidden h-dvh flex-col gap-4 border-r border-line px-3 pt-5 pb-3 lg:flex">
+    <header className="sticky top-0 flex h-dvh flex-col gap-4 border-r border-line px-3 pt-5 pb-3">
       <div className="px-2.5">
         <Brand />
       </div>
@@ -71,7 +82,7 @@ function SideBar() {
 /** On a phone and a tablet: a line on top, with the pages behind a button. */
 function TopBar() {
   return (
-    <header className="flex h-14 items-center gap-1 px-4 sm:px-6 lg:hidden">
+    <header className="flex h-14 items-center gap-1 px-4 sm:px-6">
       <NavigationMenu />
       <Brand />
       <div className="ml-auto flex items-center gap-1">
@@ -133,8 +144,10 @@ function useLiveFigures(): void {
       if (before !== undefined && now !== null && now.events !== before) refreshAll();
     };
     const stop = live.listen({ calls: refresh, open: () => void catchUp(), reset: refreshAll });
-    live.open();
+    // After the first picture: what it misses is caught up with.
+    const callOff = whenIdle(() => live.open());
     return () => {
+      callOff();
       clearTimeout(timer);
       stop();
       live.close();

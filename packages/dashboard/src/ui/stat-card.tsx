@@ -7,6 +7,7 @@ export function StatCard({
   unit,
   exact,
   className = "",
+  hasMany = false,
   children,
 }: {
   title: string;
@@ -16,6 +17,8 @@ export function StatCard({
   /** Every digit, on hover. */
   exact: string;
   className?: string;
+  /** There will be about four lines below the number: their room is kept. */
+  hasMany?: boolean;
   children: ReactNode;
 }) {
   const isKnown = value !== null && value !== undefined;
@@ -34,7 +37,7 @@ export function StatCard({
           </span>
         )}
       </p>
-      <div className="mt-1 flex min-h-10 flex-col gap-0.5">{children}</div>
+      <div className={`mt-1 flex flex-col gap-0.5 ${hasMany ? "min-h-[4.75rem]" : "min-h-10"}`}>{children}</div>
     </article>
   );
 }

@@ -1,4 +1,5 @@
 import { UNKNOWN } from "./money.ts";
+import { numberFormat } from "./number-format.ts";
 
 /** A count or a number of tokens, short: 950, 12.3k, 2.1M, 1.4B. */
 export function count(value: number | null): string {
@@ -6,7 +7,7 @@ export function count(value: number | null): string {
   const size = Math.abs(value);
   const sign = value < 0 ? "−" : "";
   if (size < 999.5) return sign + String(Math.round(size));
-  if (size < 9_995) return sign + exactFormat.format(Math.round(size));
+  if (size < 9_995) return sign + exactFormat().format(Math.round(size));
   if (size < 999_500) return `${sign}${trim(size / 1_000)}k`;
   if (size < 999_500_000) return `${sign}${trim(size / 1_000_000)}M`;
   return `${sign}${trim(size / 1_000_000_000)}B`;
@@ -14,7 +15,7 @@ export function count(value: number | null): string {
 
 /** Every digit: 2,104,331. */
 export function exactCount(value: number | null): string {
-  return value === null ? "not known" : exactFormat.format(value);
+  return value === null ? "not known" : exactFormat().format(value);
 }
 
 /** A share or rate between 0 and 1. Never rounds something to all or to nothing: 0.9997 → 99.9%, 0.0002 → <0.1%. */
@@ -32,5 +33,5 @@ export function counted(value: number, singular: string, plural = `${singular}s`
   return `${count(value)} ${value === 1 ? singular : plural}`;
 }
 
-const exactFormat = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3 });
+const exactFormat = () => numberFormat({ maximumFractionDigits: 3 });
 const trim = (value: number) => (value < 99.95 ? value.toFixed(1) : String(Math.round(value)));

@@ -1,3 +1,5 @@
+import { numberFormat } from "./number-format.ts";
+
 /**
  * Dollars, legible at any size:
  *
@@ -15,21 +17,21 @@ export function money(usd: number | null): string {
 /** Dollars and cents with thousands in full, for the headline: `$4,213.50`. Below ten cents it reads like `money`. */
 export function headlineMoney(usd: number | null): string {
   if (usd === null || Math.abs(usd) < 0.1 || Math.abs(usd) >= 10_000_000) return money(usd);
-  return sign(usd) + "$" + cents.format(Math.abs(usd));
+  return sign(usd) + "$" + cents().format(Math.abs(usd));
 }
 
 /** Every digit that is known, down to the nano-dollar: `$0.000123456`. For tooltips and copies. */
 export function exactMoney(usd: number | null): string {
   if (usd === null) return "no price is known";
-  return sign(usd) + "$" + exact.format(Math.abs(usd));
+  return sign(usd) + "$" + exact().format(Math.abs(usd));
 }
 
 /** Shown for a value that is not known. */
 export const UNKNOWN = "—";
 
 const SMALLEST_SHOWN_USD = 0.0001;
-const cents = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const exact = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 9 });
+const cents = () => numberFormat({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const exact = () => numberFormat({ minimumFractionDigits: 2, maximumFractionDigits: 9 });
 
 // Steps are chosen by the rounded value, so that 999.996 reads $1.0k and not $1000.00.
 function compactMoney(size: number): string {

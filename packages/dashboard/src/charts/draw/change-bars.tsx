@@ -13,6 +13,7 @@ import { WalkList } from "./walk-list.tsx";
 
 /** What changed between two periods: for the whole and each group a bar around zero, made of the causes. Draws what `prepareChanges` decided. */
 export function ChangeBars({
+  name: chartName,
   prepared,
   format,
   title,
@@ -22,6 +23,8 @@ export function ChangeBars({
   nowName = "Now",
   onSelect,
 }: {
+  /** Of the chart, in the address. */
+  name: string;
   prepared: PreparedChanges;
   format: ValueFormat;
   /** What is drawn: "What changed in cost, by model". */
@@ -41,6 +44,7 @@ export function ChangeBars({
   };
   return (
     <ChartFigure
+      name={chartName}
       drawing={
         <WalkList
           summary={`${title}: ${rows[0] === undefined ? "" : inWords(rows[0])}.`}

@@ -17,6 +17,7 @@ import { TooltipNumbers } from "./tooltip.tsx";
  * projection. Draws what `prepareLines` decided.
  */
 export function LineChart({
+  name: chartName,
   prepared,
   colour,
   format,
@@ -31,6 +32,8 @@ export function LineChart({
   beforeName = "Period before",
   height = 272,
 }: {
+  /** Of the chart, in the address. */
+  name: string;
   prepared: PreparedLines;
   colour: (series: LineSeries) => string;
   format: ValueFormat;
@@ -75,6 +78,7 @@ export function LineChart({
   };
   return (
     <ChartFigure
+      name={chartName}
       drawing={
         <Lines
           prepared={prepared}

@@ -11,12 +11,15 @@ import { TooltipNumbers } from "./tooltip.tsx";
 
 /** Prices as they changed: a step at each date, a gap where there is none. Draws what `prepareSteps` decided. */
 export function PriceSteps({
+  name: chartName,
   prepared,
   colour,
   format,
   title,
   height = 240,
 }: {
+  /** Of the chart, in the address. */
+  name: string;
   prepared: PreparedSteps;
   colour: (line: SeriesKey) => string;
   format: ValueFormat;
@@ -39,6 +42,7 @@ export function PriceSteps({
   ];
   return (
     <ChartFigure
+      name={chartName}
       drawing={
         <Steps
           prepared={prepared}

@@ -12,6 +12,7 @@ import { WalkList } from "./walk-list.tsx";
 
 /** Groups without time as bars in order of size, each perhaps split by a second dimension. Draws what `prepareRankedBars` decided. */
 export function RankedBars({
+  name: chartName,
   prepared,
   colour,
   format,
@@ -21,6 +22,8 @@ export function RankedBars({
   onSelectPart,
   groups = 0,
 }: {
+  /** Of the chart, in the address. */
+  name: string;
   prepared: PreparedRanking;
   /** Of the parts where there are any, else of the rows. */
   colour: (series: SeriesKey) => string;
@@ -44,6 +47,7 @@ export function RankedBars({
     .join(" · ");
   return (
     <ChartFigure
+      name={chartName}
       drawing={
         <WalkList
           summary={summaryOf(prepared, title, format)}

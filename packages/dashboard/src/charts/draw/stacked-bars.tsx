@@ -1,4 +1,3 @@
-import { scaleBand } from "d3-scale";
 import { useId } from "react";
 import type { ReactNode } from "react";
 import { useWidth } from "../../ui/use-width.ts";
@@ -7,6 +6,7 @@ import { niceScale } from "../prepare/ticks.ts";
 import { seriesId } from "../prepare/series-name.ts";
 import { Axes } from "./axes.tsx";
 import { Drawing } from "./drawing.tsx";
+import { bandsOf } from "./places.ts";
 import { axisIndexes, clampLabel, plotOf } from "./plot.ts";
 import { Tooltip } from "./tooltip.tsx";
 import { useWalk } from "./use-walk.ts";
@@ -61,13 +61,9 @@ export function StackedBars({
   const scale = niceScale(prepared.highest, { lowest: prepared.lowest, wholeNumbers });
   const labels = tickLabels(scale.marks);
   const plot = plotOf(width, height, labels);
-  const bands = scaleBand<number>()
-    .domain(bars.map((_, index) => index))
-    .range([plot.left, plot.left + plot.width])
-    .paddingInner(bars.length > 45 ? 0.18 : 0.28)
-    .paddingOuter(0.1);
-  const barWidth = Math.min(bands.bandwidth(), MAX_BAR_PX);
-  const xOf = (index: number) => (bands(index) ?? 0) + (bands.bandwidth() - barWidth) / 2;
+  const bands = bandsOf(bars.length, [plot.left, plot.left + plot.width], bars.length > 45 ? 0.18 : 0.28, 0.1);
+  const barWidth = Math.min(bands.width, MAX_BAR_PX);
+  const xOf = (index: number) => bands.startOf(index) + (bands.width - barWidth) / 2;
   const yOf = (value: number) => plot.top + plot.height * (1 - (value - scale.min) / (scale.max - scale.min));
 
   const activeBar = active === null ? undefined : bars[active];
@@ -111,8 +107,8 @@ export function StackedBars({
             // A bar is a button: it narrows the view to its days.
             <g key={bar.label} aria-label={barLabel(bar)} {...placeProps(index)}>
               <rect
-                x={(bands(index) ?? 0) - bands.step() * bands.paddingInner() * 0.5}
-                width={bands.step()}
+                x={bands.startOf(index) - bands.gap / 2}
+                width={bands.step}
                 y={plot.top - 4}
                 height={plot.height + 4}
                 rx="3"

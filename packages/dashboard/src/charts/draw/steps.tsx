@@ -1,4 +1,3 @@
-import { scaleLinear, scaleLog } from "d3-scale";
 import type { ReactNode } from "react";
 import type { ValueFormat } from "../../format/metric.ts";
 import { dateInWords } from "../../format/time.ts";
@@ -9,6 +8,7 @@ import { dateMarks } from "../prepare/steps.ts";
 import type { PreparedSteps, PriceChange } from "../prepare/steps.ts";
 import { Axes } from "./axes.tsx";
 import { Drawing } from "./drawing.tsx";
+import { linear, logarithmic } from "./places.ts";
 import { plotOf } from "./plot.ts";
 import { Tooltip } from "./tooltip.tsx";
 import { useWalk } from "./use-walk.ts";
@@ -42,10 +42,8 @@ export function Steps({
     ? scale.marks.map((mark) => format.exact(mark).replace(/\.00$/, ""))
     : scaleLabels(scale.marks, format);
   const plot = plotOf(width, height, labels);
-  const xOf = scaleLinear([startMs, endMs], [plot.left, plot.left + plot.width - RIGHT_PX]);
-  const yOf = (isLog ? scaleLog() : scaleLinear())
-    .domain([scale.min, scale.max])
-    .range([plot.top + plot.height, plot.top]);
+  const xOf = linear([startMs, endMs], [plot.left, plot.left + plot.width - RIGHT_PX]);
+  const yOf = (isLog ? logarithmic : linear)([scale.min, scale.max], [plot.top + plot.height, plot.top]);
   const activeChange = active === null ? undefined : changes[active];
   const days = dateMarks(startMs, endMs, Math.max(2, Math.floor(plot.width / 64)));
   const isShort = endMs - startMs < SHORT_MS;

@@ -14,6 +14,7 @@ import { TooltipNumbers } from "./tooltip.tsx";
 
 /** Stacked bars over time with legend, summary and table, in any unit. Only for what adds up; else `LineChart`. */
 export function TimeBars({
+  name: chartName,
   prepared,
   colour,
   format,
@@ -26,6 +27,8 @@ export function TimeBars({
   groups,
   height = 272,
 }: {
+  /** Of the chart, in the address. */
+  name: string;
   prepared: PreparedBars;
   colour: (series: PreparedSeries) => string;
   format: ValueFormat;
@@ -49,6 +52,7 @@ export function TimeBars({
   }
   return (
     <ChartFigure
+      name={chartName}
       drawing={
         <StackedBars
           prepared={prepared}

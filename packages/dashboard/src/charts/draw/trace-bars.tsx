@@ -9,11 +9,14 @@ import { WalkList } from "./walk-list.tsx";
 
 /** The spans of a trace: what called what, when, how long, at what cost. Draws what `prepareTrace` decided. */
 export function TraceBars({
+  name: chartName,
   prepared,
   title,
   selected = null,
   onSelect,
 }: {
+  /** Of the chart, in the address. */
+  name: string;
   prepared: PreparedTrace;
   /** What is drawn: "Trace 4f2a". */
   title: string;
@@ -26,6 +29,7 @@ export function TraceBars({
   const marks = niceScale(durationMs, { count: 4 }).marks.filter((mark) => mark <= durationMs);
   return (
     <ChartFigure
+      name={chartName}
       drawing={
         <div className="flex flex-col">
           <div aria-hidden="true" className="@container -mx-2 px-2 text-[0.6875rem] text-muted tabular-nums">

@@ -37,6 +37,7 @@ export function CallsOverTime() {
           <div className="h-[15.5rem] rounded-lg bg-raised/60" />
         ) : (
           <TimeBars
+            name="calls"
             prepared={prepared}
             colour={() => "var(--series-2)"}
             format={metricFormat("calls")}

@@ -1,4 +1,4 @@
-import { viewParams } from "../../api/questions.ts";
+import { viewParams } from "../../api/params.ts";
 import { serverUrl } from "../../api/server-url.ts";
 import type { View } from "../../filters/search.ts";
 import { smallButton } from "../../ui/form.tsx";

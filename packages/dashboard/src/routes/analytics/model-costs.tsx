@@ -39,6 +39,7 @@ export function ModelCosts() {
           <div className="h-80 rounded-lg bg-raised/60" />
         ) : (
           <RankedBars
+            name="models"
             prepared={prepared}
             colour={colourOf(
               "model",

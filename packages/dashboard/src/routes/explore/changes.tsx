@@ -155,6 +155,7 @@ function Drawn({ answer }: { answer: ChangesAnswer }) {
         </p>
       </div>
       <ChangeBars
+        name="changes"
         prepared={prepared}
         format={FORMAT}
         title={`What changed by ${lowered(answer.by)}`}

@@ -43,6 +43,7 @@ export function RankedChart({ figures, onSelect }: { figures: Figures; onSelect:
     dimension === null ? undefined : ({ name }: SeriesKey) => onSelect([exactly(dimension, name ?? "")]);
   return (
     <RankedBars
+      name="chart"
       prepared={prepared}
       colour={colourOf(
         colourKey({ group: isSplit ? second : group, second: null }),

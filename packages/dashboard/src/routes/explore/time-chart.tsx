@@ -56,9 +56,14 @@ export function TimeChart({
     ...(groups === undefined || asked.group === null ? {} : { groups }),
   };
   return isStacked ? (
-    <TimeBars {...shared} prepared={prepareStackedBars({ ...input, maxSeries: SERIES_COLOURS })} />
+    <TimeBars name="chart" {...shared} prepared={prepareStackedBars({ ...input, maxSeries: SERIES_COLOURS })} />
   ) : (
-    <LineChart {...shared} area prepared={prepareLines({ ...input, additive, cumulative: isCumulative && additive })} />
+    <LineChart
+      name="chart"
+      {...shared}
+      area
+      prepared={prepareLines({ ...input, additive, cumulative: isCumulative && additive })}
+    />
   );
 }
 

@@ -2,8 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { metaQuestion } from "../../api/questions.ts";
 import { FilterBar } from "../../filters/filter-bar.tsx";
-import { FirstRun } from "./first-run.tsx";
-import { NothingMatches } from "./nothing-matches.tsx";
+import { soon } from "../../ui/soon.tsx";
 import { Page } from "./page.tsx";
 import { ServerTrouble } from "./server-trouble.tsx";
 import { useShownRange } from "./use-shown-range.ts";
@@ -58,3 +57,6 @@ export function DataPage({
     </Page>
   );
 }
+
+const FirstRun = soon(() => import("./first-run.tsx"), "FirstRun");
+const NothingMatches = soon(() => import("./nothing-matches.tsx"), "NothingMatches");

@@ -1,18 +1,25 @@
 import { localDate } from "@outlay/react";
 import { useEffect, useLayoutEffect } from "react";
 import type { TotalsAnswer } from "../../api/answers.ts";
-import { totalsQuestion } from "../../api/questions.ts";
+import { useQuery } from "@tanstack/react-query";
+import { metaQuestion, totalsQuestion } from "../../api/questions.ts";
+import { pageTimeZone } from "../../api/server-url.ts";
+import { expectedRange } from "../../filters/expected-range.ts";
+import { useNow } from "../../ui/use-now.ts";
 import { useKeptQuery } from "../../api/use-kept-query.ts";
 import type { Kept } from "../../api/use-kept-query.ts";
 import type { ShownRange } from "../../filters/filter-bar.tsx";
 import { usePanels } from "../../filters/use-panels.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 
-/** The totals of the view, and the stretch of time that the server understood it to be. The keys are told of it. */
+/** The totals of the view, and the stretch of time that the server understood it to be; before its first answer, the one expected. The keys are told of it. */
 export function useShownRange(): { totals: Kept<TotalsAnswer>; shown: ShownRange | null } {
   const { view } = usePageSearch();
   const totals = useKeptQuery(totalsQuestion(view));
-  const shown = shownRange(totals.data);
+  const nowMs = useNow();
+  const serverZone = useQuery(metaQuestion).data?.timeZone ?? pageTimeZone();
+  const timeZone = view.timeZone ?? serverZone;
+  const shown = shownRange(totals.data) ?? (timeZone === undefined ? null : expectedRange(view, timeZone, nowMs));
   const { setShownDays, setHasPeriod } = usePanels();
   // Before anything is painted: a key that is pressed as the page appears already counts.
   useLayoutEffect(() => {

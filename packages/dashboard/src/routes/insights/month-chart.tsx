@@ -53,6 +53,7 @@ export function MonthChart() {
         ) : (
           <>
             <LineChart
+              name="month"
               prepared={prepared}
               colour={() => "var(--series-0)"}
               format={metricFormat("cost")}

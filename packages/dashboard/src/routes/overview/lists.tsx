@@ -3,6 +3,7 @@ import { metaQuestion } from "../../api/questions.ts";
 import { BreakdownCard } from "../../figures/breakdown-card.tsx";
 import { textIn, usePageState } from "../../filters/use-page-state.ts";
 import { useChart } from "../../figures/use-chart.ts";
+import { Later } from "../../ui/later.tsx";
 
 /** Rankings in pairs. Each card shows one of its dimensions; which, is in the address: `?lists=provider,user`. */
 export function Lists() {
@@ -19,13 +20,14 @@ export function Lists() {
   return (
     <div className="grid gap-4 lg:grid-cols-2">
       {cards.map((choices, card) => (
-        <BreakdownCard
-          key={choices[0]}
-          dimension={shown[card] as string}
-          choices={choices}
-          onChoose={(dimension) => choose(card, dimension)}
-          colour={picture !== null && picture.group === shown[card] ? picture.colour : undefined}
-        />
+        <Later key={choices[0]} room="h-[26.125rem]">
+          <BreakdownCard
+            dimension={shown[card] as string}
+            choices={choices}
+            onChoose={(dimension) => choose(card, dimension)}
+            colour={picture !== null && picture.group === shown[card] ? picture.colour : undefined}
+          />
+        </Later>
       ))}
     </div>
   );

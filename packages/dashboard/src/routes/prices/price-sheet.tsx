@@ -150,6 +150,7 @@ function History({ prices, title, nowMs }: { prices: readonly PriceVersion[]; ti
         Over time, per million tokens
       </h3>
       <PriceSteps
+        name="price"
         prepared={prepared}
         colour={colourOf("meter", names)}
         format={{ short: exactMoney, exact: exactMoney }}

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { valuesQuestion, viewParams } from "../../api/questions.ts";
+import { viewParams } from "../../api/params.ts";
+import { valuesQuestion } from "../../api/questions.ts";
 import { serverUrl } from "../../api/server-url.ts";
 import { SESSION_DIMENSIONS, SESSION_ORDERS, sessionFilters } from "../../api/sessions.ts";
 import { dimensionLabel, filterText, parseFilter } from "../../filters/filter.ts";

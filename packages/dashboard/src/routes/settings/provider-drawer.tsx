@@ -11,6 +11,7 @@ import { Segmented } from "../../ui/segmented.tsx";
 import { Sheet } from "../../ui/sheet.tsx";
 import { Facts } from "./facts.tsx";
 import { ProviderKeySheet } from "./provider-key-sheet.tsx";
+import { oneIn, usePageState } from "../../filters/use-page-state.ts";
 import { baseUrlOf, snippetsOf } from "./provider-snippets.ts";
 import type { ProviderSnippet } from "./provider-snippets.ts";
 import { Snippet } from "./snippet.tsx";
@@ -49,7 +50,8 @@ export function ProviderDrawer({
 
 function HowToCall({ provider }: { provider: GatewayProvider }) {
   const isClosed = useQuery(accountQuestion).data?.state === "signed_in";
-  const [language, setLanguage] = useState<ProviderSnippet["name"]>("python");
+  const { state, change } = usePageState(readSnippet);
+  const language = state.snippet ?? "python";
   const server = serverAddress();
   const snippets = snippetsOf(provider, { server, isClosed });
   const snippet = snippets.find((one) => one.name === language);
@@ -64,7 +66,7 @@ function HowToCall({ provider }: { provider: GatewayProvider }) {
             className="self-start"
             options={snippets.map((one) => ({ value: one.name, label: one.label }))}
             value={language}
-            onChange={setLanguage}
+            onChange={(next) => change(() => (next === "python" ? {} : { snippet: next }))}
           />
           <Snippet label={snippet.label} text={snippet.text} />
         </div>
@@ -142,4 +144,10 @@ function StoredKey({ name, stored }: { name: string; stored: ProviderKey | null 
       ) : null}
     </section>
   );
+}
+
+/** In which language the drawer shows how to call a provider. */
+function readSnippet(raw: Record<string, unknown>): { snippet?: ProviderSnippet["name"] } {
+  const snippet = oneIn(raw, "snippet", ["python", "javascript", "curl"]);
+  return snippet === undefined ? {} : { snippet };
 }
