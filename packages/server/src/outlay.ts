@@ -48,6 +48,7 @@ import type { Storage } from "./storage/storage.ts";
 import { watchStorage } from "./storage/watch-storage.ts";
 import { openSync, type Sync } from "./sync/sync.ts";
 import { SubscriptionBook } from "./subscriptions/subscription-book.ts";
+import { subscriptionSight } from "./subscriptions/subscription-sight.ts";
 import { version } from "./version.ts";
 import { ViewBook } from "./views/view-book.ts";
 
@@ -200,6 +201,11 @@ export async function openOutlay(resolved: ResolvedConfig, facts: ServerKind): P
     limits,
     keys,
     channels,
+    subscriptions: subscriptionSight({
+      ledger,
+      book: subscriptions,
+      monthlyBudgetUsd: () => config.monthlyBudgetUsd,
+    }),
     // people may have switched e-mails about their own limits off
     mailsAbout: async (limitId) =>
       (await personal.read()).emailAlerts || !(await personal.limits()).some(({ id }) => id === limitId),

@@ -15,6 +15,8 @@ export const KIND_LABELS: Record<RuleKind, string> = {
   priceChange: "A price goes up",
   keyUnused: "A key is not used any more",
   keyNewPlace: "A key is used from a new place",
+  subscriptionRenewal: "A subscription is renewed soon",
+  monthlyBudget: "The month's budget over all sources fills",
 };
 
 /** When a rule fires, in its own numbers: `each user, from $10.00 a day`. */
@@ -44,6 +46,10 @@ export function ruleInWords(rule: AlertRule): string {
       return `for ${number("days")} days`;
     case "keyNewPlace":
       return `after its first ${counted(number("learnDays"), "day")}`;
+    case "subscriptionRenewal":
+      return `${counted(number("days"), "day")} before, from ${money(number("minimumUsd"))}`;
+    case "monthlyBudget":
+      return `from ${number("percent")} % of it`;
   }
 }
 

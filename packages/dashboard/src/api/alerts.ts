@@ -66,7 +66,9 @@ export type RuleKind =
   | "unpricedModel"
   | "priceChange"
   | "keyUnused"
-  | "keyNewPlace";
+  | "keyNewPlace"
+  | "subscriptionRenewal"
+  | "monthlyBudget";
 
 /** A rule, with the settings of its kind beside what every rule has. */
 export interface AlertRule extends Record<string, unknown> {

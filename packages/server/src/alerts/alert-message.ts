@@ -23,4 +23,16 @@ export interface AlertMessage {
   /** Path of the page that shows it, beginning with `/`; null: there is none. Channels put the server's address before it. */
   link: string | null;
   atMs: number;
+  /** A report instead of an alert: what is sent is this, as it is, to channels of e-mail only. */
+  mail?: MailDocument;
+}
+
+/** An e-mail that is written already. Stored with its message, so that every attempt sends the same. */
+export interface MailDocument {
+  subject: string;
+  text: string;
+  html: string;
+  attachments: { filename: string; contentType: string; base64: string }[];
+  /** Instead of the channel's own. */
+  to?: string[];
 }

@@ -2,6 +2,7 @@ import { InvalidInput, shown, Turns } from "@outlay/core";
 import type { KeyStore } from "../keys/keys.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Limits, ThresholdCrossing } from "../limits/limits.ts";
+import type { SubscriptionSight } from "../subscriptions/subscription-sight.ts";
 import type { AlertMessage } from "./alert-message.ts";
 import { alertIdOf, type Alert, type ClosedBecause, type HistoryEntry, type Telling } from "./alert.ts";
 import { AlertStore } from "./alert-store.ts";
@@ -30,6 +31,8 @@ export interface AlertsOptions {
   ledger: Ledger;
   limits: Pick<Limits, "list" | "get" | "states" | "onThreshold">;
   keys: Pick<KeyStore, "list">;
+  /** Absent: there are none. */
+  subscriptions?: SubscriptionSight | undefined;
   channels: Pick<Channels, "send"> & { book: { list(): Pick<ListedChannel, "id" | "kind" | "enabled">[] } };
   /** Whether e-mails are wanted about this limit. */
   mailsAbout: (limitId: string) => Promise<boolean>;
@@ -260,13 +263,14 @@ class WatchedAlerts implements Alerts {
   }
 
   #look(rule: AlertRule): Promise<Look> {
-    const { ledger, limits, keys } = this.#options;
+    const { ledger, limits, keys, subscriptions } = this.#options;
     const look = CHECKS[rule.kind].look as Check<RuleKind>;
     return look(rule as never, {
       ledger,
       limits,
       keys,
       keyPlaces: this.#keyPlaces,
+      subscriptions,
       open: this.#alerts.openOf(rule.id),
     });
   }

@@ -1,4 +1,5 @@
 import type { ListedKey } from "../keys/keys.ts";
+import type { BudgetAnswer, RenewalAnswer } from "../subscriptions/report-answer.ts";
 import { openLedger, type OpenLedger } from "../ledger/open-ledger.fixture.ts";
 import { recordUsage } from "../ledger/record-usage.ts";
 import type { ThresholdCrossing } from "../limits/limits.ts";
@@ -21,6 +22,8 @@ export interface OpenAlerts {
   /** Looks with every rule, at this instant if one is named. */
   look(at?: string): Promise<void>;
   keys: ListedKey[];
+  renewals: RenewalAnswer[];
+  monthlyBudget: BudgetAnswer | null;
   limits: { limit: Limit; states: LimitState[] }[];
   cross(crossing: ThresholdCrossing): void;
   /** As after a restart of the process. */
@@ -70,6 +73,10 @@ export async function openTestAlerts(now: string, timeZone = "UTC"): Promise<Ope
         return [];
       },
     },
+    subscriptions: {
+      renewals: (withinDays) => open.renewals.filter(({ inDays }) => inDays <= withinDays),
+      budget: async () => open.monthlyBudget,
+    },
     mailsAbout: async (limitId) => !open.withoutMail.has(limitId),
     changes: changes.count,
     logFailure: (error) => open.failures.push(error),
@@ -94,6 +101,8 @@ export async function openTestAlerts(now: string, timeZone = "UTC"): Promise<Ope
       await open.alerts.settled();
     },
     keys: [],
+    renewals: [],
+    monthlyBudget: null,
     limits: [],
     cross: (crossing) => listeners.forEach((listener) => listener(crossing)),
     async reopen() {

@@ -138,6 +138,20 @@ const ruleSchemas = {
     severity: overCalls.severity,
     days: z.number().int().min(1).max(3_650).default(90),
   }),
+  subscriptionRenewal: z.strictObject({
+    kind: z.literal("subscriptionRenewal"),
+    ...base,
+    severity: overCalls.severity,
+    days: z.number().int().min(1).max(366).default(7).meta({ description: "So many days before a fee comes due" }),
+    minimumUsd: minimumUsd(0, "Only fees of at least this much"),
+  }),
+  monthlyBudget: z.strictObject({
+    kind: z.literal("monthlyBudget"),
+    ...base,
+    percent: percent(1_000).default(70).meta({
+      description: "Of the month's budget over all sources (monthlyBudgetUsd); critical from 90, an emergency from 100",
+    }),
+  }),
   keyNewPlace: z.strictObject({
     kind: z.literal("keyNewPlace"),
     ...base,

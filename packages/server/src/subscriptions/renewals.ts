@@ -6,7 +6,7 @@ import type { RenewalAnswer, SubscriptionReport } from "./report-answer.ts";
 import { termAmount } from "./spread-fee.ts";
 import { termsBefore } from "./terms.ts";
 
-/** How far ahead renewals are told. */
+/** How far ahead renewals are told where nothing else is asked. */
 const AHEAD_DAYS = 30;
 
 /** The next term that begins after today; of a part of the seats, its amount is that of this part. */
@@ -26,13 +26,16 @@ export function renewalOf(
   return { on: next.from, amountUsd: usdNumber(amount), inDays: daysBetween(today, next.from) };
 }
 
-/** Renewals of the next thirty days, soonest first. */
-export function renewalsOf(parts: ReportParts): RenewalAnswer[] {
+/** Renewals of the next days, soonest first. */
+export function renewalsOf(
+  parts: Pick<ReportParts, "ledger" | "seen">,
+  withinDays: number = AHEAD_DAYS,
+): RenewalAnswer[] {
   return parts.seen
     .flatMap((one) => {
       const { id, name, people } = one.subscription;
       const renewal = renewalOf(one, parts, people.length);
-      return renewal === null || renewal.inDays > AHEAD_DAYS ? [] : [{ subscription: { id, name }, ...renewal }];
+      return renewal === null || renewal.inDays > withinDays ? [] : [{ subscription: { id, name }, ...renewal }];
     })
     .toSorted((one, other) => one.inDays - other.inDays);
 }

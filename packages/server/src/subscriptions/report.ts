@@ -88,25 +88,26 @@ function reportOf(parts: ReportParts, found: Found, one: FoundSubscription): Sub
       beyondIncludedUsd: usdOrNull(beyondNanoUsd),
       chargesUsd: usdNumber(chargesNanoUsd),
     },
-    value: cells === null ? null : useAnswer(sumOf(cells)),
-    daysUsed: daysUsed(found, one, cells),
+    value: cells === null || !coversCalls(subscription) ? null : useAnswer(sumOf(cells)),
+    daysUsed: coversCalls(subscription) ? daysUsed(found, one, cells) : null,
     breakEvenOn: breakEvenOn(found, one),
     worth,
-    suggestions: isPart
-      ? []
-      : suggestionsFor({
-          ...worthQuestion,
-          worth,
-          plan: parts.plans.find(({ id }) => id === subscription.plan) ?? null,
-          plans: parts.plans,
-          today,
-          seatMonthNanoUsd: monthNanoUsd,
-          months: subscription.months,
-          seats: paidSeats,
-          unusedSeats: unassigned + unused,
-          meteredNanoUsd: (beyondNanoUsd ?? 0n) + chargesNanoUsd,
-          heldDays: daysBetween(subscription.start, today),
-        }),
+    suggestions:
+      isPart || isEnding(subscription)
+        ? []
+        : suggestionsFor({
+            ...worthQuestion,
+            worth,
+            plan: parts.plans.find(({ id }) => id === subscription.plan) ?? null,
+            plans: parts.plans,
+            today,
+            seatMonthNanoUsd: monthNanoUsd,
+            months: subscription.months,
+            seats: paidSeats,
+            unusedSeats: unassigned + unused,
+            meteredNanoUsd: (beyondNanoUsd ?? 0n) + chargesNanoUsd,
+            heldDays: daysBetween(subscription.start, today),
+          }),
     seats: {
       paid: paidSeats,
       assigned: holders.length,
@@ -184,13 +185,17 @@ function stateOf(
   { ledger }: ReportParts,
   today: string,
 ): Pick<SubscriptionReport, "endsOn" | "state"> {
-  const { start, end, cancelledOn } = subscription;
-  const isEnding = end !== null || cancelledOn !== null;
-  const endsOn = isEnding ? (termsBefore(subscription, Infinity, ledger.timeZone).at(-1)?.to ?? end) : null;
+  const { start, end } = subscription;
+  const endsOn = isEnding(subscription)
+    ? (termsBefore(subscription, Infinity, ledger.timeZone).at(-1)?.to ?? end)
+    : null;
   if (start > today) return { endsOn, state: "upcoming" };
   if (endsOn === null) return { endsOn, state: "running" };
   return { endsOn, state: endsOn <= today ? "over" : "ending" };
 }
+
+/** Somebody has ended it already. */
+const isEnding = ({ end, cancelledOn }: Subscription) => end !== null || cancelledOn !== null;
 
 function firstTerm({ seen }: FoundSubscription, { ledger }: ReportParts): Term | undefined {
   const { subscription } = seen;

@@ -110,6 +110,12 @@ export const KIND_FIELDS: Record<RuleKind, KindFields> = {
     overCalls: true,
   },
   keyUnused: { fields: [{ name: "days", label: "Days", usual: "90" }] },
+  subscriptionRenewal: {
+    fields: [{ name: "days", label: "Days before", usual: "7" }, minimumUsd("Only fees of at least so much.")],
+  },
+  monthlyBudget: {
+    fields: [{ name: "percent", label: "Percent of the budget", usual: "70", hint: "It is set in the settings." }],
+  },
   keyNewPlace: {
     fields: [
       {

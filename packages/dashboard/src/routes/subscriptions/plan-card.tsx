@@ -1,5 +1,5 @@
 import { counted, exactMoney, money } from "@outlay/react";
-import type { PlanReport } from "../../api/subscriptions.ts";
+import type { PlanReport, Use } from "../../api/subscriptions.ts";
 import { dateInWords } from "../../format/time.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import type { Column } from "../../ui/data-table.tsx";
@@ -31,7 +31,7 @@ export function PlanCard({ plan }: { plan: PlanReport }) {
       <div className="flex flex-col gap-1.5 px-4 sm:px-5">
         <VerdictMark worth={worth} />
         <p className="text-[0.8125rem] text-muted">{worth.sentence}</p>
-        <p className="text-[0.8125rem] text-muted">{useInWords(plan)}</p>
+        {value === null ? null : <p className="text-[0.8125rem] text-muted">{useInWords(plan, value)}</p>}
       </div>
       {people.length === 0 ? null : (
         <DataTable
@@ -78,8 +78,8 @@ function stateInWords({ state, endsOn, fee, renewal }: PlanReport): string {
   return renewal === null ? monthly : `${monthly}, renewed ${dateInWords(renewal.on, "short")}`;
 }
 
-function useInWords({ value, daysUsed, breakEvenOn, metered }: PlanReport): string {
-  const used = value === null ? [] : [counted(value.calls, "call")];
+function useInWords({ daysUsed, breakEvenOn, metered }: PlanReport, value: Use): string {
+  const used = counted(value.calls, "call");
   const days = daysUsed === null ? [] : [`on ${counted(daysUsed, "day")}`];
   const even =
     breakEvenOn === null ? [] : [`the fee of the period was reached on ${dateInWords(breakEvenOn, "short")}`];
@@ -87,7 +87,7 @@ function useInWords({ value, daysUsed, breakEvenOn, metered }: PlanReport): stri
     metered.beyondIncludedUsd === null || metered.beyondIncludedUsd === 0
       ? []
       : [`${money(metered.beyondIncludedUsd)} beyond what it includes`];
-  return [[...used, ...days].join(" "), ...even, ...beyond].filter((part) => part !== "").join("; ");
+  return [[used, ...days].join(" "), ...even, ...beyond].filter((part) => part !== "").join("; ");
 }
 
 const PEOPLE: readonly Column<PlanReport["people"][number]>[] = [

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { counted, exactMoney, money } from "@outlay/react";
 import { subscriptionsReportQuestion } from "../../api/subscriptions.ts";
-import type { SubscriptionsReport } from "../../api/subscriptions.ts";
+import type { PlanReport, SubscriptionsReport } from "../../api/subscriptions.ts";
 import { useKeptQuery } from "../../api/use-kept-query.ts";
 import { useViewer } from "../../api/use-viewer.ts";
 import { FilterBar } from "../../filters/filter-bar.tsx";
@@ -52,7 +52,7 @@ export function Subscriptions() {
         </div>
       ) : null}
       <div className="grid items-start gap-4 lg:grid-cols-2">
-        {data?.subscriptions.map((plan) => (
+        {data?.subscriptions.toSorted(byFee).map((plan) => (
           <PlanCard key={plan.id} plan={plan} />
         ))}
         {data === undefined && error === null
@@ -69,6 +69,9 @@ export function Subscriptions() {
     </Page>
   );
 }
+
+/** Dearest first. */
+const byFee = (one: PlanReport, other: PlanReport) => other.fee.monthlyUsd - one.fee.monthlyUsd;
 
 /** What may be added to what. */
 function InWords({ report: { moneyUsd, otherChargesUsd, sameCharges } }: { report: SubscriptionsReport }) {

@@ -184,9 +184,11 @@ export class Outbox {
     const first = due[0];
     if (first === undefined) return [];
     if (first.sentAs !== null) return due.filter(({ sentAs }) => sentAs === first.sentAs);
+    // a report is an e-mail of its own
+    if (first.message.mail !== undefined) return [first];
     const pace = this.#options.paceOf(channelId);
     const size = pace !== null && !pace.groups ? 1 : MAX_TOGETHER;
-    return waiting.filter(({ sentAs }) => sentAs === null).slice(0, size);
+    return waiting.filter(({ sentAs, message }) => sentAs === null && message.mail === undefined).slice(0, size);
   }
 
   async #send(channelId: string, state: ChannelState, batch: Delivery[]): Promise<void> {

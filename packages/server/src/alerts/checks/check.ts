@@ -1,6 +1,7 @@
 import type { KeyStore } from "../../keys/keys.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { Limits } from "../../limits/limits.ts";
+import type { SubscriptionSight } from "../../subscriptions/subscription-sight.ts";
 import type { Alert } from "../alert.ts";
 import type { Look } from "../finding.ts";
 import type { KeyPlaces } from "../key-places.ts";
@@ -12,6 +13,8 @@ export interface Sight {
   limits: Pick<Limits, "list" | "get" | "states">;
   keys: Pick<KeyStore, "list">;
   keyPlaces: Pick<KeyPlaces, "learn">;
+  /** Absent: there are none. */
+  subscriptions?: SubscriptionSight | undefined;
   /** Alerts of the rule that are open: what they are about is looked at in any case. */
   open: Alert[];
 }

@@ -210,6 +210,47 @@ test("an unpriced model: with its calls and tokens, and over when it has a price
   expect(open.news()).toEqual([]);
 });
 
+test("a fee that comes due, once for each term", async () => {
+  open = await openTestAlerts("2026-11-13T12:00:00Z");
+  await rule({ kind: "subscriptionRenewal", minimumUsd: 50, severity: "info" });
+  const subscription = { id: "s-1", name: "Claude Max" };
+  open.renewals.push({ subscription, on: "2026-11-20", inDays: 7, amountUsd: 100 });
+  open.renewals.push({ subscription: { id: "s-2", name: "small" }, on: "2026-11-20", inDays: 7, amountUsd: 20 });
+  open.renewals.push({ subscription: { id: "s-3", name: "later" }, on: "2026-11-21", inDays: 8, amountUsd: 200 });
+  await open.look();
+  expect(open.news()).toEqual(["fired info: Claude Max is renewed in 7 days"]);
+  await open.look("2026-11-14T12:00:00Z");
+  expect(open.news()).toEqual([]);
+  open.renewals[0] = { subscription, on: "2026-12-20", inDays: 1, amountUsd: 100 };
+  await open.look("2026-12-19T12:00:00Z");
+  expect(open.news()).toEqual(["fired info: Claude Max is renewed tomorrow"]);
+});
+
+test("a month's budget over all sources, more urgent as it fills", async () => {
+  open = await openTestAlerts("2026-11-13T12:00:00Z");
+  await rule({ kind: "monthlyBudget" });
+  const month = { start: "2026-11-01T00:00:00.000Z", end: "2026-12-01T00:00:00.000Z" };
+  const used = (usedUsd: number) => ({
+    amountUsd: 100,
+    month,
+    feesUsd: 60,
+    meteredUsd: usedUsd - 60,
+    otherChargesUsd: 0,
+    usedUsd,
+    usedPercent: usedUsd,
+    leftUsd: 100 - usedUsd,
+  });
+  open.monthlyBudget = used(69);
+  await open.look();
+  expect(open.news()).toEqual([]);
+  open.monthlyBudget = used(75);
+  await open.look();
+  expect(open.news()).toEqual(["fired warning: 75 % of the month's budget over all sources is used"]);
+  open.monthlyBudget = used(104);
+  await open.look();
+  expect(open.news()).toEqual(["escalated emergency: 104 % of the month's budget over all sources is used"]);
+});
+
 test("a key that nobody uses, until somebody does", async () => {
   open = await openTestAlerts("2026-11-13T12:00:00Z");
   await rule({ kind: "keyUnused", days: 30 });

@@ -5,10 +5,12 @@ import { checkErrorRate } from "./error-rate.ts";
 import { checkKeyNewPlace } from "./key-new-place.ts";
 import { checkKeyUnused } from "./key-unused.ts";
 import { checkLimitThreshold } from "./limit-threshold.ts";
+import { checkMonthlyBudget } from "./monthly-budget.ts";
 import { checkPriceChange } from "./price-change.ts";
 import { checkProjectedMonth } from "./projected-month.ts";
 import { checkProjectedOverrun } from "./projected-overrun.ts";
 import { checkSpike } from "./spike.ts";
+import { checkSubscriptionRenewal } from "./subscription-renewal.ts";
 import { checkTrend } from "./trend.ts";
 import { checkUnpricedModel } from "./unpriced-model.ts";
 
@@ -36,4 +38,6 @@ export const CHECKS: { [Kind in RuleKind]: KnownCheck<Kind> } = {
   priceChange: { look: checkPriceChange, everyMs: 6 * HOUR_MS, byTime: true },
   keyUnused: { look: checkKeyUnused, everyMs: HOUR_MS, byTime: true },
   keyNewPlace: { look: checkKeyNewPlace, everyMs: MINUTE_MS, byTime: true },
+  subscriptionRenewal: { look: checkSubscriptionRenewal, everyMs: 6 * HOUR_MS, byTime: true },
+  monthlyBudget: { look: checkMonthlyBudget, everyMs: 5 * MINUTE_MS, byTime: true },
 };

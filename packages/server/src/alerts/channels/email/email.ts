@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import type { MailDocument } from "../../alert-message.ts";
 import { readableMessage, subjectOf } from "../outgoing.ts";
 import type { Outgoing } from "../outgoing.ts";
 import { emailHtml } from "./email-html.ts";
@@ -16,10 +17,17 @@ export interface Email {
   threadId: string | null;
   /** That no person wrote it and none should be answered automatically. */
   headers: Record<string, string>;
+  attachments?: MailDocument["attachments"];
+  /** Instead of those of the channel. */
+  to?: string[];
 }
 
 /** What an outgoing message is as an e-mail. */
 export function renderEmail(outgoing: Outgoing): Email {
+  const document = outgoing.messages[0]?.mail;
+  if (document !== undefined) {
+    return { ...document, messageId: mailId(`message ${outgoing.id}`), threadId: null, headers: AUTOMATIC };
+  }
   const messages = outgoing.messages.map((message) => readableMessage(message, outgoing));
   const subject = subjectOf(messages);
   const alertIds = new Set(messages.map(({ alertId }) => alertId));
@@ -29,9 +37,11 @@ export function renderEmail(outgoing: Outgoing): Email {
     text: emailText(messages, outgoing),
     messageId: mailId(`message ${outgoing.id}`),
     threadId: alertIds.size === 1 ? mailId(`alert ${messages[0]!.alertId}`) : null,
-    headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
+    headers: AUTOMATIC,
   };
 }
+
+const AUTOMATIC = { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" };
 
 /** An address alone or with a name before it: `Outlay <outlay@example.com>`. One line: nothing can be added behind it. */
 export const mailbox = z

@@ -22,9 +22,18 @@ export const resend: ChannelKind<z.output<typeof settings>> = {
   groups: true,
   maxPerMinute: 5,
   async send(outgoing, { apiKey, from, to, baseUrl }, means) {
-    const { subject, html, text, messageId, threadId, headers } = renderEmail(outgoing);
+    const { subject, html, text, messageId, threadId, headers, attachments = [], to: others } = renderEmail(outgoing);
     const thread = threadId === null ? {} : { "In-Reply-To": threadId, References: threadId };
-    const body = { from, to, subject, html, text, headers: { ...headers, ...thread } };
+    const files = attachments.map(({ filename, base64 }) => ({ filename, content: base64 }));
+    const body = {
+      from,
+      to: others ?? to,
+      subject,
+      html,
+      text,
+      headers: { ...headers, ...thread },
+      ...(files.length === 0 ? {} : { attachments: files }),
+    };
     const answer = await post(`${baseUrl.replace(/\/+$/, "")}/emails`, {
       ...means,
       headers: {

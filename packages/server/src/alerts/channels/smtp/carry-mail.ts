@@ -35,10 +35,13 @@ export async function carryMail(server: MailServer, mail: Email & { from: string
     disableUrlAccess: true,
     ...(user === undefined || password === undefined ? {} : { auth: { user, pass: password } }),
   });
-  const { threadId, ...content } = mail;
+  const { threadId, attachments = [], ...content } = mail;
+  const files = attachments.map(({ filename, contentType, base64 }) => {
+    return { filename, contentType, content: Buffer.from(base64, "base64") };
+  });
   const thread = threadId === null ? {} : { inReplyTo: threadId, references: threadId };
   try {
-    const { response, rejectedErrors = [] } = await transport.sendMail({ ...content, ...thread });
+    const { response, rejectedErrors = [] } = await transport.sendMail({ ...content, ...thread, attachments: files });
     const refused = rejectedErrors.map(({ recipient, response: why, message }) => `${recipient}: ${why ?? message}`);
     return { delivered: true, answer: [response, ...refused.map((one) => `not for ${one}`)].join("; ") };
   } catch (error) {

@@ -37,7 +37,7 @@ export const smtp: ChannelKind<SmtpSettings> = {
   maxPerMinute: 5,
   async send(outgoing, { from, to, ...server }) {
     const { carryMail } = await loadCarrier();
-    const carried = await carryMail(server, { ...renderEmail(outgoing), from, to });
+    const carried = await carryMail(server, { to, ...renderEmail(outgoing), from });
     if (!carried.delivered) throw new SendFailed(carried.failure, carried);
     return carried.answer;
   },
