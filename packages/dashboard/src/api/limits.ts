@@ -185,7 +185,10 @@ function askedWith<T>(path: `/${string}`, params: URLSearchParams) {
   });
 }
 
+/** With the periods that are over. */
 export const budgetsQuestion = asked<{ budgets: LimitReport[] }>("/api/v1/budgets", { periods: "6" });
+/** As they stand now. */
+export const budgetsNowQuestion = asked<{ budgets: LimitReport[] }>("/api/v1/budgets", { periods: "1" });
 export const limitsQuestion = asked<{ limits: Limit[] }>(PATH);
 export const overridesQuestion = asked<{ overrides: LimitOverride[] }>("/api/v1/limit-overrides");
 export const refusalsQuestion = asked<{ refusals: Refusal[]; total: number; byLimit: Record<string, number> }>(

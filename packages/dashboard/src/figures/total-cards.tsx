@@ -14,7 +14,7 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { Numbers, TotalsAnswer } from "../api/answers.ts";
-import { budgetsQuestion } from "../api/limits.ts";
+import { budgetsNowQuestion } from "../api/limits.ts";
 import type { LimitReport } from "../api/limits.ts";
 import { projectionQuestion, totalsQuestion } from "../api/questions.ts";
 import { useKeptQuery } from "../api/use-kept-query.ts";
@@ -101,7 +101,7 @@ function CostCard({ answer, view }: { answer: TotalsAnswer | undefined; view: Vi
 /** This month, whatever period is shown: so far, at its end if it goes on like this, and the budget of everything. */
 function MonthEnd({ view }: { view: View }) {
   const { data } = useQuery(projectionQuestion(view));
-  const { data: budgets } = useQuery(budgetsQuestion);
+  const { data: budgets } = useQuery(budgetsNowQuestion);
   const whole = view.filters.length === 0 ? budgets?.budgets.find(isOfEverything) : undefined;
   if (data === undefined || data.projectedMonthEnd === null) return null;
   const month = monthName(Date.parse(data.month.start) + DAY_MS, view.timeZone ?? "UTC");

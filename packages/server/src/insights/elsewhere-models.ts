@@ -22,7 +22,7 @@ export async function comparableModels(ledger: Ledger, which: WhichCalls): Promi
   const recorded = costOf(sample);
   if (recorded === 0) return [];
   const distances: { version: PriceVersion; cost: number; distance: number }[] = [];
-  for (const [index, version] of modelsOfKind(ledger, sample).entries()) {
+  for (const [index, version] of (await modelsOfKind(ledger, sample)).entries()) {
     if (index % RATED_AT_ONCE === 0) await otherWork();
     const cost = costThere(ledger, sample, version);
     if (cost !== null && cost > 0) distances.push({ version, cost, distance: Math.abs(Math.log(cost / recorded)) });
@@ -52,7 +52,8 @@ function costOf(events: readonly StoredEvent[]): number {
   return events.reduce((sum, { costNanoUsd }) => sum + costNanoUsd!, 0);
 }
 
-function modelsOfKind(ledger: Ledger, sample: readonly StoredEvent[]): PriceVersion[] {
+/** One provider after the other: the prices of all that it sells are worked out when they are first asked for. */
+async function modelsOfKind(ledger: Ledger, sample: readonly StoredEvent[]): Promise<PriceVersion[]> {
   const nowMs = ledger.now();
   const used = new Set(
     sample.flatMap(({ provider, model }) => {
@@ -60,16 +61,21 @@ function modelsOfKind(ledger: Ledger, sample: readonly StoredEvent[]): PriceVers
       return match.found ? [nameOf(match.version)] : [];
     }),
   );
-  const { prices } = ledger.prices.list({ atMs: nowMs, limit: Infinity });
-  const covered = new Set(prices.filter(({ layer }) => layer !== "bundled" && layer !== "refreshed").map(payer));
   const operation = sample[0]?.operation ?? "chat";
-  const seen = new Set<string>();
-  return prices.filter((version) => {
-    const name = nameOf(version);
-    if (seen.has(name) || used.has(name)) return false;
-    seen.add(name);
-    return covered.has(payer(version)) && isOfKind(version, operation);
-  });
+  const seen = new Set<string>(used);
+  const models: PriceVersion[] = [];
+  for (const provider of ledger.prices.ownProviders()) {
+    await otherWork();
+    const { prices } = ledger.prices.list({ provider, atMs: nowMs, limit: Infinity });
+    if (prices.every(({ layer }) => layer === "bundled" || layer === "refreshed")) continue;
+    for (const version of prices) {
+      const name = nameOf(version);
+      if (seen.has(name)) continue;
+      seen.add(name);
+      if (isOfKind(version, operation)) models.push(version);
+    }
+  }
+  return models;
 }
 
 /** What rates alone do not tell: that something which speaks or draws is no substitute for something which writes. */
@@ -90,8 +96,6 @@ function costThere(ledger: Ledger, sample: readonly StoredEvent[], version: Pric
   }
   return sum;
 }
-
-const payer = ({ provider }: PriceVersion) => provider;
 
 function nameOf({ provider, model }: PriceVersion): string {
   return `${provider}/${model}`;

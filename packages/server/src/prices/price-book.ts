@@ -75,6 +75,8 @@ export interface PriceBook {
     total: number;
     prices: PriceVersion[];
   };
+  /** Whose prices our own catalogue or an override tells, by name: the few that everything else is compared with. */
+  ownProviders(): string[];
   /** The prices of one id over time, in order. */
   history(provider: string, model: string): PriceVersion[];
   /** A price that has been matched since the start, by its id. */
@@ -219,6 +221,8 @@ export async function openPriceBook(options: {
       for (const price of prices) versions.set(price.id, price);
       return { total: prices.length, prices: prices.slice(offset, offset + limit) };
     },
+    ownProviders: () =>
+      [...new Set([...overrideLayer(allOverrides()), ...catalogue].map(({ provider }) => provider))].toSorted(),
     history: (provider, model) => toHistory(timelineOf(provider, model).slices),
     version: (id) => versions.get(id) ?? null,
     setNames: (wanted) =>

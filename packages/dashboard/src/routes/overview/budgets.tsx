@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { budgetsQuestion } from "../../api/limits.ts";
+import { budgetsNowQuestion } from "../../api/limits.ts";
 import { validateSearch } from "../../filters/search.ts";
 import { BudgetLine } from "../../limits/budget-line.tsx";
 import { Card } from "../../ui/card.tsx";
@@ -9,7 +9,7 @@ const MAX_SHOWN = 3;
 
 /** The fullest budgets, whatever period is on screen: each counts its own. Nothing where there are none. */
 export function Budgets() {
-  const { data } = useQuery(budgetsQuestion);
+  const { data } = useQuery(budgetsNowQuestion);
   const budgets = (data?.budgets ?? []).flatMap((report) =>
     report.limit.enabled && report.standing !== null ? [{ ...report, standing: report.standing }] : [],
   );
