@@ -32,7 +32,7 @@ import { reportFor, type SubscriptionParts } from "./routes/subscriptions.ts";
 
 /** Pages of the earlier systems, and the page that took their place. */
 const PAGES: Record<string, string> = {
-  "/dev/unified-ai-costs": "/",
+  "/dev/unified-ai-costs": "/subscriptions",
   "/analytics/cost": "/",
   "/dashboard/costs": "/",
   "/admin/cockpit": "/",
