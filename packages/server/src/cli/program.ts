@@ -13,6 +13,8 @@ import { addEventsCommand } from "./events.ts";
 import { addExportCommand } from "./export.ts";
 import { addFocusCommand } from "./focus.ts";
 import { addImportCommand } from "./import.ts";
+import { addReconcileCommand } from "./reconcile.ts";
+import { addSyncCommand } from "./sync.ts";
 import { addKeysCommand } from "./keys.ts";
 import { addLimitsCommand } from "./limits.ts";
 import { addMcpCommand } from "./mcp.ts";
@@ -39,6 +41,8 @@ export const COMMANDS: readonly AddCommand[] = [
   addExportCommand,
   addFocusCommand,
   addImportCommand,
+  addSyncCommand,
+  addReconcileCommand,
   addStatuslineCommand,
   addArchiveCommand,
   addBackupCommand,

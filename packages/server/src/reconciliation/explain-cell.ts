@@ -81,7 +81,7 @@ function noteCalls(explained: ExplainedCell, note: (reason: Reason, amount: bigi
   const { recorded, reported } = explained;
   note("other_keys", reported.otherKeysNanoUsd);
   const rest = reported.costNanoUsd - reported.otherKeysNanoUsd - recorded.costNanoUsd;
-  if (reported.tokens !== recorded.tokens) {
+  if (reported.tokens !== recorded.tokens || recorded.calls === 0n) {
     explained.volumeNanoUsd = rest;
     return;
   }

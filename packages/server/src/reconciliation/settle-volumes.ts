@@ -25,7 +25,7 @@ export function settleVolumes(cells: ExplainedCell[], hasTokens: (provider: stri
     const known = hasTokens(provider, dayMs);
     if (!known) cell.unexplainedNanoUsd += rest;
     else if (recorded.unpricedCalls > 0n) add(cell, "no_price", rest);
-    else if (rest > 0n && reported.tokens > recorded.tokens) add(cell, "not_recorded", rest);
+    else if (rest > 0n && (reported.tokens > recorded.tokens || recorded.calls === 0n)) add(cell, "not_recorded", rest);
     else if (rest < 0n && reported.tokens < recorded.tokens) add(cell, "not_reported", rest);
     // more tokens that cost less: cached ones, another tier
     else cell.unexplainedNanoUsd += rest;

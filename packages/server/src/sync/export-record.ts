@@ -60,7 +60,8 @@ export function exportRecord(values: Record<string, unknown>): ExportRecord {
 export function amountIn(record: ExportRecord, ...names: string[]): Fraction {
   const text = record.text(...names);
   if (text === undefined) throw new BadLine(`${names[0]} is missing`);
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/.test(text)) throw new BadLine(`${names[0]} is no amount`);
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/.test(text))
+    throw new BadLine(`${names.find((name) => record.text(name) !== undefined)} is no amount`);
   return parseFraction(text);
 }
 

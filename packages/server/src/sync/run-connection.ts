@@ -95,20 +95,23 @@ class Run {
     const { connection, sinceMs, now } = this.#options;
     const before = this.#state.series[series.name] ?? NEW_SERIES;
     const { windows, note } = planSeries(series, before, { connection, nowMs: now(), sinceMs });
-    await this.#keepSeries(series.name, { ...before, note, resumeMs: windows[0]?.startMs ?? before.resumeMs });
+    const isNothing = windows.length === 0;
+    this.#changeSeries(series.name, isNothing ? { note, problem: null } : { note, resumeMs: windows[0]!.startMs });
+    // days that somebody wants again: a run that is killed has to know of them
+    if (sinceMs !== null) await this.#keep();
     try {
-      for (const window of windows) await this.#fetchWindow(series, window, context);
+      for (const window of windows) await this.#fetchWindow(series, window, window === windows.at(-1), context);
     } catch (error) {
       const failure = error instanceof RangeError ? tooMuch(this.#kind, error) : error;
       if (this.#options.stop.aborted || !(failure instanceof SyncFailed)) throw failure;
-      await this.#keepSeries(series.name, { problem: problemOf(failure, now()) });
+      this.#changeSeries(series.name, { problem: problemOf(failure, now()) });
+      await this.#keep();
       return failure;
     }
-    await this.#keepSeries(series.name, { problem: null, resumeMs: null });
     return null;
   }
 
-  async #fetchWindow(series: Series, window: Window, context: FetchContext): Promise<void> {
+  async #fetchWindow(series: Series, window: Window, isLast: boolean, context: FetchContext): Promise<void> {
     const { storage, connection, now, stop } = this.#options;
     const table = await series.fetch(window, context);
     stop.throwIfAborted();
@@ -118,11 +121,12 @@ class Run {
     // the current day is not over: it is fetched again, whatever comes
     const reachedMs = Math.min(window.endMs, dayStart(now()));
     this.#state = { ...this.#state, rows: this.#state.rows + table.size };
-    await this.#keepSeries(series.name, {
+    this.#changeSeries(series.name, {
       coveredToMs: Math.max(coveredToMs ?? reachedMs, reachedMs),
       firstMs: Math.min(firstMs ?? window.startMs, window.startMs),
-      resumeMs: window.endMs,
+      ...(isLast ? { problem: null, resumeMs: null } : { resumeMs: window.endMs }),
     });
+    await this.#keep();
   }
 
   async #readBalance(context: FetchContext): Promise<void> {
@@ -154,10 +158,9 @@ class Run {
     return this.#state;
   }
 
-  async #keepSeries(name: string, change: Partial<SeriesState>): Promise<void> {
+  #changeSeries(name: string, change: Partial<SeriesState>): void {
     const before = this.#state.series[name] ?? NEW_SERIES;
     this.#state = { ...this.#state, series: { ...this.#state.series, [name]: { ...before, ...change } } };
-    await this.#keep();
   }
 
   async #keep(): Promise<void> {
