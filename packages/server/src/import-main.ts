@@ -1,5 +1,6 @@
 import { addImportCommand } from "./cli/import.ts";
 import { runProgram } from "./cli/run-program.ts";
+import { addWatchCommand } from "./cli/watch.ts";
 import { openImportStore } from "./open-import-store.ts";
 import { version } from "./version.ts";
 
@@ -22,7 +23,7 @@ process.exitCode = await runProgram(
     startServer: notHere,
     openPrices: notHere,
   },
-  [addImportCommand],
+  [addImportCommand, addWatchCommand],
 );
 
 async function notHere(): Promise<never> {

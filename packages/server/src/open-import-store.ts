@@ -98,6 +98,8 @@ async function whenFree<T>(open: () => Promise<T>): Promise<T> {
   }
 }
 
+const now = () => Date.now();
+
 /** What recording takes of `openOutlay`: nobody asks this ledger, and nobody listens to it. */
 async function openLedger(resolved: ResolvedConfig): Promise<Ledger> {
   const { dataDir } = resolved.config;
@@ -107,7 +109,6 @@ async function openLedger(resolved: ResolvedConfig): Promise<Ledger> {
   const storage = await openSqliteStorage({ dataDir });
   try {
     const { config } = await withDashboard(resolved, storage);
-    const now = () => Date.now();
     const prices = await openPriceBook({ storage, config: priceConfig(config), now });
     return { storage, prices, now, timeZone: config.timeZone, live: createLiveFeed(), health: { unrecorded: 0 } };
   } catch (error) {

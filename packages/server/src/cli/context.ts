@@ -107,7 +107,7 @@ export interface CliContext {
   lend(): Promise<Api>;
   startServer(options: SettingFlags & { demo?: boolean; mockUrl?: string }): Promise<RunningServer>;
   openPrices(): Promise<PriceBook>;
-  /** Let go of by the command line when the command has ended. */
+  /** Where imported calls go; whoever opens it lets it rest. */
   openImportStore(overrides?: SettingFlags): Promise<ImportStore>;
   /** Writes to standard output as it is, and waits while the reader is behind. */
   write(text: string): Promise<void>;

@@ -68,11 +68,7 @@ export function createContext(
       return server;
     },
     openPrices: () => dependencies.openPrices(flags()),
-    async openImportStore(overrides = {}) {
-      const store = await dependencies.openImportStore({ ...flags(), ...overrides });
-      cleanup.push(() => store.rest());
-      return store;
-    },
+    openImportStore: (overrides = {}) => dependencies.openImportStore({ ...flags(), ...overrides }),
     write,
     print,
     printJson: (value) => print(JSON.stringify(value, null, 2)),

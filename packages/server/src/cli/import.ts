@@ -3,15 +3,18 @@ import { homedir, hostname } from "node:os";
 import { InvalidArgumentError, type Command } from "commander";
 import { countDestination } from "../importers/count-destination.ts";
 import { findTools, listTool, type FoundTool } from "../importers/find-tools.ts";
-import { importLogs, type BrokenLine, type ImportOutcome } from "../importers/import-logs.ts";
+import { importLogs, type BrokenLine, type Destination, type ImportOutcome } from "../importers/import-logs.ts";
+import type { ImportStore } from "../importers/import-store.ts";
 import type { Importer, Place } from "../importers/importer.ts";
 import { IMPORTERS } from "../importers/importers.ts";
 import type { CliContext } from "./context.ts";
 import { printable } from "./draw/text-width.ts";
 import { formatBytes, formatCount, formatUsd } from "./draw/values.ts";
+import { addFileOptions, withFileFlags, type FileFlags } from "./import-file-options.ts";
+import { previewed, type Preview } from "./preview-events.ts";
 import { CommandFailed, UsageError } from "./problem.ts";
 
-interface ImportOptions {
+interface ImportOptions extends FileFlags {
   path?: string[];
   to?: string;
   machine: string;
@@ -26,57 +29,99 @@ const brokenShownMax = 20;
 
 /** `outlay import`: what coding tools have used, from their own logs. */
 export function addImportCommand(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command("import")
-    .description("record what coding tools have used, from their logs on this machine")
-    .argument("[tool]", `one of ${importerNames()} (default: all that are found)`)
+    .description("record what coding tools have used, from their logs on this machine, or what a file says")
+    .argument("[tool]", `one of ${toolNames()} (default: all that are found); with --path also ${exportNames()}`)
     .option("--path <path...>", "read these folders or files instead of the tool's own; needs the tool's name")
     .option("--to <url>", "send to this server; its key comes from OUTLAY_KEY")
-    .option("--machine <name>", "name of this machine, in the tag machine", hostname() || "unknown")
+    .addOption(
+      new Option("--machine <name>", "name of this machine, in the tag machine").default(
+        hostname() || "unknown",
+        "its host name",
+      ),
+    )
     .option("--since <date>", "leave out calls before this day, such as 2026-11-01", parseSince)
     .option("--list", "say which tools are installed and where their logs lie; read none")
-    .option("--dry-run", "read everything and say what is there; record nothing")
+    .option("--dry-run", "read everything and say what is there; record nothing");
+  addFileOptions(command)
     .addHelpText(
       "after",
       `
 Only what is new is read, and every call counts once: repeat it as often as you like, also from several machines.
 The tools delete their logs after a while (Claude Code after 30 days), so import regularly.
 Broken lines are named, and the others recorded. Nothing leaves this machine without --to (or --server).
+Files that something else exported are named with --path; --dry-run shows their first rows as events.
 
 Examples:
   outlay import
   outlay import --list
   outlay import claude-code --since 2026-11-01 --dry-run
   outlay import claude-code --path /mnt/backup/.claude
+  outlay import cursor-csv --path usage-events.csv
+  outlay import csv --path usage.csv --dry-run --map occurredAt=Date,model=Model,inputTokens="Prompt tokens",costUsd=Cost
   OUTLAY_KEY=outlay_… outlay import --to https://outlay.example.com --machine laptop`,
     )
     .action((tool: string | undefined, options: ImportOptions) => importAll(context, tool, options));
 }
 
 async function importAll(context: CliContext, tool: string | undefined, options: ImportOptions): Promise<void> {
-  const found = await chosenTools(context, tool, options.path);
+  const found = await chosenTools(context, tool, options);
   if (options.list === true) return listTools(context, found);
   const isDry = options.dryRun === true;
   const store = isDry || found.length === 0 ? null : await context.openImportStore(addressOf(options.to));
+  try {
+    await report(context, await importEach(context, found, store, options), isDry);
+  } finally {
+    await store?.rest();
+  }
+}
+
+/** `store` null: everything is read, and nothing recorded. */
+async function importEach(
+  context: CliContext,
+  found: FoundTool[],
+  store: ImportStore | null,
+  { machine, since: sinceMs }: ImportOptions,
+): Promise<ImportedTool[]> {
   const results: ImportedTool[] = [];
   for (const { importer, folders, files, problems } of found) {
-    const destination = store === null ? countDestination() : store.destination(importer.name, options.machine);
+    const preview: Preview = [];
+    const kept = store === null ? countDestination() : store.destination(importer.name, machine);
+    const destination = importer.needsPath === true ? forFile(kept, store === null ? preview : null) : kept;
     const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     const progress = context.progress(importer.title, totalBytes, "bytes");
     try {
-      const { machine, since: sinceMs } = options;
       const onBytes = (done: number) => progress.update(done);
       const outcome = await importLogs({ importer, files, destination, machine, sinceMs, onBytes });
       outcome.broken.unshift(...problems);
-      results.push({ tool: importer.name, title: importer.title, folders, ...outcome });
+      results.push({
+        tool: importer.name,
+        title: importer.title,
+        folders,
+        ...outcome,
+        ...(preview.length === 0 ? {} : { preview }),
+      });
     } finally {
       progress.end();
     }
   }
-  await report(context, results, isDry);
+  return results;
 }
 
-type ImportedTool = ImportOutcome & { tool: string; title: string; folders: string[] };
+/** Rows of a file have ids: it is read in full each time, perhaps with another mapping. */
+function forFile(destination: Destination, preview: Preview | null): Destination {
+  const forgetful = { ...destination, readProgress: async () => [], keepProgress: async () => {} };
+  return preview === null ? forgetful : previewed(forgetful, preview);
+}
+
+type ImportedTool = ImportOutcome & {
+  tool: string;
+  title: string;
+  folders: string[];
+  /** Of a dry run over a file: its first rows as events. */
+  preview?: Preview;
+};
 
 /** `--to` as the command line's settings have it; UsageError when it is no address. */
 export function addressOf(to: string | undefined): { serverUrl?: string } {
@@ -88,9 +133,17 @@ export function addressOf(to: string | undefined): { serverUrl?: string } {
 }
 
 /** UsageError when there is no such tool, or nothing at a path that was named. */
-async function chosenTools(context: CliContext, tool: string | undefined, paths: string[] = []): Promise<FoundTool[]> {
-  const chosen = importersNamed(tool);
-  if (paths.length === 0) return findTools(chosen, placeOf(context));
+async function chosenTools(
+  context: CliContext,
+  tool: string | undefined,
+  options: ImportOptions,
+): Promise<FoundTool[]> {
+  const { path: paths = [] } = options;
+  const chosen = importersNamed(tool).map((one) => (tool === undefined ? one : withFileFlags(one, options)));
+  if (paths.length === 0) {
+    if (tool !== undefined && chosen[0]?.needsPath === true) throw new UsageError(`${tool} needs --path <file…>`);
+    return findTools(chosen, placeOf(context));
+  }
   if (tool === undefined) throw new UsageError(`--path needs the tool's name before it: ${importerNames()}`);
   const missing = paths.find((path) => !existsSync(path));
   if (missing !== undefined) throw new UsageError(`There is no ${printable(missing)}`);
@@ -106,6 +159,14 @@ export function importersNamed(tool: string | undefined): Importer[] {
 
 export function importerNames(): string {
   return IMPORTERS.map(({ name }) => name).join(", ");
+}
+
+function toolNames(): string {
+  return IMPORTERS.flatMap(({ name, needsPath }) => (needsPath === true ? [] : [name])).join(", ");
+}
+
+function exportNames(): string {
+  return IMPORTERS.flatMap(({ name, needsPath }) => (needsPath === true ? [name] : [])).join(", ");
 }
 
 /** Where the tools of whoever runs the command keep their logs. */
@@ -176,6 +237,7 @@ async function describe(context: CliContext, result: ImportedTool, isDry: boolea
   lines.push(...leftOut);
   if (result.unfinished > 0) lines.push(["unfinished", `${formatCount(result.unfinished)} last lines, read next time`]);
   if (result.broken.length > 0) lines.push(["broken", `${formatCount(brokenCount)}, named above`]);
+  for (const event of result.preview ?? []) await context.print(`  ${printable(JSON.stringify(event))}`);
   const width = Math.max(...lines.map(([name]) => name.length)) + 2;
   await context.print(
     `${colors.bold(result.title)}  ${result.folders.map(printable).join(", ")}`,
@@ -183,6 +245,7 @@ async function describe(context: CliContext, result: ImportedTool, isDry: boolea
   );
 }
 
-function brokenText({ file, line, reason }: BrokenLine): string {
+/** `file:line: reason` */
+export function brokenText({ file, line, reason }: BrokenLine): string {
   return `${printable(file)}${line === null ? "" : `:${line}`}: ${printable(reason)}`;
 }

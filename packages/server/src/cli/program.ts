@@ -12,6 +12,7 @@ import { addDoctorCommand } from "./doctor.ts";
 import { addEventsCommand } from "./events.ts";
 import { addExportCommand } from "./export.ts";
 import { addFocusCommand } from "./focus.ts";
+import { addWatchCommand } from "./watch.ts";
 import { addImportCommand } from "./import.ts";
 import { addReconcileCommand } from "./reconcile.ts";
 import { addSyncCommand } from "./sync.ts";
@@ -41,6 +42,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addExportCommand,
   addFocusCommand,
   addImportCommand,
+  addWatchCommand,
   addSyncCommand,
   addReconcileCommand,
   addStatuslineCommand,

@@ -28,10 +28,10 @@ export function serverImports(api: Api): ImportStore {
 const WAITS_MS = [500, 1_000, 2_000, 4_000];
 
 /** Everything that is sent here may be sent twice. */
-async function persistently<T>(send: () => Promise<T>): Promise<T> {
+async function persistently<T>(ask: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await send();
+      return await ask();
     } catch (error) {
       const waitMs = WAITS_MS[attempt];
       if (waitMs === undefined || !isPassing(error)) throw error;
@@ -41,7 +41,7 @@ async function persistently<T>(send: () => Promise<T>): Promise<T> {
 }
 
 /** Whether the same may go well in a moment: nobody answers, or a server that is starting, stopping or busy. */
-export function isPassing(error: unknown): boolean {
+function isPassing(error: unknown): boolean {
   if (error instanceof ApiProblem) return [429, 502, 503, 504].includes(error.status);
   // what fetch says of a connection that fails; also when it breaks off inside the answer
   return error instanceof TypeError && ["fetch failed", "terminated"].includes(error.message);

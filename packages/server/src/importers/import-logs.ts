@@ -50,7 +50,7 @@ export interface BrokenLine {
 }
 
 /** Calls of a batch, each once. */
-const BATCH_CALLS = 2_000;
+const BATCH_CALLS = 1_000;
 /** Batches that are on their way while the next is read. */
 const BATCHES_AT_ONCE = 2;
 /** Files whose progress is kept at a time. */
