@@ -49,7 +49,7 @@ export function codingEvent(call: CodingCall): WireEvent {
 }
 
 /** The last part of a path, of whichever system; null for none. */
-export function projectOfFolder(path: string | null): string | null {
+function projectOfFolder(path: string | null): string | null {
   const name = path?.split(/[\\/]/).findLast((part) => part !== "") ?? null;
   return name === null ? null : name.slice(0, MAX_TEXT_LENGTH);
 }

@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, open, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import type { JsonValue, LineReading, LoadedPart, LogFile, Position } from "./importer.ts";
 
@@ -159,9 +159,14 @@ async function placeToOpen(path: string, header: Buffer): Promise<OpenPlace> {
 }
 
 function rowsOf(database: DatabaseSync): DatabaseRows {
+  const prepared = new Map<string, StatementSync>();
   const all = (sql: string, ...values: SQLInputValue[]): Row[] => {
-    const statement = database.prepare(sql);
-    statement.setReadBigInts(true);
+    let statement = prepared.get(sql);
+    if (statement === undefined) {
+      statement = database.prepare(sql);
+      statement.setReadBigInts(true);
+      prepared.set(sql, statement);
+    }
     return statement.all(...values).map(withNumbers);
   };
   return {

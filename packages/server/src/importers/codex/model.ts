@@ -11,7 +11,7 @@ const REVIEWERS: [from: string, model: string][] = [
 ];
 
 /** Logs before the middle of September 2025 name no model; it was this one unless somebody chose another. */
-export const FIRST_MODEL = "gpt-5";
+const FIRST_MODEL = "gpt-5";
 
 /** The model that is priced, and how it is known when the log does not name it. */
 export function modelAt(named: string | null, atMs: number): { model: string; from: "date" | "assumed" | null } {
