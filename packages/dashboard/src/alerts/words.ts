@@ -13,6 +13,8 @@ export const KIND_LABELS: Record<RuleKind, string> = {
   errorRate: "Calls fail",
   unpricedModel: "A model has no price",
   priceChange: "A price goes up",
+  reconciliation: "A provider bills something else than was recorded",
+  syncFailing: "A provider cannot be asked what was used",
   keyUnused: "A key is not used any more",
   keyNewPlace: "A key is used from a new place",
   subscriptionRenewal: "A subscription is renewed soon",
@@ -42,6 +44,10 @@ export function ruleInWords(rule: AlertRule): string {
       return `from ${counted(number("minimumCalls"), "call")}`;
     case "priceChange":
       return `from ${money(number("minimumUsd"))} more a month, ${number("aheadDays")} days ahead`;
+    case "reconciliation":
+      return `beyond ${number("percent")} % and ${money(number("minimumUsd"))} in ${counted(number("days"), "day")}`;
+    case "syncFailing":
+      return `for ${counted(number("hours"), "hour")}`;
     case "keyUnused":
       return `for ${number("days")} days`;
     case "keyNewPlace":

@@ -65,6 +65,8 @@ export type RuleKind =
   | "errorRate"
   | "unpricedModel"
   | "priceChange"
+  | "reconciliation"
+  | "syncFailing"
   | "keyUnused"
   | "keyNewPlace"
   | "subscriptionRenewal"

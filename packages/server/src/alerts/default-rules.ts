@@ -7,5 +7,7 @@ export const DEFAULT_RULES: readonly { id: string; kind: string; name: string; [
   { id: "error-rate", kind: "errorRate", name: "Half of the calls fail", percent: 50, each: "provider" },
   { id: "price-change", kind: "priceChange", name: "A price goes up", severity: "info" },
   { id: "key-new-place", kind: "keyNewPlace", name: "A key is used from a new place" },
+  { id: "reconciliation", kind: "reconciliation", name: "A provider bills something else than was recorded" },
+  { id: "sync-failing", kind: "syncFailing", name: "A provider cannot be asked what was used" },
   { id: "key-unused", kind: "keyUnused", name: "A key is not used any more", severity: "info" },
 ];

@@ -132,6 +132,25 @@ const ruleSchemas = {
     aheadDays: z.number().int().min(1).max(365).default(60).meta({ description: "How far ahead prices are looked at" }),
     minimumUsd: minimumUsd(1, "Only when a month like the last 30 days would cost at least this much more"),
   }),
+  reconciliation: z.strictObject({
+    kind: z.literal("reconciliation"),
+    ...overCalls,
+    percent: percent(100).default(2).meta({ description: "What may differ, of what is billed" }),
+    minimumUsd: minimumUsd(1, "What may differ in any case"),
+    days: z
+      .number()
+      .int()
+      .min(1)
+      .max(365)
+      .default(30)
+      .meta({ description: "So many UTC days until three days ago: later ones are still being counted" }),
+  }),
+  syncFailing: z.strictObject({
+    kind: z.literal("syncFailing"),
+    ...base,
+    severity: overCalls.severity,
+    hours: z.number().int().min(1).max(720).default(12).meta({ description: "Without a good run for so long" }),
+  }),
   keyUnused: z.strictObject({
     kind: z.literal("keyUnused"),
     ...base,

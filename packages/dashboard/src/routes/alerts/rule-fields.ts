@@ -109,6 +109,15 @@ export const KIND_FIELDS: Record<RuleKind, KindFields> = {
     ],
     overCalls: true,
   },
+  reconciliation: {
+    fields: [
+      { name: "percent", label: "Percent that may differ", usual: "2" },
+      minimumUsd("So much may differ in any case."),
+      { name: "days", label: "Days", usual: "30", hint: "Whole UTC days until three days ago." },
+    ],
+    overCalls: true,
+  },
+  syncFailing: { fields: [{ name: "hours", label: "Hours without a good run", usual: "12" }] },
   keyUnused: { fields: [{ name: "days", label: "Days", usual: "90" }] },
   subscriptionRenewal: {
     fields: [{ name: "days", label: "Days before", usual: "7" }, minimumUsd("Only fees of at least so much.")],

@@ -9,7 +9,9 @@ import { checkMonthlyBudget } from "./monthly-budget.ts";
 import { checkPriceChange } from "./price-change.ts";
 import { checkProjectedMonth } from "./projected-month.ts";
 import { checkProjectedOverrun } from "./projected-overrun.ts";
+import { checkReconciliation } from "./reconciliation.ts";
 import { checkSpike } from "./spike.ts";
+import { checkSyncFailing } from "./sync-failing.ts";
 import { checkSubscriptionRenewal } from "./subscription-renewal.ts";
 import { checkTrend } from "./trend.ts";
 import { checkUnpricedModel } from "./unpriced-model.ts";
@@ -36,6 +38,8 @@ export const CHECKS: { [Kind in RuleKind]: KnownCheck<Kind> } = {
   errorRate: { look: checkErrorRate, everyMs: MINUTE_MS, byTime: false },
   unpricedModel: { look: checkUnpricedModel, everyMs: MINUTE_MS, byTime: false },
   priceChange: { look: checkPriceChange, everyMs: 6 * HOUR_MS, byTime: true },
+  reconciliation: { look: checkReconciliation, everyMs: HOUR_MS, byTime: true },
+  syncFailing: { look: checkSyncFailing, everyMs: 15 * MINUTE_MS, byTime: true },
   keyUnused: { look: checkKeyUnused, everyMs: HOUR_MS, byTime: true },
   keyNewPlace: { look: checkKeyNewPlace, everyMs: MINUTE_MS, byTime: true },
   subscriptionRenewal: { look: checkSubscriptionRenewal, everyMs: 6 * HOUR_MS, byTime: true },

@@ -1,0 +1,53 @@
+import { reconcile } from "../../reconciliation/reconcile.ts";
+import { dollars, percentText } from "../amount-text.ts";
+import type { Finding } from "../finding.ts";
+import { MAX_SUBJECTS, type Check } from "./check.ts";
+import { dayOf } from "./episode.ts";
+
+const DAY_MS = 86_400_000;
+/** Providers still count calls of the last days. */
+const LATE_DAYS = 3;
+
+/** Does a provider report or bill more than was recorded, or less, and nothing that is as it should be explains it? */
+export const checkReconciliation: Check<"reconciliation"> = async (rule, { ledger }) => {
+  const endMs = Math.floor(ledger.now() / DAY_MS - LATE_DAYS) * DAY_MS;
+  const [from, to] = [endMs - rule.days * DAY_MS, endMs].map((ms) => new Date(ms).toISOString().slice(0, 10));
+  const { providers } = await reconcile(ledger, {
+    from,
+    to,
+    provider: null,
+    filters: rule.filters,
+    tolerance: { percent: rule.percent, usd: rule.minimumUsd },
+  });
+  const beyond = providers.filter(({ withinTolerance }) => !withinTolerance).slice(0, MAX_SUBJECTS);
+  return {
+    findings: beyond.map((it): Finding => {
+      const more = it.toCheckUsd > 0;
+      const amount = dollars(Math.abs(it.toCheckUsd));
+      const reasons = it.explanations.filter(({ expected }) => !expected);
+      return {
+        subject: it.provider,
+        period: dayOf(ledger, { timeZone: "UTC" }),
+        level: rule.severity,
+        against: `${rule.percent} % ${rule.minimumUsd}`,
+        users: null,
+        texts: {
+          title: `${it.provider} ${it.billedUsd === null ? "reports" : "bills"} ${amount} ${more ? "more" : "less"} than was recorded`,
+          summary: `From ${from} to ${to} (UTC) ${dollars(it.recordedUsd)} were recorded. What differs and is not as it should be: ${amount}. Look closer: outlay reconcile --provider ${it.provider} --from ${from} --to ${to} --rows`,
+          facts: [
+            { label: "Recorded", value: dollars(it.recordedUsd) },
+            ...(it.reportedUsd === null ? [] : [{ label: "Reported", value: dollars(it.reportedUsd) }]),
+            ...(it.billedUsd === null ? [] : [{ label: "Billed", value: dollars(it.billedUsd) }]),
+            ...(it.differencePercent === null
+              ? []
+              : [{ label: "Difference", value: percentText(it.differencePercent) }]),
+            ...reasons.map(({ text, amountUsd }) => ({ label: text, value: dollars(amountUsd) })),
+            ...(it.unexplainedUsd === 0 ? [] : [{ label: "not explained", value: dollars(it.unexplainedUsd) }]),
+          ],
+          link: null,
+        },
+      };
+    }),
+    note: providers.length === 0 ? "No provider is asked what it reports: outlay sync add" : null,
+  };
+};
