@@ -5,7 +5,8 @@ import type { RecordAnswer, Rejection } from "./answers.ts";
 import { bookTotals } from "./book-totals.ts";
 import { keepPrices } from "./keep-prices.ts";
 import type { Ledger } from "./ledger.ts";
-import { expiredRejection, rateWireEvents } from "./rate-wire-events.ts";
+import { expiredRejection, rateWireEvents, type RatedBatch } from "./rate-wire-events.ts";
+import { toldElsewhere } from "./told-elsewhere.ts";
 
 /** accepted + duplicates + revised + rejected = what was sent. */
 export interface ReviseAnswer extends RecordAnswer {
@@ -47,8 +48,12 @@ async function reviseEach(
   events: unknown[],
   options: { source?: string; keep: Keep; within?: Within },
 ): Promise<ReviseAnswer> {
-  const { recorded, places, rejected } = await rateWireEvents(ledger, events, options.source ?? "api");
-  const answer: ReviseAnswer = { accepted: 0, duplicates: 0, revised: 0, addedNanoUsd: 0n, rejected, ids: [] };
+  const rated = await rateWireEvents(ledger, events, options.source ?? "api");
+  const { rejected } = rated;
+  const { recorded, places } =
+    options.within === "source" ? without(rated, await toldElsewhere(ledger, events, TELEMETRY)) : rated;
+  const duplicates = rated.recorded.length - recorded.length;
+  const answer: ReviseAnswer = { accepted: 0, duplicates, revised: 0, addedNanoUsd: 0n, rejected, ids: [] };
   if (recorded.length === 0) return answer;
 
   const calls = callsOf(recorded, places, options.keep);
@@ -70,6 +75,15 @@ async function reviseEach(
   const refused = new Set(changes.refused.flatMap((call) => call.places));
   answer.ids = recorded.filter((_, index) => !refused.has(places[index] as number)).map(({ id }) => id);
   return answer;
+}
+
+/** Source of what telemetry tells: a coding tool may tell of the same calls through it and in its logs. */
+const TELEMETRY = "otlp";
+
+function without({ recorded, places }: RatedBatch, left: Set<number>): Pick<RatedBatch, "recorded" | "places"> {
+  if (left.size === 0) return { recorded, places };
+  const isKept = (_: unknown, index: number) => !left.has(places[index] as number);
+  return { recorded: recorded.filter(isKept), places: places.filter(isKept) };
 }
 
 /** Removes stored events with everything that they added to sums. Unknown and expired ids are left as they are. */

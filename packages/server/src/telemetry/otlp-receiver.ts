@@ -3,6 +3,7 @@ import { CallCounter, readAttributes, readGenAiSpan, type GenAiReading, type Rea
 import type { Attributes, TelemetrySpan } from "@outlay/providers";
 import type { RecordAnswer } from "../ledger/answers.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { toldElsewhere } from "../ledger/told-elsewhere.ts";
 import { recordUsage } from "../ledger/record-usage.ts";
 import { removeUsage, reviseUsage } from "../ledger/revise-usage.ts";
 import { addAttribution, type Sender } from "./add-attribution.ts";
@@ -29,6 +30,8 @@ const MAX_SERVICES = 1_000;
 
 /** The door that events of OTLP come through. */
 const SOURCE = "otlp";
+/** Source of what is imported from the logs of the one tool whose telemetry and logs have ids in common. */
+const CLAUDE_CODE = "claude-code";
 
 /** A call that was counted, as far as another telling of it is compared. */
 type ToldCall = Pick<WireEvent, "id" | "usage">;
@@ -184,8 +187,10 @@ export class OtlpReceiver {
   async #record(events: WireEvent[], larger: WireEvent[], received: Received): Promise<void> {
     // an id can come back: the same answer told by another span
     if (this.#toRemove.size > 0) for (const { id } of events) this.#toRemove.delete(id!);
+    const told = await toldElsewhere(this.#ledger, events, CLAUDE_CODE);
+    const untold = told.size === 0 ? events : events.filter((_, place) => !told.has(place));
     const work: Promise<RecordAnswer>[] = [];
-    for (const batch of batches(events)) work.push(recordUsage(this.#ledger, batch, { source: SOURCE }));
+    for (const batch of batches(untold)) work.push(recordUsage(this.#ledger, batch, { source: SOURCE }));
     for (const batch of batches(larger)) {
       work.push(reviseUsage(this.#ledger, batch, { source: SOURCE, keep: "largest" }));
     }
@@ -268,7 +273,8 @@ function readSpan(span: TelemetrySpan): GenAiReading | null {
   const { usage } = readAttributes(span.attributes, span.resource, { cache: "outside" });
   const { reportedCostUsd: _, ...event } = { ...reading.event, usage };
   const requestId = span.attributes["request_id"];
-  return { ...reading, event, responseId: typeof requestId === "string" ? requestId : reading.responseId };
+  if (typeof requestId !== "string") return { ...reading, event };
+  return { ...reading, event: { ...event, metadata: { ...event.metadata, requestId } }, responseId: requestId };
 }
 
 /** A log record stands below the span that it was written in, under a name of its own. */

@@ -99,6 +99,7 @@ function readClaudeRequest({ attributes, resource }: TelemetryLog): LogFacts {
     durationMs: numberOf(attributes["duration_ms"]),
     failure: null,
     metadata: {
+      requestId: attributes["request_id"],
       toolCostUsd: numberOf(attributes["cost_usd"]),
       querySource: attributes["query_source"],
       effort: attributes["effort"],
