@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { createContext, type Cleanup } from "./create-context.ts";
+import { addShortExamples } from "./short-examples.ts";
 import type { CliContext, CliDependencies } from "./context.ts";
 
 /** Adds one command to the command line. */
@@ -48,6 +49,7 @@ Examples:
 Exit codes: 0 fine, 1 something you can mend, 2 not understood, 70 a bug in Outlay.`,
     );
   for (const addCommand of commands) addCommand(program, context);
+  addShortExamples(program);
   return { program, context, cleanup };
 }
 

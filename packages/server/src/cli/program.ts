@@ -6,6 +6,7 @@ import { addBackupCommand, addRestoreCommand } from "./backup.ts";
 import { addBudgetsCommand } from "./budgets.ts";
 import { addChannelsCommand } from "./channels.ts";
 import { addAuditCommand } from "./audit.ts";
+import { addCompletionCommand } from "./completion.ts";
 import { addCostsCommand } from "./costs.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addDoctorCommand } from "./doctor.ts";
@@ -63,4 +64,5 @@ export const COMMANDS: readonly AddCommand[] = [
   addAdminCommand,
   addMockProviderCommand,
   addDoctorCommand,
+  addCompletionCommand,
 ];

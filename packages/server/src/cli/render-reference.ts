@@ -1,18 +1,11 @@
-import type { EventEmitter } from "node:events";
-import { PassThrough } from "node:stream";
 import type { Argument, Command, Option } from "commander";
-import type { CliDependencies } from "./context.ts";
-import { createProgram } from "./create-program.ts";
-import { COMMANDS } from "./program.ts";
+import { childrenOf, describedProgram, helpText, pathOf } from "./described-program.ts";
 
 /** docs/cli.md, made from the definitions of the commands, so that it cannot say anything else than `--help`. */
 export function renderReference(): string {
-  const { program } = createProgram([], describedOnly, COMMANDS);
+  const program = describedProgram();
   const help = program.createHelp();
-  const sections = help
-    .visibleCommands(program)
-    .filter((command) => command.name() !== "help")
-    .flatMap((command) => renderCommand(command, 2));
+  const sections = childrenOf(program).flatMap((command) => renderCommand(command, 2));
   const lines = [
     "# The command line",
     "",
@@ -35,22 +28,6 @@ export function renderReference(): string {
   return `${lines.join("\n")}\n`;
 }
 
-const neverRun = () => Promise.reject(new Error("these commands are described, not run"));
-
-const describedOnly: CliDependencies = {
-  version: "",
-  env: {},
-  stdin: new PassThrough(),
-  stdout: new PassThrough(),
-  stderr: new PassThrough(),
-  now: () => 0,
-  resolveSettings: neverRun,
-  connect: neverRun,
-  startServer: neverRun,
-  openPrices: neverRun,
-  openImportStore: neverRun,
-};
-
 function renderCommand(command: Command, level: number): string[] {
   const help = command.createHelp();
   const lines = [
@@ -69,8 +46,7 @@ function renderCommand(command: Command, level: number): string[] {
   if (options.length > 0) lines.push("", ...renderOptions(options));
   const text = helpText(command);
   if (text !== "") lines.push("", "```", text, "```");
-  const children = help.visibleCommands(command).filter((child) => child.name() !== "help");
-  return [...lines, ...children.flatMap((child) => renderCommand(child, level + 1))];
+  return [...lines, ...childrenOf(command).flatMap((child) => renderCommand(child, level + 1))];
 }
 
 function renderArguments(given: readonly Argument[]): string[] {
@@ -81,22 +57,10 @@ function renderOptions(options: readonly Option[]): string[] {
   return options.map((option) => `- \`${option.flags}\`: ${describe(option)}`);
 }
 
-function describe({ description, argChoices, defaultValue }: Option): string {
+function describe({ description, argChoices, defaultValue, defaultValueDescription }: Option): string {
   const choices = argChoices === undefined ? "" : `; one of ${argChoices.join(", ")}`;
   const isShown = defaultValue !== undefined && typeof defaultValue !== "boolean";
-  return `${description}${choices}${isShown ? ` (default: ${String(defaultValue)})` : ""}`;
-}
-
-/** What `addHelpText("after", …)` has added: commander keeps it as a listener, which its types do not show. */
-function helpText(command: Command): string {
-  let text = "";
-  const emitter = command as unknown as EventEmitter;
-  emitter.emit("afterHelp", { error: false, command, write: (part: string) => (text += part) });
-  return text.trim();
-}
-
-function pathOf(command: Command): string {
-  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+  return `${description}${choices}${isShown ? ` (default: ${defaultValueDescription ?? String(defaultValue)})` : ""}`;
 }
 
 function capitalised(text: string): string {

@@ -28,7 +28,8 @@ const TIME_REPORTS: Record<string, { unit: string; period: string }> = {
   yearly: { unit: "year", period: "all" },
 };
 const BLOCKS = "blocks";
-const KINDS = [...Object.keys(TIME_REPORTS), BLOCKS, ...DIMENSIONS];
+/** Without tags, whose keys are anybody's own. */
+export const REPORT_KINDS = [...Object.keys(TIME_REPORTS), BLOCKS, ...DIMENSIONS];
 const CCUSAGE_FORMS = ["ccusage", "ccusage-claude"] as const satisfies CcusageForm[];
 const defaultPeriod = "30d";
 const defaultMetrics = "cost,calls,errors,inputTokens,cacheReadTokens,outputTokens,costPerCall";
@@ -185,8 +186,8 @@ function codingTools(): string[] {
 }
 
 function parseKind(kind: string): string {
-  if (KINDS.includes(kind) || /^tag:./.test(kind)) return kind;
-  throw new InvalidArgumentError(`Known are ${KINDS.join(", ")} and tag:<key>.`);
+  if (REPORT_KINDS.includes(kind) || /^tag:./.test(kind)) return kind;
+  throw new InvalidArgumentError(`Known are ${REPORT_KINDS.join(", ")} and tag:<key>.`);
 }
 
 /** As ccusage takes dates, and as everybody else does. */
