@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { homedir, hostname } from "node:os";
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { countDestination } from "../importers/count-destination.ts";
 import { findTools, listTool, type FoundTool } from "../importers/find-tools.ts";
 import { importLogs, type BrokenLine, type Destination, type ImportOutcome } from "../importers/import-logs.ts";

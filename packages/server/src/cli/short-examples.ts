@@ -3,7 +3,7 @@ import type { Command } from "commander";
 /** Examples of commands that need no more than a line; the others have theirs in their own files. */
 const SHORT_EXAMPLES: Record<string, readonly string[]> = {
   serve: ["", "--port 4200 --host 0.0.0.0 --setup", "--retention-days 90"],
-  focus: ["export november.csv --period month"],
+  focus: ["validate november.csv"],
   doctor: ["", "--json"],
   "alerts acknowledge": ["alert-1a2b"],
   "alerts list": ["", "--json"],
