@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { waitForUpdate } from "@pydantic/genai-prices";
 import o200k from "gpt-tokenizer/bpeRanks/o200k_base";
 import { defineConfig, type Plugin } from "rolldown";
@@ -13,6 +15,7 @@ const inputs = {
   "tokenizer-thread": "src/estimates/tokenizer-thread.ts",
   "carry-mail": "src/alerts/channels/smtp/carry-mail.ts",
   "write-parquet": "src/ledger/write-parquet.ts",
+  "draw-report": "src/reports/draw-report.ts",
   credentials: "src/access/credentials.ts",
   "identity-provider": "src/access/identity-provider.ts",
 };
@@ -61,6 +64,21 @@ const vocabularyAsFile: Plugin = {
   },
 };
 
+/** What reports are written with. */
+const reportFonts: Plugin = {
+  name: "report-fonts",
+  load: {
+    filter: { id: /reports\/draw-report\.ts$/ },
+    async handler() {
+      for (const name of ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"]) {
+        const source = await readFile(fileURLToPath(import.meta.resolve(`dejavu-fonts-ttf/ttf/${name}`)));
+        this.emitFile({ type: "asset", fileName: `fonts/${name}`, source });
+      }
+      return null;
+    },
+  },
+};
+
 /** V8 keeps a program's text in memory, and twice as large when it has characters beyond Latin-1. */
 const asciiOnly: Plugin = {
   name: "ascii-only",
@@ -85,7 +103,7 @@ export default Object.entries(inputs).map(([name, input]) =>
     input: { [name]: input },
     platform: "node",
     resolve: { conditionNames: ["source", "import", "node", "default"] },
-    plugins: [englishOnly, priceListAsFile, vocabularyAsFile, asciiOnly],
+    plugins: [englishOnly, priceListAsFile, vocabularyAsFile, reportFonts, asciiOnly],
     output: {
       dir: "dist",
       format: "esm",

@@ -29,6 +29,7 @@ import type { HttpApp } from "./http/app.ts";
 import { evaluateAlertsJob } from "./jobs/evaluate-alerts.ts";
 import { expireJob } from "./jobs/expire.ts";
 import { refreshPricesJob } from "./jobs/refresh-prices.ts";
+import { sendReportsJob } from "./jobs/send-reports.ts";
 import { scheduleJobs } from "./jobs/schedule.ts";
 import { syncJob } from "./jobs/sync.ts";
 import { openKeys } from "./keys/keys.ts";
@@ -42,6 +43,7 @@ import type { Limits } from "./limits/limits.ts";
 import { openPersonalLimits } from "./limits/personal-limits.ts";
 import { priceConfig } from "./price-config.ts";
 import { openPriceBook } from "./prices/price-book.ts";
+import { ScheduledReports } from "./reports/scheduled-reports.ts";
 import { Settings } from "./settings/settings.ts";
 import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
 import type { Storage } from "./storage/storage.ts";
@@ -213,6 +215,7 @@ export async function openOutlay(resolved: ResolvedConfig, facts: ServerKind): P
     logFailure: (error) => logFailure("alerts", error),
   });
   const upstreams = upstreamsOf(config, mockUrl);
+  const reports = new ScheduledReports({ ledger, limits, channels });
   const http = createApp({
     ledger,
     keys,
@@ -236,6 +239,7 @@ export async function openOutlay(resolved: ResolvedConfig, facts: ServerKind): P
     settings,
     views,
     subscriptions: { book: subscriptions, monthlyBudgetUsd: () => config.monthlyBudgetUsd },
+    reports,
     backups: await openBackups({ store, dataDir, version, now }),
     logFailure,
   });
@@ -256,7 +260,10 @@ export async function openOutlay(resolved: ResolvedConfig, facts: ServerKind): P
     startJobs(url = ownUrl) {
       ownUrl = url;
       channels.start();
-      return scheduleJobs([...jobsOf(ledger, alerts, config), syncJob(() => sync.runDue())], (name, error) => logFailure(`job ${name}`, error));
+      return scheduleJobs(
+        [...jobsOf(ledger, alerts, config), syncJob(() => sync.runDue()), sendReportsJob(() => reports.run())],
+        (name, error) => logFailure(`job ${name}`, error),
+      );
     },
     openGateway() {
       gateway = createGateway({

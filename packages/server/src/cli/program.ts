@@ -24,6 +24,7 @@ import { addMockProviderCommand } from "./mock-provider.ts";
 import { addPricesCommand } from "./prices.ts";
 import { addQueryCommand } from "./query.ts";
 import { addRateCommand } from "./rate.ts";
+import { addReportsCommand } from "./reports.ts";
 import { addReportCommand } from "./report.ts";
 import { addServeCommand } from "./serve.ts";
 import { addSessionsCommand } from "./sessions.ts";
@@ -37,6 +38,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addDemoCommand,
   addCostsCommand,
   addReportCommand,
+  addReportsCommand,
   addQueryCommand,
   addSessionsCommand,
   addEventsCommand,

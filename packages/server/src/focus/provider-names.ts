@@ -27,13 +27,14 @@ const SERVICES: Record<string, { provider: string; service: string }> = {
   github: { provider: "GitHub", service: "GitHub Copilot" },
   "github-copilot": { provider: "GitHub", service: "GitHub Copilot" },
   cursor: { provider: "Cursor", service: "Cursor" },
+  alibaba: { provider: "Alibaba Cloud", service: "Model Studio" },
   ollama: { provider: "Ollama", service: "Ollama" },
 };
 
 /** By how a model's name begins, without the parts before a slash or dot that a reseller puts there. */
 const PUBLISHERS: [pattern: RegExp, publisher: string][] = [
   [/^claude/, "Anthropic"],
-  [/^(gpt|o\d|chatgpt|codex|dall-e|whisper|text-embedding|tts|davinci|babbage|sora)/, "OpenAI"],
+  [/^(gpt|o\d|chatgpt|codex|dall-e|whisper|text-embedding-(3|ada)|tts-|gpt-4o-mini-tts|davinci|babbage|sora)/, "OpenAI"],
   [/^(gemini|gemma|imagen|veo|palm)/, "Google"],
   [/^(llama|meta-llama)/, "Meta"],
   [/^(mistral|mixtral|codestral|ministral|magistral|devstral|pixtral)/, "Mistral AI"],

@@ -16,6 +16,7 @@ import { openPersonalLimits } from "../limits/personal-limits.ts";
 import { LangfuseReceiver } from "../telemetry/langfuse-receiver.ts";
 import type { Sync } from "../sync/sync.ts";
 import { OtlpReceiver } from "../telemetry/otlp-receiver.ts";
+import type { ScheduledReports } from "../reports/scheduled-reports.ts";
 import type { ViewBook } from "../views/view-book.ts";
 import { addAddresses } from "./addresses.ts";
 import { allowOrigins } from "./allowed-origins.ts";
@@ -55,6 +56,7 @@ import { addPersonalLimitRoutes } from "./routes/personal-limits.ts";
 import { addPriceRoutes } from "./routes/prices.ts";
 import { addQuestionRoutes } from "./routes/questions.ts";
 import { addReconciliationRoutes } from "./routes/reconciliation.ts";
+import { addReportRoutes } from "./routes/reports.ts";
 import { addSettingsRoutes } from "./routes/settings.ts";
 import type { SettingsDesk } from "./routes/settings.ts";
 import { addStreamRoute } from "./routes/stream.ts";
@@ -95,6 +97,7 @@ export interface HttpParts {
   views: ViewBook;
   subscriptions: SubscriptionParts;
   backups: Backups;
+  reports: ScheduledReports;
   /** Hears of failures that are ours, with the id that the client was given. */
   logFailure: (requestId: string, error: unknown) => void;
 }
@@ -127,6 +130,7 @@ export function createApp({
   views,
   subscriptions,
   backups,
+  reports,
   logFailure,
 }: HttpParts): HttpApp {
   const app: App = new OpenAPIHono<HttpEnvironment>();
@@ -173,6 +177,7 @@ export function createApp({
   addGatewayRoutes(app, gatewayProviders);
   addMaintenanceRoutes(app, ledger, backups);
   addArchiveRoutes(app, ledger);
+  addReportRoutes(app, limits, reports);
   addAuditRoutes(app, ledger.storage);
   addSettingsRoutes(app, settings);
   addViewRoutes(app, views);
