@@ -30,9 +30,9 @@ export function addFileOptions(command: Command): Command {
     .addOption(new Option("--decimal <mark>", "exported files: mark before decimals (default: .)").choices([".", ","]));
 }
 
-/** The importer as the flags have it. UsageError when it takes none of them, or they make no sense. */
+/** The importer as the flags have it. UsageError when it takes none of them, needs some, or they make no sense. */
 export function withFileFlags(importer: Importer, flags: FileFlags): Importer {
-  const options = fileOptionsOf(flags);
+  const options = fileOptionsOf(flags) ?? (importer.needsPath === true ? {} : null);
   if (options === null) return importer;
   if (importer.configure === undefined) {
     throw new UsageError(`${importer.name} reads the logs of a tool; it takes no options about files`);
@@ -95,9 +95,12 @@ function readMapFile(path: string): FileOptions {
     throw new InvalidArgumentError(`It cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
   const { map = {}, set = {}, id } = (value ?? {}) as FileOptions;
-  const areTexts = (names: object): boolean => Object.values(names).every((name) => typeof name === "string");
   if (!areTexts(map) || !areTexts(set) || (id !== undefined && !(Array.isArray(id) && areTexts(id)))) {
     throw new InvalidArgumentError('It must look like { "map": { "model": "Model" }, "set": {}, "id": ["Request"] }.');
   }
   return { map, set, ...(id === undefined ? {} : { id }) };
+}
+
+function areTexts(names: object): boolean {
+  return Object.values(names).every((name) => typeof name === "string");
 }

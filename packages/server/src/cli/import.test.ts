@@ -104,6 +104,31 @@ describe(
       }
     });
 
+    it("reads a file with a word on its columns, shows it before, and every time adds only what is new", async () => {
+      const [sheet, folder] = [join(home, "usage.csv"), join(home, "sheet")];
+      writeFileSync(sheet, 'Date,Model,"Tokens, in",Cost\n2026-06-01,gpt-5,"1,000",$0.12\n2026-06-02,gpt-5,7,\n');
+      const mapping = 'occurredAt=Date,model=Model,inputTokens="Tokens, in",costUsd=Cost';
+      const args = ["import", "csv", "--path", sheet, "--map", mapping, "--set", "project=shop", "--data", folder];
+      const dry = await json<{ tools: { preview: unknown[] }[] }>([...args, "--dry-run"]);
+      expect(dry.tools[0]!.preview).toMatchObject([
+        {
+          occurredAt: "2026-06-01T00:00:00.000Z",
+          reportedCostUsd: 0.12,
+          usage: { inputTokens: 1_000 },
+          project: "shop",
+        },
+        { occurredAt: "2026-06-02T00:00:00.000Z", usage: { inputTokens: 7 } },
+      ]);
+      expect((await json<Imported>(args)).tools).toMatchObject([{ recorded: 2, unchangedFiles: 0 }]);
+      expect((await json<Imported>(args)).tools).toMatchObject([{ recorded: 0, known: 2, unchangedFiles: 0 }]);
+      expect(await callsIn(folder)).toBe(2);
+      const unmapped = await run(["import", "csv", "--path", sheet, "--map", "occuredAt=Date"]);
+      expect(unmapped).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining("did you mean occurredAt") as string,
+      });
+    });
+
     it("says what it does not understand", async () => {
       expect(await run(["import", "nonsense"])).toMatchObject({ exitCode: 2 });
       expect((await run(["import", "--path", home])).stderr).toContain("--path needs the tool's name");
@@ -111,6 +136,7 @@ describe(
       expect(missing.exitCode).toBe(2);
       expect(missing.stderr).toContain("There is no");
       expect((await run(["import", "--to", "not an address"])).exitCode).toBe(2);
+      expect((await run(["import", "cursor-csv"])).stderr).toContain("cursor-csv needs --path");
       const nothing = await run(["import"], { CLAUDE_CONFIG_DIR: join(home, "nowhere") });
       expect(nothing).toMatchObject({ exitCode: 0, stdout: "No logs of a coding tool were found on this machine.\n" });
     });

@@ -12,14 +12,15 @@ export function previewed(destination: Destination, preview: Preview): Destinati
     ...destination,
     record(events) {
       const free = PREVIEW_EVENTS - preview.length;
-      if (free > 0) preview.push(...events.slice(0, free).map(withoutMachine));
+      if (free > 0) preview.push(...events.slice(0, free).map(asShown));
       return destination.record(events);
     },
   };
 }
 
-/** Which every event gets; it says nothing of the row. */
-function withoutMachine({ tags, ...event }: WireEvent): WireEvent {
+/** Without the machine, which says nothing of the row; the time as people read it. */
+function asShown({ tags, occurredAt, ...event }: WireEvent): WireEvent {
   const { machine: _machine, ...own } = tags ?? {};
-  return Object.keys(own).length === 0 ? event : { ...event, tags: own };
+  const at = typeof occurredAt === "number" ? new Date(occurredAt).toISOString() : occurredAt;
+  return { occurredAt: at, ...event, ...(Object.keys(own).length === 0 ? {} : { tags: own }) };
 }
