@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdtempSync, rmSync, utimesSync } from "node:fs";
+import { appendFileSync, cpSync, mkdtempSync, realpathSync, rmSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
@@ -9,12 +9,18 @@ import { shareOf } from "./share.ts";
 
 // golden/ is a home of Copilot with a line for each trap; what they come to was added up by hand.
 
-const folder = join(import.meta.dirname, "golden");
+let folder: string;
 let golden: GoldenLedger;
 beforeEach(async () => {
+  // written just now: a run that has not ended may go on
+  folder = realpathSync(mkdtempSync(join(tmpdir(), "outlay-copilot-")));
+  cpSync(join(import.meta.dirname, "golden"), folder, { recursive: true });
   golden = await openGolden(copilotCli, folder);
 });
-afterEach(() => golden.ledger.close());
+afterEach(async () => {
+  await golden.ledger.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const id = (digit: string) =>
   [digit.repeat(8), digit.repeat(4), `4${digit.repeat(3)}`, `8${digit.repeat(3)}`, digit.repeat(12)].join("-");
@@ -78,28 +84,20 @@ test("again, in any order, and from another machine it changes nothing", async (
 });
 
 test("a run that never ended is told after a day, and when it ends after all, only the rest", async () => {
-  const copy = mkdtempSync(join(tmpdir(), "outlay-copilot-"));
-  try {
-    cpSync(folder, copy, { recursive: true });
-    const log = join(copy, "session-state", id("3"), "events.jsonl");
-    const run = async () => golden.importFrom("laptop", await copilotCli.listFiles(copy));
-    await run();
-    const yesterday = Date.now() / 1_000 - 90_000;
-    utimesSync(log, yesterday, yesterday);
-    expect(await run()).toMatchObject({ recorded: 1, unchangedFiles: 3 });
-    expect(await golden.rows("session")).toMatchObject({ [id("3")]: [1, 0, 70] });
-    expect(await run()).toMatchObject({ recorded: 0, unchangedFiles: 4 });
-    const usage = { inputTokens: 500, outputTokens: 100 };
-    const data = { modelMetrics: { "gpt-5": { requests: { count: 2 }, usage } } };
-    appendFileSync(
-      log,
-      `${JSON.stringify({ id: "g3", type: "session.shutdown", timestamp: "2026-06-22T09:00:00Z", data })}\n`,
-    );
-    expect(await run()).toMatchObject({ recorded: 2 });
-    expect(await golden.rows("session")).toMatchObject({ [id("3")]: [3, 500, 100] });
-  } finally {
-    rmSync(copy, { recursive: true, force: true });
-  }
+  const log = join(folder, "session-state", id("3"), "events.jsonl");
+  const run = async () => golden.importFrom("laptop", await copilotCli.listFiles(folder));
+  await run();
+  const yesterday = Date.now() / 1_000 - 90_000;
+  utimesSync(log, yesterday, yesterday);
+  expect(await run()).toMatchObject({ recorded: 1, unchangedFiles: 3 });
+  expect(await golden.rows("session")).toMatchObject({ [id("3")]: [1, 0, 70] });
+  expect(await run()).toMatchObject({ recorded: 0, unchangedFiles: 4 });
+  const usage = { inputTokens: 500, outputTokens: 100 };
+  const data = { modelMetrics: { "gpt-5": { requests: { count: 2 }, usage } } };
+  const shutdown = { id: "g3", type: "session.shutdown", timestamp: "2026-06-22T09:00:00Z", data };
+  appendFileSync(log, `${JSON.stringify(shutdown)}\n`);
+  expect(await run()).toMatchObject({ recorded: 2 });
+  expect(await golden.rows("session")).toMatchObject({ [id("3")]: [3, 500, 100] });
 });
 
 test("shares are the total, and as equal as can be", () => {
