@@ -31,6 +31,8 @@ const BY_SESSION = {
   // a fork whose parent is gone: what was written at once is not counted; 2,400 − 1,900 / 190 − 160
   [id("d")]: [1, 500, 30],
   [id("e")]: [1, 1_000, 100],
+  // says its session in the file's name only
+  "019b0000-0000-7000-8000-000000000010": [1, 300, 30],
   // told twice, 700/70 · once, 1,000 − 700 / 100 − 70
   [id("f")]: [2, 1_000, 100],
   // codex exec --json: twice the same turn, and an answer
@@ -47,8 +49,8 @@ const COSTS: Record<string, number> = {
 test("comes to what was added up by hand", async () => {
   const outcome = await golden.importFrom("laptop");
   expect(outcome).toMatchObject({
-    files: 7,
-    recorded: 15,
+    files: 8,
+    recorded: 16,
     known: 0,
     unfinished: 1,
     leftOut: { "calls of the session that this one began with": 6 },
@@ -58,10 +60,10 @@ test("comes to what was added up by hand", async () => {
     ":11 input_tokens is no count of tokens",
   ]);
   expect(await golden.rows("session")).toEqual(BY_SESSION);
-  expect(await golden.rows("project", "calls")).toEqual({ shop: [8], api: [4], null: [3] });
-  expect(await golden.rows("provider", "calls")).toEqual({ openai: [13], azure: [2] });
-  expect(await golden.rows("model", "calls")).toEqual({ "gpt-5.2-codex": [8], "gpt-5": [7] });
-  expect(await golden.rows("activity", "calls")).toEqual({ coding: [13], "coding.subagent": [2] });
+  expect(await golden.rows("project", "calls")).toEqual({ shop: [8], api: [4], null: [4] });
+  expect(await golden.rows("provider", "calls")).toEqual({ openai: [14], azure: [2] });
+  expect(await golden.rows("model", "calls")).toEqual({ "gpt-5.2-codex": [8], "gpt-5": [8] });
+  expect(await golden.rows("activity", "calls")).toEqual({ coding: [14], "coding.subagent": [2] });
   expect(await golden.rows("tag:billing", "calls")).toMatchObject({ subscription: [5] });
   // A began at ten to midnight; one of H is of the second day too
   expect(await golden.rows("day", "calls")).toMatchObject({
@@ -112,7 +114,7 @@ test("again, in any order, and from another machine it changes nothing", async (
     for (const file of order) await golden.importFrom(`machine-${index}`, [file]);
     expect(await golden.rows("session")).toEqual(BY_SESSION);
   }
-  expect(await golden.importFrom("machine-1")).toMatchObject({ recorded: 0, unchangedFiles: 7, broken: [] });
+  expect(await golden.importFrom("machine-1")).toMatchObject({ recorded: 0, unchangedFiles: 8, broken: [] });
 });
 
 test("what was appended is told with the model and the counters of before", async () => {
@@ -127,7 +129,7 @@ test("what was appended is told with the model and the counters of before", asyn
     expect(await golden.rows("session")).toMatchObject({ [id("c")]: [1, 1_000, 50] });
     appendFileSync(path, lines.slice(readFileSync(path, "utf8").length));
     // the last line before had no end: it is read again
-    expect(await golden.importFrom("laptop", await list())).toMatchObject({ recorded: 1, known: 1, unchangedFiles: 6 });
+    expect(await golden.importFrom("laptop", await list())).toMatchObject({ recorded: 1, known: 1, unchangedFiles: 7 });
     expect(await golden.rows("session")).toEqual(BY_SESSION);
   } finally {
     rmSync(copy, { recursive: true, force: true });

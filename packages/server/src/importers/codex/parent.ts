@@ -47,7 +47,7 @@ async function pathOfSession(folder: string, session: string): Promise<string | 
   if (known !== undefined) return known;
   const paths = new Map<string, string>();
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    const id = entry.isFile() ? SESSION_ID.exec(entry.name)?.[1] : undefined;
+    const id = entry.isFile() ? SESSION_ID.exec(basename(entry.name, ".jsonl"))?.[0] : undefined;
     const isArchived = basename(entry.parentPath) === "archived_sessions";
     if (id !== undefined && !(isArchived && paths.has(id))) paths.set(id, join(entry.parentPath, entry.name));
   }
@@ -55,8 +55,8 @@ async function pathOfSession(folder: string, session: string): Promise<string | 
   return paths.get(session) ?? null;
 }
 
-/** `rollout-<time>-<id>.jsonl` */
-const SESSION_ID = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/;
+/** At the end of `rollout-<time>-<id>`. */
+export const SESSION_ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 // a session starts many sub-agents
 const KEPT_KEYS = new Map<string, ReadonlySet<string>>();

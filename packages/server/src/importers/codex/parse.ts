@@ -14,6 +14,8 @@ export interface FileContext {
   parentKeys: ReadonlySet<string> | null;
   /** For lines that carry no time. */
   modifiedMs: number;
+  /** From the file's name: logs of early versions do not say their session. */
+  fileSession: string;
 }
 
 /** Reads one line after the other; `state` is moved on. */
@@ -103,7 +105,7 @@ function readCounters(
   // after a fall the same counters can come again
   const name = state.falls === 0 ? keyOf(total) : `${keyOf(total)} after ${state.falls}`;
   const responseId = textOf(fieldsOf(told["payload"])["response_id"]);
-  return { events: [eventOf(used, { occurredAt, name, responseId }, state)] };
+  return { events: [eventOf(used, { occurredAt, name, responseId }, state, context)] };
 }
 
 function usedBy(total: Counters, last: Counters | null, before: Counters | null, state: SessionState): Counters {
@@ -157,6 +159,7 @@ function readPrinted(told: Fields, state: SessionState, context: FileContext): L
           isTurn: told["type"] === "turn.completed",
         },
         state,
+        context,
       ),
     ],
   };
@@ -166,19 +169,21 @@ function eventOf(
   used: Counters,
   said: { occurredAt: number; name: string; responseId?: string | null; timeFrom?: "file" | null; isTurn?: boolean },
   state: SessionState,
+  { fileSession }: FileContext,
 ) {
   const { occurredAt, name } = said;
+  const session = state.session ?? fileSession;
   const { model, from } = modelAt(state.model, occurredAt);
   return codingEvent({
     tool: "codex",
-    id: eventId("codex", `${state.session ?? "unknown"}:${name}`),
+    id: eventId("codex", `${session}:${name}`),
     occurredAt,
     provider: providerOfCall(state.provider ?? "openai", model),
     model,
     requestedModel: from === "date" ? state.model : null,
     usage: usageOf(used),
     folder: state.folder,
-    session: state.session,
+    session,
     subagent: state.subagent,
     serviceTier: state.serviceTier,
     isCoveredByPlan: typeof state.limits?.["plan"] === "string",

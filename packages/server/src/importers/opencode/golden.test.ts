@@ -93,3 +93,18 @@ test("again, in any order, and from another machine it changes nothing", async (
   const { known, recorded } = await golden.importFrom("machine-1", await opencode.listFiles(folder));
   expect({ known, recorded }).toEqual({ known: 1, recorded: 0 });
 });
+
+test("a locked database is named, the others are read, and it is read the next time", async () => {
+  const locked = new DatabaseSync(join(folder, "opencode.db"));
+  locked.exec(readFileSync(join(folder, "opencode.sql"), "utf8"));
+  locked.exec("BEGIN EXCLUSIVE");
+  const files = await opencode.listFiles(folder);
+  const outcome = await golden.importFrom("laptop", files);
+  expect(outcome).toMatchObject({ files: 6, recorded: 10 });
+  expect(brokenIn(outcome)).toContain(
+    "opencode.db: the database is locked by another program; the next import reads it",
+  );
+  locked.exec("ROLLBACK");
+  expect(await golden.importFrom("laptop", files)).toMatchObject({ recorded: 0, known: 9, unchangedFiles: 5 });
+  locked.close();
+});
