@@ -23,7 +23,18 @@ export interface RateableCall {
 export function toRateableCall(event: RecordedEvent): RateableCall {
   const { provider, model, occurredAtMs, operation, usage, serviceTier, geo, cacheHit } = event;
   const estimated = event.basis === "estimated" || event.metadata?.["usageEstimated"] === true;
-  return { provider, model, occurredAtMs, operation, usage, serviceTier, geo, cacheHit, estimated, isSum: isSum(event.metadata) };
+  return {
+    provider,
+    model,
+    occurredAtMs,
+    operation,
+    usage,
+    serviceTier,
+    geo,
+    cacheHit,
+    estimated,
+    isSum: isSum(event.metadata),
+  };
 }
 
 /**
