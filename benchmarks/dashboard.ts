@@ -3,7 +3,9 @@
  * numbers, and from the click on a filter until all show the new ones; at ten million events and, as the yardstick, at a
  * hundredth of them. Then what Lighthouse says of it.
  *
- *   npx node --conditions=source benchmarks/dashboard.ts [--small 100000] [--large 10000000] [--rounds 9] [--no-lighthouse]
+ *   npx node --conditions=source benchmarks/dashboard.ts [--small 100000] [--large 10000000] [--rounds 9] [--no-lighthouse] [--pages]
+ *
+ * `--pages` also times every other page, from its address to the moment at which nothing on it waits any more.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     large: { type: "string", default: "10000000" },
     rounds: { type: "string", default: "9" },
     "no-lighthouse": { type: "boolean", default: false },
+    pages: { type: "boolean", default: false },
   },
 });
 const rounds = Number(values.rounds);
@@ -37,9 +40,32 @@ const IS_COMPLETE = `() =>
   document.querySelectorAll("main table").length >= 5 &&
   document.querySelector("main [aria-busy=true], main .progress") === null`;
 
-/** Run in the page: resolves with its own clock once it is complete in two frames one after the other. */
-const COMPLETE_AT_MS = `new Promise((resolve) => {
-  const isComplete = ${IS_COMPLETE};
+const COMPLETE_AT_MS = completeAt(IS_COMPLETE);
+
+/** Run in any page: it has its heading, and nothing on it waits for an answer. */
+const IS_SETTLED = `() =>
+  document.querySelector("main h1") !== null &&
+  document.querySelector("[aria-busy=true], main .progress") === null`;
+
+/** Beside the overview. Calls under a filter, as somebody finds them who asks where the money goes. */
+const PAGES = [
+  "usage",
+  "explore",
+  "calls",
+  "calls?filter=model:gpt-4o&filter=status:error",
+  "sessions",
+  "users",
+  "agents",
+  "work-items",
+  "analytics",
+  "insights",
+  "limits",
+];
+
+/** Run in the page: resolves with its own clock once `isComplete` holds in two frames one after the other. */
+function completeAt(isComplete: string): string {
+  return `new Promise((resolve) => {
+  const isComplete = ${isComplete};
   let frames = 0;
   const look = () => {
     frames = isComplete() ? frames + 1 : 0;
@@ -48,6 +74,7 @@ const COMPLETE_AT_MS = `new Promise((resolve) => {
   };
   requestAnimationFrame(look);
 })`;
+}
 
 interface Times {
   overview: number;
@@ -82,6 +109,7 @@ for (const [part, name, limitMs] of parts) {
   });
   printResult(`  against ${thousands(Number(values.small))} events (${few.toFixed(0)} ms)`, (many / few).toFixed(2));
 }
+if (values.pages) for (const path of PAGES) await reportPage(path);
 await browser.close();
 if (!values["no-lighthouse"]) {
   for (const form of ["desktop", "mobile"] as const) reportLighthouse(form, large);
@@ -103,6 +131,33 @@ async function visit(chromium: Browser, url: string): Promise<Times> {
     const filter = await timed(page, row);
     const period = await timed(page, page.getByRole("button", { name: "90 days" }));
     return { overview, filter, period };
+  } finally {
+    await context.close();
+  }
+}
+
+/** A page of either size, in turn as above. The first visit asks what nobody has asked before, and is told apart. */
+async function reportPage(path: string): Promise<void> {
+  const times: Record<"small" | "large", number[]> = { small: [], large: [] };
+  for (let round = 0; round <= rounds; round++) {
+    times.small.push(await pageMs(browser, `${small}/${path}`));
+    times.large.push(await pageMs(browser, `${large}/${path}`));
+  }
+  const [few, many] = [times.small, times.large].map(([, ...later]) => median(later));
+  if (few === undefined || many === undefined) throw new Error("nothing was measured");
+  printResult(
+    `/${path}, ${thousands(Number(values.large))} events`,
+    `${many.toFixed(0)} ms (first ${times.large[0]?.toFixed(0)} ms; ${(many / few).toFixed(2)} of ${thousands(Number(values.small))})`,
+  );
+}
+
+/** Milliseconds from the navigation until nothing on the page waits, in a browser that has seen nothing. */
+async function pageMs(chromium: Browser, url: string): Promise<number> {
+  const context = await chromium.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  try {
+    await page.goto(url, { waitUntil: "commit" });
+    return await page.evaluate<number>(completeAt(IS_SETTLED));
   } finally {
     await context.close();
   }

@@ -1,10 +1,10 @@
-import { Suspense, lazy } from "react";
+import { Suspense, lazy, useState } from "react";
 import type { ComponentType, ReactNode } from "react";
 import { otherButton } from "./form.tsx";
 import { whenIdle } from "./when-idle.ts";
 
 /**
- * A part with a script of its own, which is fetched when the part is first shown, or by itself some seconds after the page: a
+ * A part with a script of its own, which is fetched when the part is first shown, or by itself soon after the page: a
  * sheet that opens at once, but that no first visit waits for. Where it cannot be fetched, its place says so.
  */
 export function soon<Name extends string, Props extends object>(
@@ -12,16 +12,21 @@ export function soon<Name extends string, Props extends object>(
   name: Name,
   fallback: ReactNode = null,
 ): ComponentType<Props> {
-  const Part = lazy<ComponentType<Props>>(async () => {
+  let fetched: ComponentType<Props> | undefined;
+  const fetchPart = async () => {
     const parts = await load().catch(() => null);
-    return { default: parts === null ? NotFetched : parts[name] };
-  });
+    fetched = parts?.[name];
+    return { default: fetched ?? NotFetched };
+  };
+  const Part = lazy<ComponentType<Props>>(fetchPart);
   // Without a connection it is fetched, and its failure shown, when it is needed.
-  setTimeout(() => whenIdle(() => void load().catch(() => undefined)), FETCH_AFTER_MS);
+  setTimeout(() => whenIdle(() => void fetchPart()), FETCH_AFTER_MS);
   return function Soon(props: Props) {
+    // What is at hand is there at once: the next key is already for the sheet.
+    const [Shown] = useState<ComponentType<Props>>(() => fetched ?? Part);
     return (
       <Suspense fallback={fallback}>
-        <Part {...props} />
+        <Shown {...props} />
       </Suspense>
     );
   };
@@ -38,4 +43,4 @@ function NotFetched() {
   );
 }
 
-const FETCH_AFTER_MS = 3_000;
+const FETCH_AFTER_MS = 1_500;
