@@ -6,11 +6,13 @@ import { drawCosts } from "./draw-costs.ts";
 import type { Dashboard } from "./draw-costs.ts";
 import { getJson } from "./get-json.ts";
 import type { Params } from "./get-json.ts";
+import { liveCosts } from "./live-costs.ts";
 import { nearestName } from "./nearest-name.ts";
 import { addQuestionOptions, questionParams } from "./question-options.ts";
 import type { QuestionOptions } from "./question-options.ts";
 
 const defaultPeriod = "30d";
+const livePeriod = "today";
 const totalMetrics =
   "cost,calls,tokens,errors,successRate,costPerCall,tokensPerCall,avgDurationMs,p95DurationMs,cacheSavings,unpricedCalls";
 const dayMs = 86_400_000;
@@ -23,14 +25,17 @@ export function addCostsCommand(program: Command, context: CliContext): void {
     // a mistyped command ends here, because this is the default one
     .argument("[unknown...]")
     .usage("[options]");
+  command.option("--live", `moving with what a running server records; q quits (default period: ${livePeriod})`);
   addQuestionOptions(command, defaultPeriod)
     .addHelpText(
       "after",
-      "\nExamples:\n  outlay\n  outlay costs --period month\n  outlay costs --filter project:assistant --json",
+      "\nExamples:\n  outlay\n  outlay costs --period month\n  outlay costs --filter project:assistant --json\n  outlay costs --live",
     )
-    .action((unknown: string[], options: QuestionOptions) => {
+    .action((unknown: string[], options: QuestionOptions & { live?: boolean }) => {
       if (unknown.length > 0) rejectUnknown(program, command, unknown);
-      return costs(context, options);
+      if (options.live !== true) return costs(context, options);
+      const { live: _, ...question } = options;
+      return liveCosts(context, questionParams(context, question, livePeriod));
     });
 }
 
