@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 const PAGES =
-  "usage explore calls sessions users agents work-items analytics insights budgets limits alerts prices playground settings".split(
+  "usage explore calls subscriptions sessions users agents work-items analytics insights budgets limits alerts prices playground settings".split(
     " ",
   );
 
