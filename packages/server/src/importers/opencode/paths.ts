@@ -11,11 +11,16 @@ export function findersOf(name: "opencode" | "kilo"): Pick<Importer, "findFolder
       const named = namedPaths(env[`${name.toUpperCase()}_DATA_DIR`], homeDir);
       const data = env["XDG_DATA_HOME"]?.trim() || join(homeDir, ".local", "share");
       const folders = await existingFolders(named.length > 0 ? named : [join(data, name)]);
-      const lists = await Promise.all(folders.map((folder) => listFiles(folder)));
-      return folders.filter((_, index) => lists[index]!.length > 0);
+      const areUsed = await Promise.all(folders.map(isUsed));
+      return folders.filter((_, index) => areUsed[index]);
     },
     listFiles,
   };
+}
+
+async function isUsed(folder: string): Promise<boolean> {
+  const hasDatabase = (await readdir(folder)).some((name) => DATABASE.test(name));
+  return hasDatabase || (await realFolder(join(folder, "storage", "message"))) !== null;
 }
 
 /** The databases of a data folder, one for each release channel, and the messages that older versions wrote as files. */
