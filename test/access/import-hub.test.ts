@@ -78,7 +78,7 @@ it("a server that is killed in the middle and started again: nothing is lost, no
   const { port } = new URL(first.url);
   const CALLS = 24_000;
   const files = Array.from({ length: 24 }, (_, file): [string, string] => {
-    const lines = Array.from({ length: CALLS / 24 }, (_, number) => line(`m-${file}-${number}`, 10));
+    const lines = Array.from({ length: CALLS / 24 }, (__, number) => line(`m-${file}-${number}`, 10));
     return [`file-${file}`, lines.join("")];
   });
   const laptop = machineWith(Object.fromEntries(files));

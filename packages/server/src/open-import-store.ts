@@ -106,7 +106,7 @@ async function openLedger(resolved: ResolvedConfig): Promise<Ledger> {
   // bin/outlay.js has it off while a larger program is loaded; flags must not change once there are threads
   setFlagsFromString("--turbofan");
   await mkdir(dataDir, { recursive: true });
-  const storage = await openSqliteStorage({ dataDir });
+  const storage = await openSqliteStorage({ dataDir, isFrugal: true });
   try {
     const { config } = await withDashboard(resolved, storage);
     const prices = await openPriceBook({ storage, config: priceConfig(config), now });

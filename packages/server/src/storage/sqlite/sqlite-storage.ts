@@ -47,6 +47,8 @@ export interface SqliteOptions {
   dataDir: string;
   /** Only answers questions; works beside a process that writes. Default: false. */
   readOnly?: boolean;
+  /** For a process that writes for a while and should stay small. Default: false. */
+  isFrugal?: boolean;
 }
 
 /**
@@ -54,10 +56,14 @@ export interface SqliteOptions {
  * answer, and one that comes and goes for those that read many events.
  * Rejects with InvalidInput `data_folder_in_use` when another process writes there.
  */
-export async function openSqliteStorage({ dataDir, readOnly = false }: SqliteOptions): Promise<CopyableStorage> {
+export async function openSqliteStorage({
+  dataDir,
+  readOnly = false,
+  isFrugal = false,
+}: SqliteOptions): Promise<CopyableStorage> {
   const path = join(dataDir, "outlay.sqlite");
   const closing = new Int32Array(new SharedArrayBuffer(4));
-  const start: ThreadStart = { dataDir, path, closing };
+  const start: ThreadStart = { dataDir, path, closing, isFrugal };
   if (readOnly && !existsSync(path)) {
     throw new InvalidInput("no_data_file", `there is no data in ${dataDir}`, { field: "data" });
   }

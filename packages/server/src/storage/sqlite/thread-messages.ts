@@ -12,6 +12,8 @@ export type ThreadAnswer = { id: number; value: unknown } | { id: number; error:
 export interface ThreadStart {
   dataDir: string;
   path: string;
+  /** Less memory counts for more than the last bit of speed. */
+  isFrugal: boolean;
   /** Not zero: the storage is closing, long work should give up. */
   closing: Int32Array;
 }

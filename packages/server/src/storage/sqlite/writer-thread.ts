@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import { giveBackMemoryWhenIdle } from "../give-back-memory.ts";
+import { giveBackMemoryNow, giveBackMemoryWhenIdle } from "../give-back-memory.ts";
 import type { AuditEntry, CollectionRecord, RatingChange, RecordedCharge } from "../storage.ts";
 import type { PriceVersion } from "@outlay/core";
 import type { BatchMessage } from "./batch-message.ts";
@@ -34,7 +34,7 @@ let writer: EventWriter | null = null;
 function open(): void {
   mkdirSync(start.dataDir, { recursive: true });
   lock = lockDataFolder(start.dataDir, join(start.dataDir, "outlay.lock"));
-  const database = openDatabase(start.path, { readOnly: false, cacheKb: 32_768 });
+  const database = openDatabase(start.path, { readOnly: false, cacheKb: start.isFrugal ? 8_192 : 32_768 });
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000");
   database.exec("PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = OFF");
   migrate(database);
@@ -130,7 +130,11 @@ function appendGroup(group: ThreadRequest[]): void {
 }
 
 function append({ args }: ThreadRequest): BatchResult {
-  return ready().append(args[0] as BatchMessage);
+  const { watermark } = ready().state;
+  const result = ready().append(args[0] as BatchMessage);
+  // the sums that waited, some ten megabytes, have been written
+  if (start.isFrugal && ready().state.watermark !== watermark) giveBackMemoryNow();
+  return result;
 }
 
 function answer({ id, method, args }: ThreadRequest): void {
