@@ -31,8 +31,9 @@ const importedFile = z
       .string()
       .regex(/^[\w-]{1,64}$/)
       .meta({ description: "Of the bytes before the offset" }),
+    // whatever JSON can say: a schema of its own for that refers to itself, which the document cannot show
     state: z
-      .json()
+      .unknown()
       .refine(
         (state) => JSON.stringify(state).length <= MAX_STATE_CHARACTERS,
         `expected at most ${MAX_STATE_CHARACTERS} characters of JSON`,
