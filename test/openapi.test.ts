@@ -53,6 +53,8 @@ const QUESTIONS: Record<string, string[]> = {
   "/api/v1/sessions": ["order=cost&limit=2&minCost=0.0001", "model=gpt-4o"],
   "/api/v1/values": ["dimension=model&contains=gpt"],
   "/api/v1/export": ["format=json", "format=jsonl&filter=user:user-1", "by=model&metrics=cost,calls&format=csv"],
+  "/api/v1/reported": ["by=day,model,source&provider=aws&period=90d&limit=1", "period=all&by=month"],
+  "/api/v1/reconciliation": ["period=90d&tolerancePercent=5", "provider=aws&filter=user:user-1"],
   "/api/v1/prices": ["search=sonnet&limit=3", "provider=openai&at=2025-01-01"],
   "/api/v1/prices/match": ["provider=openai&model=gpt-4o", "provider=nobody&model=nothing"],
   "/api/v1/prices/history": ["provider=anthropic&model=claude-sonnet-4-5"],
@@ -92,7 +94,9 @@ let ajv: Ajv2020;
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), "outlay-openapi-"));
-  server = await startServer({ dataDir });
+  // the example of a connection asks nobody
+  const env = { OUTLAY_SYNC_URLS: JSON.stringify({ openai: "http://127.0.0.1:9", deepseek: "http://127.0.0.1:9" }) };
+  server = await startServer({ dataDir, env });
   await send("post", "/api/v1/events", { events: someEvents("api", 500) });
   await send("post", "/api/v1/events", { provider: "openai", model: "gpt-4o", trace: "api-trace" });
   await send("post", "/api/v1/charges", {
@@ -112,6 +116,7 @@ beforeAll(async () => {
   const subscribed = (await (await send("post", "/api/v1/subscriptions", plan)).json()) as { id: string };
   PATH_VALUES["/api/v1/subscriptions/{id}"] = { id: subscribed.id };
   PATH_VALUES["/api/v1/subscriptions/plans/{id}"] = { id: "editor" };
+  await makeReports();
   await makeLimits();
   api = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as ApiDocument;
   ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
@@ -120,6 +125,24 @@ beforeAll(async () => {
 
 async function make(path: string, body: object): Promise<string> {
   return ((await (await send("post", path, body)).json()) as { id: string }).id;
+}
+
+/** Connections for each operation, as some of them remove what they are about; days of a cloud, and an invoice of it. */
+async function makeReports(): Promise<void> {
+  const connect = async (body: object) => {
+    const made = (await (await send("post", "/api/v1/sync", body)).json()) as { connection: { id: string } };
+    return made.connection.id;
+  };
+  const id = await connect({ provider: "aws", name: "api" });
+  const rows = [{ provider: "aws", item: "input tokens", costNanoUsd: 1_000 }];
+  const days = ["2026-11-20", "2026-11-21"].map((day) => ({ day, rows }));
+  await send("put", `/api/v1/sync/${id}/days`, { days });
+  PATH_VALUES["/api/v1/sync/{id}/days"] = { id };
+  PATH_VALUES["/api/v1/sync/{id}"] = { id: await connect({ provider: "aws", name: "api, to be removed" }) };
+  PATH_VALUES["/api/v1/sync/{id}/run"] = { id: await connect({ provider: "deepseek", key: "sk-none" }) };
+  const range = { from: "2026-10-01", to: "2026-11-01" };
+  await send("put", "/api/v1/reconciliation/invoices", { provider: "aws", reference: "1", amountUsd: 1, ...range });
+  PATH_VALUES["/api/v1/reconciliation/invoices/{provider}/{reference}"] = { provider: "aws", reference: "1" };
 }
 
 /** A limit for each operation, as some of them remove what they are about. */

@@ -130,7 +130,7 @@ export function addReconciliationRoutes(app: App, ledger: Ledger): void {
         "A charge of the kind adjustment at the end of the time. Recorded calls stay as they are. Posted again, only what has changed since is posted.",
       body: {
         schema: adjustment,
-        example: { provider: "openai", from: "2026-10-01", to: "2026-11-01", reason: "as billed in October" },
+        example: { provider: "aws", from: "2026-11-20", to: "2026-11-22", reason: "as billed in November" },
       },
       answer: z.strictObject({
         posted: z.boolean().meta({ description: "false: nothing was left to post" }),
