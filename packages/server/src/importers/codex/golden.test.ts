@@ -1,11 +1,8 @@
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { brokenIn, openGolden, type GoldenLedger } from "../golden.fixture.ts";
-import { logFile } from "../find-logs.ts";
-import type { Position } from "../importer.ts";
 import { codex } from "./codex.ts";
 
 // golden/ is a home of Codex with a line for each trap; what they come to was added up by hand.
@@ -75,10 +72,8 @@ test("comes to what was added up by hand", async () => {
     // A 1,000 + 1,000 + 500 · B 1,000 · C 500 · F 200 · H 24,448 twice and 10
     codex: [53_106, 100, 210],
   });
-});
 
-test("what is not in the counters stays with the call", async () => {
-  await golden.importFrom("laptop");
+  // what is not in the counters stays with the call
   const stored = await golden.ledger.storage.getEvents(Object.keys(COSTS).map((name) => `codex:${name}`));
   const costs = stored.map((event) => [event.id.slice("codex:".length), Number(event.costNanoUsd) / 1e9]);
   expect(Object.fromEntries(costs)).toEqual(COSTS);
@@ -131,44 +126,6 @@ test("what was appended is told with the model and the counters of before", asyn
     // the last line before had no end: it is read again
     expect(await golden.importFrom("laptop", await list())).toMatchObject({ recorded: 1, known: 1, unchangedFiles: 7 });
     expect(await golden.rows("session")).toEqual(BY_SESSION);
-  } finally {
-    rmSync(copy, { recursive: true, force: true });
-  }
-});
-
-test("wherever a file is cut between two imports, its calls are the same", async () => {
-  const copy = mkdtempSync(join(tmpdir(), "outlay-codex-"));
-  try {
-    cpSync(folder, copy, { recursive: true });
-    const logs = golden.files
-      .filter(({ path }) => /[abcdf]\.jsonl$/.test(path))
-      .map((file) => ({ path: file.path.replace(folder, copy), bytes: readFileSync(file.path) }));
-    const load = async (path: string, from: Position) => {
-      const events = new Map<string, unknown>();
-      let position = from;
-      for await (const part of codex.load({ ...(await logFile(path, copy)), modifiedMs: 1 }, from)) {
-        for (const { reading } of part.lines) {
-          if ("events" in reading) for (const event of reading.events) events.set(event.id!, event);
-        }
-        position = structuredClone(part.position);
-      }
-      return { events, position };
-    };
-    const start: Position = { offsetBytes: 0, line: 1 };
-    await fc.assert(
-      fc.asyncProperty(fc.nat(logs.length - 1), fc.double({ min: 0, max: 1, noNaN: true }), async (which, part) => {
-        const { path, bytes } = logs[which]!;
-        writeFileSync(path, bytes);
-        const whole = await load(path, start);
-        writeFileSync(path, bytes.subarray(0, Math.floor(part * bytes.length)));
-        const first = await load(path, start);
-        writeFileSync(path, bytes);
-        const second = await load(path, first.position);
-        expect(new Map([...first.events, ...second.events])).toEqual(whole.events);
-        expect(second.position).toEqual(whole.position);
-      }),
-      { numRuns: 60 },
-    );
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }

@@ -1,11 +1,9 @@
 import { appendFileSync, cpSync, mkdtempSync, realpathSync, rmSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { brokenIn, openGolden, type GoldenLedger } from "../golden.fixture.ts";
 import { copilotCli } from "./copilot-cli.ts";
-import { shareOf } from "./share.ts";
 
 // golden/ is a home of Copilot with a line for each trap; what they come to was added up by hand.
 
@@ -98,14 +96,4 @@ test("a run that never ended is told after a day, and when it ends after all, on
   appendFileSync(log, `${JSON.stringify(shutdown)}\n`);
   expect(await run()).toMatchObject({ recorded: 2 });
   expect(await golden.rows("session")).toMatchObject({ [id("3")]: [3, 500, 100] });
-});
-
-test("shares are the total, and as equal as can be", () => {
-  fc.assert(
-    fc.property(fc.nat(1_000_000_000_000), fc.integer({ min: 1, max: 50 }), (total, parts) => {
-      const shares = Array.from({ length: parts }, (_, index) => shareOf(total, index, parts));
-      expect(shares.reduce((sum, share) => sum + share, 0)).toBe(total);
-      expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(1);
-    }),
-  );
 });
