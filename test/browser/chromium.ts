@@ -39,7 +39,7 @@ export async function openPage(browser: Browser, url: string, look: BrowserConte
 /** What keeps people with disabilities from using the page, by WCAG 2.2 AA, in words. */
 export async function barriers(page: Page): Promise<string[]> {
   // What waits for an answer is dimmed, which is no contrast to measure.
-  await page.waitForFunction("document.querySelector('[aria-busy=true]') === null");
+  await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
   // Run in the page itself: `@axe-core/playwright` carries all that passed through a second page, which takes five times as long.
   await page.evaluate(axe.source);
   const violations = await page.evaluate<Violation[]>(`axe.run(document, ${JSON.stringify(AXE)}).then((result) =>
