@@ -34,6 +34,11 @@ export async function openGolden(importer: Importer, folder: string): Promise<Go
   };
 }
 
+/** So that they are read in the order of their paths, whenever they were checked out. */
+export function ofOneTime(files: LogFile[]): LogFile[] {
+  return files.map((file) => ({ ...file, modifiedMs: 0 }));
+}
+
 /** Broken places as `file:line reason`, the file without its folders. */
 export function brokenIn({ broken }: ImportOutcome): string[] {
   return broken.map(({ file, line, reason }) => `${file.slice(file.lastIndexOf("/") + 1)}:${line ?? ""} ${reason}`);

@@ -3,6 +3,7 @@ import { codingEvent } from "../coding-call.ts";
 import { eventId } from "../event-id.ts";
 import type { LineReading } from "../importer.ts";
 import { providerOfCall } from "../provider-of-model.ts";
+import { readInstant } from "../read-instant.ts";
 import { amountOf, BadValue, countIn, fieldsOf, listOf, textOf, type Fields } from "../read-values.ts";
 import { isAnyUsed, TOTAL_ONLY, usageOfParts, type TokenParts } from "../usage-of-parts.ts";
 
@@ -39,9 +40,9 @@ function readMessage(message: Fields, index: number, place: ChatPlace): LineRead
     return credits !== null && credits > 0 ? [{ leftOut: "answers with credits only" }] : null;
   }
   const occurredAt =
-    instantOf(message["timestamp"]) ??
-    instantOf(message["createdAt"]) ??
-    instantOf(metadata["timestamp"]) ??
+    readInstant(message["timestamp"]) ??
+    readInstant(message["createdAt"]) ??
+    readInstant(metadata["timestamp"]) ??
     parseInstant(place.beganAt);
   if (occurredAt === null) return [{ problem: `message ${index + 1}: timestamp is not an instant` }];
   return [{ events: [eventOf({ ...told, credits, occurredAt, name: textOf(message["id"]), index }, place)] }];
@@ -136,11 +137,4 @@ function partsOf(usage: Fields): TokenParts {
 function pick(from: Fields, ...names: string[]): number | undefined {
   const counts = names.map((name) => countIn(from, name)).filter((count) => count !== undefined);
   return counts.find((count) => count > 0) ?? counts[0];
-}
-
-/** ISO 8601, seconds or milliseconds since 1970. */
-function instantOf(value: unknown): number | null {
-  if (typeof value === "string") return parseInstant(value);
-  if (typeof value !== "number" || !(value > 0)) return null;
-  return Math.round(value < 10_000_000_000 ? value * 1_000 : value);
 }

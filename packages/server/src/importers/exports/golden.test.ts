@@ -2,7 +2,7 @@ import { writeFileSync, mkdtempSync, rmSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { brokenIn, openGolden, type GoldenLedger } from "../golden.fixture.ts";
+import { brokenIn, ofOneTime, openGolden, type GoldenLedger } from "../golden.fixture.ts";
 import type { FileOptions, Importer } from "../importer.ts";
 import { anthropicCsv } from "./anthropic-csv/anthropic-csv.ts";
 import { ccusageJson } from "./ccusage-json/ccusage-json.ts";
@@ -25,7 +25,7 @@ async function open(importer: Importer, folder: string, options?: FileOptions): 
 
 /** Imports all from one machine, then each file backwards from another: the second adds nothing. */
 async function importTwice() {
-  const outcome = await golden.importFrom("laptop", golden.files);
+  const outcome = await golden.importFrom("laptop", ofOneTime(golden.files));
   for (const file of golden.files.toReversed()) {
     expect(await golden.importFrom("desktop", [file])).toMatchObject({ recorded: 0, grown: 0 });
   }

@@ -1,9 +1,9 @@
-import { parseInstant } from "@outlay/core";
 import { codingEvent } from "../coding-call.ts";
 import { eventId } from "../event-id.ts";
 import type { LineReading } from "../importer.ts";
 import type { Row } from "../load-sqlite.ts";
 import { providerOfCall } from "../provider-of-model.ts";
+import { readInstant } from "../read-instant.ts";
 import { amountOf, BadValue, countIn, fieldsOf, textOf, type Fields } from "../read-values.ts";
 import { isAnyUsed, TOTAL_ONLY, usageOfParts, type TokenParts } from "../usage-of-parts.ts";
 
@@ -143,11 +143,10 @@ function beyond(count: number | undefined, booked: number): number | undefined {
   return count === undefined ? undefined : Math.max(0, count - booked);
 }
 
-/** Seconds or milliseconds since 1970, or SQLite's `2026-06-01 10:00:00` in UTC. */
+/** Seconds or milliseconds since 1970, also as text, or SQLite's `2026-06-01 10:00:00` in UTC. */
 function instantOf(value: unknown): number | null {
-  if (typeof value === "number" && value > 0) return Math.round(value < 10_000_000_000 ? value * 1_000 : value);
-  if (typeof value !== "string") return null;
-  if (/^\d+$/.test(value)) return instantOf(Number(value));
+  if (typeof value !== "string") return readInstant(value);
+  if (/^\d+$/.test(value)) return readInstant(Number(value));
   const day = /^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00:00` : value;
-  return parseInstant(day) ?? parseInstant(`${day}Z`);
+  return readInstant(day) ?? readInstant(`${day}Z`);
 }

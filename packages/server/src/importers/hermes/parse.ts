@@ -4,6 +4,7 @@ import { eventId } from "../event-id.ts";
 import type { LineReading } from "../importer.ts";
 import type { Row } from "../load-sqlite.ts";
 import { providerOfCall } from "../provider-of-model.ts";
+import { readInstant } from "../read-instant.ts";
 import { amountOf, BadValue, countIn, textOf } from "../read-values.ts";
 import { isAnyUsed, usageOfParts, type TokenParts } from "../usage-of-parts.ts";
 
@@ -19,7 +20,7 @@ const COSTS = ["estimated_cost_usd", "actual_cost_usd"] as const;
 /** What a session has used until now, by model. `byModel`: where the database splits it. */
 export function readSession(session: Row, context: { profile: string | null; byModel: Row[] }): LineReading[] {
   try {
-    const startedAt = instantOf(session["started_at"]);
+    const startedAt = readInstant(session["started_at"]);
     if (startedAt === null) return [{ problem: `session ${nameOf(session)}: started_at is not an instant` }];
     const main = textOf(session["model"]);
     const split = context.byModel.map((row) => ({ ...session, ...row, isMain: row["model"] === main }));
@@ -70,7 +71,7 @@ function eventOf(
   const event = codingEvent({
     tool: "hermes",
     id: eventId("hermes", `${nameOf(session)}:${model}`),
-    occurredAt: instantOf(row["last_seen"]) ?? instantOf(session["ended_at"]) ?? startedAt,
+    occurredAt: readInstant(row["last_seen"]) ?? readInstant(session["ended_at"]) ?? startedAt,
     provider: providerOfCall(provider, model),
     model,
     usage: withReasoning(parts, countIn(row, "reasoning_tokens")),
@@ -110,10 +111,4 @@ function withReasoning(parts: TokenParts, reasoning: number | undefined) {
 
 function nameOf(session: Row): string {
   return textOf(String(session["id"])) ?? "";
-}
-
-/** Seconds since 1970 with a fraction, or milliseconds. */
-function instantOf(value: unknown): number | null {
-  if (typeof value !== "number" || !(value > 0)) return null;
-  return Math.round(value > 1e12 ? value : value * 1_000);
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { brokenIn, openGolden, type GoldenLedger } from "../golden.fixture.ts";
+import { brokenIn, ofOneTime, openGolden, type GoldenLedger } from "../golden.fixture.ts";
 import { kimi } from "./kimi.ts";
 
 // golden/ is a home of Kimi with logs of both generations, a line for each trap; what they come to was added up by hand.
@@ -27,7 +27,7 @@ describe("the golden folder", () => {
   afterEach(() => golden.ledger.close());
 
   test("comes to what was added up by hand", async () => {
-    const outcome = await golden.importFrom("laptop");
+    const outcome = await golden.importFrom("laptop", ofOneTime(golden.files));
     expect(outcome).toMatchObject({
       files: 6,
       recorded: 10,

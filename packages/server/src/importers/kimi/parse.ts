@@ -1,8 +1,9 @@
-import { parseInstant, type WireEvent } from "@outlay/core";
+import type { WireEvent } from "@outlay/core";
 import { codingEvent } from "../coding-call.ts";
 import { eventIdOfAnswer, eventIdOfContent } from "../event-id.ts";
 import type { LineReading } from "../importer.ts";
 import { providerOfCall } from "../provider-of-model.ts";
+import { readInstant } from "../read-instant.ts";
 import { BadValue, countIn, fieldsOf, textOf, type Fields } from "../read-values.ts";
 import { isAnyUsed, TOTAL_ONLY, usageOfParts, type TokenParts } from "../usage-of-parts.ts";
 import { DEFAULT_MODEL } from "./settings.ts";
@@ -50,9 +51,8 @@ function olderCall(line: Fields): ToldCall | null {
   const payload = fieldsOf(message["payload"]);
   if (message["type"] !== "StatusUpdate" || typeof payload["token_usage"] !== "object") return null;
   const usage = fieldsOf(payload["token_usage"]);
-  const seconds = line["timestamp"];
   return {
-    occurredAt: typeof seconds === "number" && seconds > 0 ? Math.round(seconds * 1_000) : isoInstant(seconds),
+    occurredAt: readInstant(line["timestamp"]),
     messageId: textOf(payload["message_id"]),
     model: textOf(payload["model"]),
     parts: {
@@ -68,9 +68,8 @@ function olderCall(line: Fields): ToldCall | null {
 /** `{"type": "usage.record", "time": milliseconds, "model": …, "usage": …}`: one for each answer, in a turn or beside it. */
 function newerCall(line: Fields): ToldCall {
   const usage = fieldsOf(line["usage"]);
-  const time = line["time"];
   return {
-    occurredAt: typeof time === "number" && time > 0 ? Math.round(time) : isoInstant(time),
+    occurredAt: readInstant(line["time"]),
     messageId: null,
     model: textOf(line["model"]),
     parts: {
@@ -81,10 +80,6 @@ function newerCall(line: Fields): ToldCall {
     },
     hasTotalOnly: (countIn(usage, "total") ?? 0) > 0,
   };
-}
-
-function isoInstant(value: unknown): number | null {
-  return typeof value === "string" ? parseInstant(value) : null;
 }
 
 function eventOf(call: DatedCall, context: LogContext): WireEvent {

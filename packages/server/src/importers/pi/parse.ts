@@ -1,8 +1,9 @@
-import { parseInstant, type EventUsage, type WireEvent } from "@outlay/core";
+import type { EventUsage, WireEvent } from "@outlay/core";
 import { codingEvent } from "../coding-call.ts";
 import { eventIdOfAnswer, eventIdOfContent } from "../event-id.ts";
 import type { JsonValue, LineReading } from "../importer.ts";
 import { providerOfCall } from "../provider-of-model.ts";
+import { readInstant } from "../read-instant.ts";
 import { amountOf, BadValue, countIn, fieldsOf, firstText, textOf, type Fields } from "../read-values.ts";
 import { isAnyUsed, TOTAL_ONLY, usageOfParts, type TokenParts } from "../usage-of-parts.ts";
 
@@ -70,7 +71,7 @@ export class SessionReader {
     const usage = fieldsOf(message["usage"]);
     const parts = partsOf(usage);
     if (!isAnyUsed(parts)) return (countIn(usage, "totalTokens") ?? 0) > 0 ? { leftOut: TOTAL_ONLY } : NO_CALL;
-    const occurredAt = instantOf(message["timestamp"]) ?? instantOf(told["timestamp"]);
+    const occurredAt = readInstant(message["timestamp"]) ?? readInstant(told["timestamp"]);
     if (occurredAt === null) return { problem: "timestamp is not an instant" };
     const own = firstText(message, "responseModel", "model", "modelId");
     const model = own ?? this.#known.model;
@@ -141,10 +142,4 @@ function usageOf(parts: TokenParts, usage: Fields): EventUsage {
   const reasoning = countIn(usage, "reasoning");
   if (reasoning !== undefined && reasoning <= (counted.outputTokens ?? 0)) counted.reasoningTokens = reasoning;
   return counted;
-}
-
-/** ISO 8601, or milliseconds since 1970. */
-function instantOf(value: unknown): number | null {
-  if (typeof value === "number") return value > 0 ? Math.round(value) : null;
-  return typeof value === "string" ? parseInstant(value) : null;
 }
