@@ -27,7 +27,7 @@ export interface StatuslineOptions {
 const PRINT_BY_MS = 52;
 const ANSWER_WITHIN_MS = 20;
 /** So young, a kept answer is as good as the server's. */
-const YOUNG_MS = 1_000;
+const YOUNG_MS = 5_000;
 
 /**
  * Prints the line, and then sees to it that the next one knows more: keeps the server's answer, and has logs read in the
