@@ -53,6 +53,8 @@ describe(
   "outlay import",
   () => {
     it("finds the logs, says what there is, records it once, and names what is broken", async () => {
+      const listed = await json<{ tools: object[] }>(["import", "claude-code", "--list"]);
+      expect(listed.tools).toMatchObject([{ tool: "claude-code", files: 6, problems: [] }]);
       const dry = await json<Imported>(["import", "--dry-run", "--data", dataDir]);
       expect(dry).toMatchObject({ dryRun: true, tools: [{ tool: "claude-code", recorded: 12 }] });
       expect(dry.tools[0]!.folders).toEqual([join(home, ".claude", "projects")]);
@@ -136,6 +138,7 @@ describe(
       expect(missing.exitCode).toBe(2);
       expect(missing.stderr).toContain("There is no");
       expect((await run(["import", "--to", "not an address"])).exitCode).toBe(2);
+      expect((await run(["import", "--since", "yesterday"])).stderr).toContain("It must look like 2026-11-01");
       expect((await run(["import", "cursor-csv"])).stderr).toContain("cursor-csv needs --path");
       const nothing = await run(["import"], { CLAUDE_CONFIG_DIR: join(home, "nowhere") });
       expect(nothing).toMatchObject({ exitCode: 0, stdout: "No logs of a coding tool were found on this machine.\n" });

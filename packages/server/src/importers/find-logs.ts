@@ -1,3 +1,4 @@
+import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { LogFile } from "./importer.ts";
@@ -41,16 +42,38 @@ export async function filesBelow(path: string, isLog: (name: string) => boolean,
   if ((await stat(start)).isFile()) return [await logFile(start, folderAbove(start, root))];
   const folder = (await realFolder(join(start, root))) ?? start;
   const files: LogFile[] = [];
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !isLog(entry.name)) continue;
-    try {
-      files.push(await logFile(join(entry.parentPath, entry.name), folder));
-    } catch (error) {
-      // deleted in between
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  for (const folders = [folder]; folders.length > 0;) {
+    const current = folders.pop()!;
+    for (const entry of await entriesOf(current, folder, files)) {
+      const below = join(current, entry.name);
+      if (entry.isDirectory()) folders.push(below);
+      else if (entry.isFile() && isLog(entry.name)) files.push(...(await unlessGone(() => logFile(below, folder))));
     }
   }
   return files;
+}
+
+/** A folder below that cannot be looked into stands among the files: who reads it names it as one that cannot be read. */
+async function entriesOf(current: string, folder: string, files: LogFile[]): Promise<Dirent[]> {
+  try {
+    return await readdir(current, { withFileTypes: true });
+  } catch (error) {
+    if (current === folder) throw error;
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
+      files.push({ path: current, folder, sizeBytes: 0, modifiedMs: 0 });
+    }
+    return [];
+  }
+}
+
+/** Tools delete old logs whenever they like. */
+async function unlessGone(look: () => Promise<LogFile>): Promise<LogFile[]> {
+  try {
+    return [await look()];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return [];
+  }
 }
 
 /** A file as it is now. */

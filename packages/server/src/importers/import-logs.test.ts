@@ -118,6 +118,60 @@ test("what the store refuses is named with its line", async () => {
   expect(broken).toMatchObject([{ file: log, line: 2 }]);
 });
 
+test("a bug in a loader and a folder in place of a file are named, and the others are read", async () => {
+  writeFileSync(log, line("a"));
+  const [file] = await claudeCode.listFiles(folder);
+  const files = [{ ...file!, path: folder, modifiedMs: 0 }, { ...file!, path: "/bug", modifiedMs: 1 }, file!];
+  const importer: Pick<Importer, "load"> = {
+    load(one, from) {
+      if (one.path === "/bug") throw new Error("no such field");
+      return claudeCode.load(one, from);
+    },
+  };
+  const outcome = await importLogs({
+    importer,
+    files,
+    destination: destinationOf(ledger, "laptop"),
+    machine: "laptop",
+  });
+  expect(outcome).toMatchObject({ recorded: 1, broken: [{ file: folder, line: null }, { reason: "no such field" }] });
+});
+
+test("calls before a day are left out, and read when they are not left out any more", async () => {
+  const early = line("a", 10, { timestamp: "2026-10-31T23:59:59.999Z" });
+  writeFileSync(log, early + line("b"));
+  const files = await claudeCode.listFiles(folder);
+  const destination = destinationOf(ledger, "laptop");
+  const sinceMs = Date.parse("2026-11-01T00:00:00Z");
+  const options = { importer: claudeCode, files, destination, machine: "laptop" };
+  expect(await importLogs({ ...options, sinceMs })).toMatchObject({ recorded: 1 });
+  expect(await importLogs({ ...options, sinceMs })).toMatchObject({ recorded: 0, known: 1 });
+  expect(await run()).toMatchObject({ recorded: 1, known: 1 });
+  expect(await run()).toMatchObject({ unchangedFiles: 1 });
+});
+
+test("an import that is asked to end keeps what it has read, and the next goes on there", async () => {
+  writeFileSync(log, Array.from({ length: 3_000 }, (_, number) => line(`m-${number}`)).join(""));
+  const files = await claudeCode.listFiles(folder);
+  const stopping = new AbortController();
+  const real = destinationOf(ledger, "laptop");
+  const destination: Destination = {
+    ...real,
+    record(events) {
+      stopping.abort();
+      return real.record(events);
+    },
+  };
+  const options = { importer: claudeCode, files, destination, machine: "laptop", signal: stopping.signal };
+  const { recorded } = await importLogs(options);
+  expect(recorded).toBeGreaterThanOrEqual(1_000);
+  expect(recorded).toBeLessThan(3_000);
+  // the first line of the rest may have been read only in part
+  const next = await run();
+  expect(recorded + next.recorded).toBe(3_000);
+  expect(next.known).toBeLessThan(1_000);
+});
+
 test("a file that vanishes meanwhile is named, and the others are read", async () => {
   writeFileSync(log, line("a"));
   const files = await claudeCode.listFiles(folder);

@@ -6,7 +6,7 @@ import { importLogs, type Destination, type ImportOutcome } from "./import-logs.
 import type { ImportStore } from "./import-store.ts";
 import type { Importer, LogFile } from "./importer.ts";
 
-export interface WatchOptions {
+interface WatchOptions {
   /** The tools and their logs as they are now. */
   find(): Promise<FoundTool[]>;
   /** Asked for each import anew: a server may have come or gone. */
@@ -136,23 +136,22 @@ function foldersOf(found: FoundTool[]): Set<string> {
   return folders;
 }
 
-/** Rings once after the earliest time that it was set to. */
+/** Rings at the earliest time that it was set to, and once more at the latest. */
 class Alarm {
   #atMs = Infinity;
   #timer: NodeJS.Timeout | null = null;
   #wake: (() => void) | null = null;
   #isDeaf = false;
+  /** The latest time that it was set to: what is set for later than the next ring is heard by the one after it. */
+  #laterMs = 0;
 
   ring(inMs: number): void {
     const atMs = performance.now() + inMs;
     if (inMs === 0) this.#isDeaf = false;
-    // what is set for later than the next ring is heard by the one after it
-    this.#later = Math.max(this.#later, atMs);
+    this.#laterMs = Math.max(this.#laterMs, atMs);
     if (atMs < this.#atMs) this.#atMs = atMs;
     if (this.#wake !== null && !this.#isDeaf) this.#set();
   }
-  #later = 0;
-
   /** `isDeaf`: nothing but `ring(0)` shortens it. */
   async wait({ atMostMs, isDeaf = false }: { atMostMs: number; isDeaf?: boolean }): Promise<void> {
     this.#isDeaf = isDeaf;
@@ -163,7 +162,7 @@ class Alarm {
       this.#set();
     });
     this.#wake = null;
-    this.#atMs = this.#later > performance.now() ? this.#later : Infinity;
+    this.#atMs = this.#laterMs > performance.now() ? this.#laterMs : Infinity;
   }
 
   #set(): void {

@@ -27,7 +27,7 @@ export type Keep = "largest" | "latest";
  * (`claude-code:…`), which then stay whose they were. So who may only add cannot touch what came through another door,
  * nor lay a call at somebody else's account.
  */
-export type Within = "any" | "source";
+type Within = "any" | "source";
 
 /**
  * Like `recordUsage`, for sources that tell of the same call more than once: an id that is stored already is replaced

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -61,4 +61,19 @@ test("transcripts are found at any depth; links are not followed, other files le
   expect(files.map(({ path }) => relative(projects, path)).toSorted()).toEqual(paths.toSorted());
   expect(await listFiles(join(homeDir, ".claude"))).toEqual(files);
   expect(await listFiles(join(projects, paths[2]!))).toMatchObject([{ folder: projects, sizeBytes: 3 }]);
+});
+
+test("a folder that may not be looked into is named, and what lies beside it is found", async (context) => {
+  // whoever runs tests as root may look into everything
+  if (process.getuid?.() === 0) context.skip();
+  const projects = add(".claude/projects");
+  add(".claude/projects/-home-dev-app/one.jsonl", "{}\n");
+  const closed = add(".claude/projects/-home-dev-closed");
+  chmodSync(closed, 0o000);
+  const files = await listFiles(projects);
+  chmodSync(closed, 0o700);
+  expect(files.map(({ path }) => relative(projects, path)).toSorted()).toEqual([
+    "-home-dev-app/one.jsonl",
+    "-home-dev-closed",
+  ]);
 });
