@@ -5,7 +5,7 @@ import type { Assignment, Subscription, SubscriptionChange, WantedSubscription }
 
 const MAX_NAMES = 500;
 const MAX_CHANGES = 200;
-export const MAX_SEATS = 100_000;
+const MAX_SEATS = 100_000;
 const MAX_MONTHS = 120;
 
 const words = (most: number) =>

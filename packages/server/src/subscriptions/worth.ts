@@ -37,7 +37,7 @@ export interface Worth {
 }
 
 /** Fewer days say nothing about a plan. */
-export const MIN_DAYS = 7;
+const MIN_DAYS = 7;
 
 /** Whether what was used would have cost more than the fee. Value is no money: it is what the same calls cost at list price. */
 export function worthOf(question: WorthQuestion): Worth {

@@ -39,7 +39,7 @@ export function ThreeFigures({ report }: { report: SubscriptionsReport | undefin
 }
 
 /** Known as subscriptions, and known as charges alone. Nano-dollars are whole. */
-export function allFees({ fees }: SubscriptionsReport): number {
+function allFees({ fees }: SubscriptionsReport): number {
   return Math.round((fees.spreadUsd + fees.chargesUsd) * 1e9) / 1e9;
 }
 
