@@ -17,10 +17,13 @@ async function open(now: string, timeZone = "Europe/Berlin") {
   const ledger = await openLedger(now, timeZone);
   onTestFinished(() => ledger.close());
   const { storage } = ledger;
-  const logFailure = (error: unknown) => expect.fail(String(error));
   const { limits } = await openLimits({ storage, dataDir: temporaryFolder(), now: ledger.now, timeZone, logFailure });
   onTestFinished(() => limits.close());
   return { ledger, limits };
+}
+
+function logFailure(error: unknown): never {
+  return expect.fail(String(error));
 }
 
 /** Each page's text, as another reader than the writer finds it. */
@@ -178,7 +181,6 @@ it("scheduled reports arrive once, whatever happens to the process, and missed o
 }, 60_000);
 
 it("an hour that clocks leave out is the next one, and one that comes twice counts once", () => {
-  const at = (day: string, hour: number) => new Date(runAt(Date.parse(day), hour, "Europe/Berlin")).toISOString();
   expect(at("2026-03-28T23:00:00Z", 2)).toBe("2026-03-29T01:00:00.000Z");
   expect(at("2026-10-24T22:00:00Z", 2)).toBe("2026-10-25T00:00:00.000Z");
   expect(at("2026-11-20T23:00:00Z", 0)).toBe("2026-11-20T23:00:00.000Z");
@@ -195,4 +197,8 @@ function attachmentsOf(raw: string): Record<string, Buffer> {
     found[match[1]!] = Buffer.from(match[2]!, "base64");
   }
   return found;
+}
+
+function at(day: string, hour: number): string {
+  return new Date(runAt(Date.parse(day), hour, "Europe/Berlin")).toISOString();
 }
