@@ -18,10 +18,10 @@ import { answerResponse } from "./openai-responses.ts";
 import {
   changeOrganisation,
   newOrganisation,
-  reportOf,
   type Organisation,
   type ReportRefusal,
 } from "./organisation/organisation.ts";
+import { reportOf } from "./organisation/reports.ts";
 import { object, readPrompt, type Json, type Prompt } from "./prompt.ts";
 import { refusal, refusalHeaders } from "./refusal.ts";
 import { json, JSON_TYPE, type Reply } from "./reply.ts";

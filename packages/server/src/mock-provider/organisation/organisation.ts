@@ -1,12 +1,6 @@
 import { InvalidInput } from "@outlay/core";
 import { parseBehaviour, type Behaviour } from "../behaviour.ts";
-import { object, type Json } from "../prompt.ts";
-import { anthropicReports } from "./anthropic.ts";
-import { cursorReports } from "./cursor.ts";
-import { githubReports } from "./github.ts";
-import { openaiReports } from "./openai.ts";
-import { openrouterReports } from "./openrouter.ts";
-import { deepseekReports, mistralReports, xaiReports } from "./smaller.ts";
+import type { Json } from "../prompt.ts";
 
 /** What an organisation's reports are like at the moment; changed by `PUT /mock/organisation`. */
 export interface Organisation {
@@ -55,44 +49,6 @@ export interface ReportRefusal {
 
 /** null: no such address. Throws InvalidInput for a question that the provider would refuse. */
 export type Reports = (request: ReportRequest, organisation: Organisation) => ReportAnswer | null;
-
-const REPORTS: Record<string, Reports> = {
-  openai: openaiReports,
-  anthropic: anthropicReports,
-  openrouter: openrouterReports,
-  github: githubReports,
-  cursor: cursorReports,
-  "xai-management": xaiReports,
-  "mistral-admin": mistralReports,
-  deepseek: deepseekReports,
-};
-
-/** The answer to a question about an organisation, by the provider in front of the path; null: it is none. */
-export function reportOf(
-  request: { method: string; url: URL; body: string; headers: Record<string, string> },
-  organisation: Organisation,
-): { provider: string; answer: ReportAnswer } | null {
-  const [, provider = "", ...rest] = request.url.pathname.split("/");
-  const reports = Object.hasOwn(REPORTS, provider) ? REPORTS[provider]! : null;
-  if (reports === null) return null;
-  const asked: ReportRequest = {
-    method: request.method,
-    path: `/${rest.join("/")}`,
-    query: request.url.searchParams,
-    body: readBody(request.body),
-    headers: request.headers,
-  };
-  const answer = reports(asked, organisation);
-  return answer === null ? null : { provider, answer };
-}
-
-function readBody(text: string): Json {
-  try {
-    return object(JSON.parse(text));
-  } catch {
-    return {};
-  }
-}
 
 /** Refuses parameters that the provider does not know: a client that invents some would be told. */
 export function requireKnown(query: URLSearchParams, names: readonly string[]): void {
