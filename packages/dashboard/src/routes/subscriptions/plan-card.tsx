@@ -31,7 +31,7 @@ export function PlanCard({ plan }: { plan: PlanReport }) {
       <div className="flex flex-col gap-1.5 px-4 sm:px-5">
         <VerdictMark worth={worth} />
         <p className="text-[0.8125rem] text-muted">{worth.sentence}</p>
-        {value === null ? null : <p className="text-[0.8125rem] text-muted">{useInWords(plan, value)}</p>}
+        {value === null ? null : <p className="text-[0.8125rem] text-muted">{usageInWords(plan, value)}</p>}
       </div>
       {people.length === 0 ? null : (
         <DataTable
@@ -78,7 +78,7 @@ function stateInWords({ state, endsOn, fee, renewal }: PlanReport): string {
   return renewal === null ? monthly : `${monthly}, renewed ${dateInWords(renewal.on, "short")}`;
 }
 
-function useInWords({ daysUsed, breakEvenOn, metered }: PlanReport, value: Use): string {
+function usageInWords({ daysUsed, breakEvenOn, metered }: PlanReport, value: Use): string {
   const used = counted(value.calls, "call");
   const days = daysUsed === null ? [] : [`on ${counted(daysUsed, "day")}`];
   const even =
