@@ -1,10 +1,11 @@
+import { setImmediate } from "node:timers/promises";
 import type { Filter, SumRow } from "../storage/storage.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { canonicalProvider } from "../prices/canonical-provider.ts";
 import { readCoverage, readReported, type Coverage, type ReportedDay } from "../sync/reported-store.ts";
 import type { ReportedRow } from "../sync/reported-row.ts";
 import { DAY_MS, daysBetween } from "../sync/utc-day.ts";
-import { rateReported } from "./rate-reported.ts";
+import { rateReports } from "./rate-reported.ts";
 
 /** What three parties say of one model of one provider on one UTC day. In nano-dollars. */
 export interface Cell {
@@ -75,24 +76,19 @@ export async function gatherCells(
     if (cell === undefined) cells.set(key, (cell = newCell(of, dayMs, model)));
     return cell;
   };
-  const wholeDay = new Set<string>();
-  const reported: { day: ReportedDay; row: ReportedRow; told: Told }[] = [];
+  const wholeDay = await lookThrough(ledger, range, told);
+  const models = modelNames(ledger);
+  const rate = rateReports(ledger.prices);
   for await (const day of readReported(ledger.storage, range)) {
     if (day.series.overlaps === true) continue;
     for (const row of day.rows) {
-      const of = canonicalProvider(row.provider);
-      const teller = told.get(of);
+      const teller = told.get(canonicalProvider(row.provider));
       if (teller === undefined) continue;
-      teller.sources.add(day.connectionName);
-      if (row.foreign !== undefined) teller.currencies.add(row.foreign.currency);
-      if (!teller.tokens && row.model === undefined && row.money === undefined) wholeDay.add(of);
-      reported.push({ day, row, told: teller });
+      const model = wholeDay.has(teller.provider) ? null : modelOf(row, models, day.dayMs);
+      addReported(cellOf(teller.provider, day.dayMs, model), day, row, { told: teller, rate });
     }
-  }
-  const models = modelNames(ledger);
-  for (const { day, row, told: teller } of reported) {
-    const model = wholeDay.has(teller.provider) ? null : modelOf(row, models, day.dayMs);
-    addReported(ledger, cellOf(teller.provider, day.dayMs, model), day, row, teller);
+    // a year of rows takes a second: others have their turn
+    await setImmediate();
   }
   const answer = await ledger.storage.sum({
     ...range,
@@ -108,6 +104,26 @@ export async function gatherCells(
     addRecorded(cellOf(of, dayMs, model), sums);
   }
   return { cells: [...cells.values()], told };
+}
+
+/** Notes who tells and in which money. The providers that neither count tokens nor name models: their days are compared as a whole. */
+async function lookThrough(
+  ledger: Ledger,
+  range: { startMs: number; endMs: number },
+  told: Map<string, Told>,
+): Promise<Set<string>> {
+  const wholeDay = new Set<string>();
+  for await (const day of readReported(ledger.storage, range)) {
+    if (day.series.overlaps === true) continue;
+    for (const row of day.rows) {
+      const teller = told.get(canonicalProvider(row.provider));
+      if (teller === undefined) continue;
+      teller.sources.add(day.connectionName);
+      if (row.foreign !== undefined) teller.currencies.add(row.foreign.currency);
+      if (!teller.tokens && row.model === undefined && row.money === undefined) wholeDay.add(teller.provider);
+    }
+  }
+  return wholeDay;
 }
 
 async function readTold(ledger: Ledger, provider: string | null): Promise<Map<string, Told>> {
@@ -181,9 +197,14 @@ function addRecorded({ recorded }: Cell, sums: SumRow["sums"]): void {
   recorded.unpricedCalls += sums.unpricedCalls;
 }
 
-function addReported(ledger: Ledger, cell: Cell, { series, dayMs }: ReportedDay, row: ReportedRow, told: Told): void {
+function addReported(
+  cell: Cell,
+  { series, dayMs }: ReportedDay,
+  row: ReportedRow,
+  { told, rate }: { told: Told; rate: ReturnType<typeof rateReports> },
+): void {
   if (series.gives.includes("tokens") && row.usage !== undefined) {
-    const { nanoUsd, standardNanoUsd } = rateReported(ledger.prices, row, dayMs);
+    const { nanoUsd, standardNanoUsd } = rate(row, dayMs);
     const { reported } = cell;
     reported.costNanoUsd += nanoUsd ?? 0n;
     reported.standardNanoUsd += standardNanoUsd ?? nanoUsd ?? 0n;

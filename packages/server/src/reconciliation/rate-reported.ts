@@ -22,25 +22,58 @@ export interface RatedRow {
 const DAY_MS = 86_400_000;
 /** More than any threshold of a long prompt. */
 const LONG_PROMPT = 1_000_000;
+/** Sets of rates that are kept for one question. */
+const MAX_KEPT = 20_000;
 const ZERO: Fraction = { numerator: 0n, denominator: 1n };
 
 /**
- * A row adds up the calls of a day, and prices depend on single calls: a day of short prompts must not be priced as one long
- * one. So the rates are asked for with a prompt of a few tokens, or with a long one where the provider counts long prompts
- * apart, and multiplied with the counts; rounded once.
+ * Rates rows of reports. A row adds up the calls of a day, and prices depend on single calls: a day of short prompts must not be
+ * priced as one long one. So the rates are asked for with a prompt of a few tokens, or with a long one where the provider counts
+ * long prompts apart, and multiplied with the counts; rounded once. Rates are kept: rows of a day share them.
  */
-export function rateReported(prices: PriceBook, row: ReportedRow, dayMs: number): RatedRow {
-  const nanoUsd = ratedAs(prices, row, dayMs, row.tier);
-  return { nanoUsd, standardNanoUsd: row.tier === undefined ? nanoUsd : ratedAs(prices, row, dayMs, undefined) };
+export function rateReports(prices: PriceBook): (row: ReportedRow, dayMs: number) => RatedRow {
+  const known = new Map<string, Map<Meter, Fraction> | null>();
+  const ratesOf = (row: ReportedRow, dayMs: number, tier: string | undefined, meters: Meter[]) => {
+    const { provider, model, geo, isLongContext } = row;
+    const key = JSON.stringify([provider, model, dayMs, tier, geo, isLongContext, meters]);
+    let rates = known.get(key);
+    if (rates === undefined) {
+      rates = findRates(prices, row, dayMs, tier, meters);
+      if (known.size >= MAX_KEPT) known.clear();
+      known.set(key, rates);
+    }
+    return rates;
+  };
+  const ratedAs = (row: ReportedRow, dayMs: number, tier: string | undefined): bigint | null => {
+    const { model, usage, requests } = row;
+    if (usage === undefined) return 0n;
+    if (model === undefined) return null;
+    const counted = quantities({ ...usage, requests: requests ?? 0 });
+    const meters = Object.keys(counted) as Meter[];
+    if (meters.length === 0) return 0n;
+    const rates = ratesOf(row, dayMs, tier, meters);
+    if (rates === null) return null;
+    let cost = ZERO;
+    for (const [meter, rate] of rates) {
+      const quantity = { numerator: BigInt(Math.round(counted[meter] ?? 0)), denominator: 1n };
+      cost = addFractions(cost, multiplyFractions(rate, quantity));
+    }
+    return roundToNanoUsd(cost);
+  };
+  return (row, dayMs) => {
+    const nanoUsd = ratedAs(row, dayMs, row.tier);
+    return { nanoUsd, standardNanoUsd: row.tier === undefined ? nanoUsd : ratedAs(row, dayMs, undefined) };
+  };
 }
 
-function ratedAs(prices: PriceBook, row: ReportedRow, dayMs: number, serviceTier: string | undefined): bigint | null {
-  const { provider, model, usage, geo, isLongContext, requests } = row;
-  if (usage === undefined) return 0n;
-  if (model === undefined) return null;
-  const counted = quantities({ ...usage, requests: requests ?? 0 });
-  const meters = Object.keys(counted) as Meter[];
-  if (meters.length === 0) return 0n;
+/** Dollars for one of each meter; null: there is no price, or none for one of them. */
+function findRates(
+  prices: PriceBook,
+  { provider, model = "", geo, isLongContext }: ReportedRow,
+  dayMs: number,
+  serviceTier: string | undefined,
+  meters: Meter[],
+): Map<Meter, Fraction> | null {
   const { match, lines, missing } = prices.explain({
     provider,
     model,
@@ -50,17 +83,16 @@ function ratedAs(prices: PriceBook, row: ReportedRow, dayMs: number, serviceTier
     geo,
   });
   // a fee for each request that a price does not have is none
-  if (!match.found || missing.some((meter) => counted[meter] !== undefined && meter !== "requests")) return null;
+  if (!match.found || missing.some((meter) => meters.includes(meter) && meter !== "requests")) return null;
   // a long prompt may have two lines for a meter: the last is of what is above the threshold
-  const rates = new Map(lines.map(({ meter, rateUsd, per }) => [meter, { rateUsd, per }]));
-  let cost = ZERO;
-  for (const meter of meters) {
-    const rate = rates.get(meter);
-    if (rate === undefined) continue;
-    const share = { numerator: BigInt(Math.round(counted[meter]!)), denominator: BigInt(rate.per) };
-    cost = addFractions(cost, multiplyFractions(parseFraction(rate.rateUsd), share));
-  }
-  return roundToNanoUsd(cost);
+  return new Map(
+    lines
+      .filter(({ meter }) => meters.includes(meter))
+      .map(({ meter, rateUsd, per }) => [
+        meter,
+        multiplyFractions(parseFraction(rateUsd), { numerator: 1n, denominator: BigInt(per) }),
+      ]),
+  );
 }
 
 /** One of each meter. */
