@@ -143,7 +143,8 @@ function personReport(found: Found, one: FoundSubscription, person: Assignment):
   };
 }
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** Days of the span on which a term ran; a begun one counts. */
 function daysOver(terms: readonly Term[], span: Span): number {
@@ -151,7 +152,8 @@ function daysOver(terms: readonly Term[], span: Span): number {
     const { startMs, endMs } = within(term, span);
     return sum + Math.max(0, endMs - startMs);
   }, 0);
-  return Math.ceil(ms / DAY_MS);
+  // the hour that a clock change adds is no day of its own
+  return ms === 0 ? 0 : Math.max(1, Math.ceil((ms - HOUR_MS) / DAY_MS));
 }
 
 function callsOf(cells: Cell[] | null): Pick<Use, "calls" | "unpricedCalls"> {
