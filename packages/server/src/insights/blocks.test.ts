@@ -124,9 +124,18 @@ test("keeps what was told last of a plan, and calls it unknown once it has begun
   ).toEqual({
     kept: false,
   });
-  const read = (nowMs: number, user: string) => planLimits(ledger.storage, { nowMs, maySee: (of) => of === user });
-  expect(await read(ledger.now(), "mia")).toMatchObject([{ windows: [{ usedPercent: 40, label: "official" }, {}] }]);
-  expect(await read(Date.parse("2026-06-10T14:00:00Z"), "mia")).toMatchObject([
+  const read = (user: string, tool?: string) =>
+    planLimits(ledger.storage, ledger, { tool, maySee: (of) => of === user });
+  expect(await read("mia")).toMatchObject([{ windows: [{ usedPercent: 40, label: "official" }, {}] }]);
+  expect(await read("otto")).toEqual([]);
+  // Codex says it beside its calls, and the newest counts
+  await record([
+    call("2026-06-10T12:10:00Z", { source: "codex", metadata: { limits: limits(5) } }),
+    call("2026-06-10T12:20:00Z", { source: "codex", metadata: { limits: limits(7.5) } }),
+  ]);
+  ledger.setNow("2026-06-10T14:00:00Z");
+  expect(await read("mia")).toMatchObject([
+    { tool: "codex", plan: "plus", windows: [{ name: "primary", usedPercent: 7.5, label: "official" }] },
     {
       windows: [
         { usedPercent: null, label: "unknown" },
@@ -134,5 +143,12 @@ test("keeps what was told last of a plan, and calls it unknown once it has begun
       ],
     },
   ]);
-  expect(await read(ledger.now(), "otto")).toEqual([]);
+  expect(await read("mia", "codex")).toHaveLength(1);
 });
+
+function limits(usedPercent: number): object {
+  return {
+    plan: "plus",
+    primary: { usedPercent, minutes: 300, resetsAtMs: Date.parse("2026-06-10T15:00:00Z") },
+  };
+}

@@ -1,4 +1,6 @@
 import { InvalidInput, shown } from "@outlay/core";
+import { isExactly } from "../ledger/filters.ts";
+import type { Ledger } from "../ledger/ledger.ts";
 import type { Storage } from "../storage/storage.ts";
 
 /** A window of a plan, as the provider itself told the tool. */
@@ -58,15 +60,22 @@ export async function keepPlanLimits(storage: Storage, limits: PlanLimits): Prom
   return { kept: true };
 }
 
-/** What was told last, newest first; `maySee` says of whom the asker may know. */
+/**
+ * What was told last, newest first; `maySee` says of whom the asker may know. Codex writes what it is told beside its calls: of
+ * those that `ledger` has, the newest speaks.
+ */
 export async function planLimits(
   storage: Storage,
-  { nowMs, tool, maySee }: { nowMs: number; tool?: string | undefined; maySee: (user: string | null) => boolean },
+  ledger: Ledger,
+  { tool, maySee }: { tool?: string | undefined; maySee: (user: string | null) => boolean },
 ): Promise<ToldLimits[]> {
   const records = await storage.listRecords(COLLECTION);
-  return records
-    .map(({ body }) => body as PlanLimits)
-    .filter((limits) => (tool === undefined || limits.tool === tool) && maySee(limits.user))
+  const sent = records.map(({ body }) => body as PlanLimits).filter(({ user }) => maySee(user));
+  const codex = tool === undefined || tool === CODEX ? await limitsOfCodex(ledger) : [];
+  const nowMs = ledger.now();
+  return [...sent, ...codex]
+    .filter((limits) => tool === undefined || limits.tool === tool)
+    .toSorted((a, b) => (a.reportedAt < b.reportedAt ? 1 : -1))
     .map((limits) => ({
       ...limits,
       label: "official",
@@ -75,4 +84,45 @@ export async function planLimits(
         return isOver ? { ...window, usedPercent: null, label: "unknown" } : { ...window, label: "official" };
       }),
     }));
+}
+
+const CODEX = "codex";
+const CODEX_DAYS = 30;
+
+/** As the importer keeps them: `metadata.limits` of a call. */
+async function limitsOfCodex({ storage, now }: Ledger): Promise<PlanLimits[]> {
+  const endMs = now() + 1;
+  const startMs = endMs - CODEX_DAYS * 86_400_000;
+  const page = await storage.listEvents({ startMs, endMs, filters: [isExactly("source", CODEX)], limit: 1 });
+  return page.events.flatMap(({ metadata, occurredAtMs, user }): PlanLimits[] => {
+    const told = fieldsOf(metadata?.["limits"]);
+    const windows = ["primary", "secondary"].flatMap((name) => windowOf(name, fieldsOf(told[name])));
+    if (windows.length === 0) return [];
+    return [
+      {
+        tool: CODEX,
+        account: "default",
+        user: user ?? null,
+        plan: typeof told["plan"] === "string" ? told["plan"] : null,
+        windows,
+        reportedAt: new Date(occurredAtMs).toISOString(),
+      },
+    ];
+  });
+}
+
+function windowOf(name: string, { usedPercent, minutes, resetsAtMs }: Record<string, unknown>): PlanWindow[] {
+  if (typeof usedPercent !== "number") return [];
+  return [
+    {
+      name,
+      minutes: typeof minutes === "number" ? Math.round(minutes) : null,
+      usedPercent,
+      resetsAt: typeof resetsAtMs === "number" ? new Date(resetsAtMs).toISOString() : null,
+    },
+  ];
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -101,7 +101,7 @@ export function addCodingRoutes(app: App, { storage, now }: Pick<Ledger, "storag
     async ({ c, query }) => {
       const scope = dataScopeOf(principalOf(c));
       const maySee = (user: string | null) => coversUsers(scope, user === null ? null : [user]);
-      return { limits: await planLimits(storage, { nowMs: now(), tool: oneValue(query, "tool"), maySee }) };
+      return { limits: await planLimits(storage, ledgerOf(c), { tool: oneValue(query, "tool"), maySee }) };
     },
   );
   addRoute(
