@@ -107,7 +107,7 @@ it("killed in the middle it leaves whole files, and its calls make another store
   }
   const [code] = (await once(start(...given), "close")) as [number];
   expect(code).toBe(0);
-  const report = spawnSync(process.execPath, [...MAIN, "report", "daily", "--archive", archive, "--json"], {
+  const report = spawnSync(process.execPath, [...MAIN, "report", "monthly", "--archive", archive, "--json"], {
     cwd: root,
     encoding: "utf8",
   });

@@ -12,6 +12,8 @@ import { temporaryFolder } from "../temporary-folder.ts";
 const root = join(import.meta.dirname, "../..");
 const MAIN = ["--conditions=source", join(root, "packages/server/src/main.ts")];
 
+const run = (program: string, ...args: string[]) => spawnSync(program, args, { stdio: "ignore" }).status === 0;
+
 /** A command line in a process of its own. */
 async function outlay(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, [...MAIN, ...args], { cwd: root });
@@ -112,8 +114,8 @@ it("is taken while calls are recorded, and a store made of it holds exactly thos
 it("says that the disk is full, and goes on", async () => {
   const folder = join(temporaryFolder(), "disk");
   mkdirSync(folder);
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=6m", "tmpfs", folder]).status === 0;
-  if (mounted) onTestFinished(() => void spawnSync("umount", ["-l", folder]));
+  const mounted = run("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", folder);
+  if (mounted) onTestFinished(() => void run("umount", "-l", folder));
   const limited = ["bash", "-c", 'trap "" XFSZ; ulimit -f 4096; exec "$0" "$@"'];
   const server = await startServer({ dataDir: folder, ...(mounted ? {} : { prefix: limited }) });
   for (let batch = 0; batch < 6; batch++) await record(server.url, someEvents(`f${batch}`, 1_000));

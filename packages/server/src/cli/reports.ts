@@ -97,7 +97,7 @@ Examples:
 }
 
 /** The month as a PDF. Beside its place first: half a document never has its name. */
-export async function writePdf(
+async function writePdf(
   context: CliContext,
   file: string,
   { month, filter }: { month?: string; filter?: string[] },

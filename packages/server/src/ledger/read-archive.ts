@@ -33,7 +33,7 @@ export interface ArchiveAnswer extends QueryAnswer {
 }
 
 /** What snapshots add up. Averages and percentiles of parts do not add up to those of a whole. */
-export const ARCHIVE_METRICS = ["cost", "calls", "tokens", "errors", "unpricedCalls"] as const satisfies Metric[];
+const ARCHIVE_METRICS = ["cost", "calls", "tokens", "errors", "unpricedCalls"] as const satisfies Metric[];
 
 const TIME: Record<string, { from: "daily" | "monthly"; label: (name: string) => string }> = {
   day: { from: "daily", label: (name) => name },
