@@ -91,7 +91,7 @@ test("sums up, sorts, filters and exports; back and reload keep it", async () =>
 
   const users = page.getByRole("region", { name: "Cost per user" });
   await users.getByRole("button", { name: "Calls", exact: true }).click();
-  await eventually(() => searchOf(page)).toBe("?sum=on&users=calls");
+  await eventually(() => searchOf(page)).toBe("?table=cost&sum=on&users=calls");
   const byCalls = await get(demo.url, "/api/v1/breakdown?by=user&metrics=cost&limit=10&period=30d&order=-calls");
   const names = async () => (await shownRows(page, "Cost per user")).map(([name]) => name);
   const expected = byCalls.rows.map((row) => (row["other"] === true ? "other" : String(row["user"] ?? "unattributed")));
@@ -108,11 +108,11 @@ test("sums up, sorts, filters and exports; back and reload keep it", async () =>
 
   const models = page.getByRole("region", { name: "Models" });
   await models.getByRole("button", { name: "gpt-5.1" }).click();
-  await eventually(() => searchOf(page)).toBe("?sum=on&users=calls&filter=model:gpt-5.1");
+  await eventually(() => searchOf(page)).toBe("?table=cost&sum=on&users=calls&filter=model:gpt-5.1");
   const narrowed = await get(demo.url, "/api/v1/query?metrics=calls&period=30d&filter=model:gpt-5.1");
   await eventually(() => cardNumber(page, "Calls")).toBe(narrowed.totals["calls"]);
   await page.goBack();
-  await eventually(() => searchOf(page)).toBe("?sum=on&users=calls");
+  await eventually(() => searchOf(page)).toBe("?table=cost&sum=on&users=calls");
 
   await page.getByRole("link", { name: /^All savings/ }).click();
   await page.getByRole("heading", { name: "What would have cost less" }).waitFor();

@@ -89,6 +89,7 @@ test("a second group stands within the first, and adds up to it", async () => {
   ]);
   await eventually(() => shownRows(page)).toEqual(expected);
   await page.getByRole("button", { name: "Show as table" }).click();
+  await page.getByRole("button", { name: "Show as chart" }).waitFor();
   const cells = await page
     .locator("figure tbody tr")
     .first()
@@ -152,6 +153,7 @@ test("summed up, the last step is the total", async () => {
   const { page, complaints, close } = await openPage(browser, `${demo.url}/explore?by=none&sum=on&period=7d`);
   const { totals } = await get(demo.url, "/api/v1/query?metrics=cost&period=7d");
   await page.getByRole("button", { name: "Show as table" }).click();
+  await page.getByRole("button", { name: "Show as chart" }).waitFor();
   const last = page.locator("figure tbody tr").first().locator("td[title]").first();
   await eventually(async () => exactNumber((await last.getAttribute("title")) ?? "")).toBe(rounded(totals["cost"]));
   expect(await page.getByLabel("Then by").count()).toBe(0);

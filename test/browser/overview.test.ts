@@ -37,6 +37,7 @@ describe("the overview", () => {
 
     // The bars, read as a table, add up to the total.
     await page.getByRole("button", { name: "Show as table" }).click();
+    await page.getByRole("button", { name: "Show as chart" }).waitFor();
     const cells = page.getByRole("region", { name: "Cost by model over time" }).locator("tbody td:nth-child(2)");
     const bars = await cells.evaluateAll((all) => all.map((cell) => (cell as { title?: string }).title ?? ""));
     expect(bars).toHaveLength(30);
@@ -81,6 +82,7 @@ describe("the overview", () => {
     expect(complaints).toEqual([]);
     // Which charts are shown as tables as well.
     await page.getByRole("button", { name: "Show as table" }).click();
+    await page.getByRole("button", { name: "Show as chart" }).waitFor();
     const table = page.getByRole("region", { name: "Cost by model over time" });
     await table.waitFor();
     expect(new URL(page.url()).searchParams.get("table")).toBe("chart");
