@@ -36,19 +36,19 @@ export function explainCell(cell: Cell, covered: CellCoverage): ExplainedCell {
     unexplainedNanoUsd: 0n,
   };
   const { recorded, reported, billed } = cell;
-  const note = (reason: Reason, amount: bigint) => {
+  const put = (reason: Reason, amount: bigint) => {
     if (amount !== 0n) explained.amounts.set(reason, (explained.amounts.get(reason) ?? 0n) + amount);
   };
   if (!covered.tokens && !covered.cost) {
     explained.differenceNanoUsd = -recorded.costNanoUsd;
-    note("not_covered", -recorded.costNanoUsd);
+    put("not_covered", -recorded.costNanoUsd);
     return explained;
   }
   if (covered.cost) {
-    note("tax", billed.taxNanoUsd);
-    note("credit", billed.creditNanoUsd);
-    note("fee", billed.feeNanoUsd);
-    note("discount", billed.netNanoUsd - billed.listNanoUsd);
+    put("tax", billed.taxNanoUsd);
+    put("credit", billed.creditNanoUsd);
+    put("fee", billed.feeNanoUsd);
+    put("discount", billed.netNanoUsd - billed.listNanoUsd);
     explained.differenceNanoUsd =
       billed.netNanoUsd + billed.creditNanoUsd + billed.taxNanoUsd + billed.feeNanoUsd - recorded.costNanoUsd;
   } else {
@@ -56,30 +56,30 @@ export function explainCell(cell: Cell, covered: CellCoverage): ExplainedCell {
   }
   if (!covered.tokens) {
     const rest = billed.listNanoUsd - recorded.costNanoUsd;
-    if (recorded.unpricedCalls > 0n) note("no_price", rest);
-    else if (isRounding(rest, billed.rows)) note("rounding", rest);
+    if (recorded.unpricedCalls > 0n) put("no_price", rest);
+    else if (isRounding(rest, billed.rows)) put("rounding", rest);
     // without counts nobody knows whether calls or prices differ
     else explained.volumeNanoUsd = rest;
     return explained;
   }
-  if (covered.cost) notePrice(cell, note);
-  noteCalls(explained, note);
+  if (covered.cost) notePrice(cell, put);
+  noteCalls(explained, put);
   return explained;
 }
 
 /** The provider's costs against its own counts at our prices. */
-function notePrice({ model, reported, billed }: Cell, note: (reason: Reason, amount: bigint) => void): void {
+function notePrice({ model, reported, billed }: Cell, put: (reason: Reason, amount: bigint) => void): void {
   const rest = billed.listNanoUsd - reported.costNanoUsd;
-  if (isRounding(rest, billed.rows)) note("rounding", rest);
-  else if (model === null) note("other_items", rest);
-  else if (reported.isUnpriced) note("no_price", rest);
-  else note("different_price", rest);
+  if (isRounding(rest, billed.rows)) put("rounding", rest);
+  else if (model === null) put("other_items", rest);
+  else if (reported.isUnpriced) put("no_price", rest);
+  else put("different_price", rest);
 }
 
 /** The provider's counts at our prices against what was recorded. */
-function noteCalls(explained: ExplainedCell, note: (reason: Reason, amount: bigint) => void): void {
+function noteCalls(explained: ExplainedCell, put: (reason: Reason, amount: bigint) => void): void {
   const { recorded, reported } = explained;
-  note("other_keys", reported.otherKeysNanoUsd);
+  put("other_keys", reported.otherKeysNanoUsd);
   const rest = reported.costNanoUsd - reported.otherKeysNanoUsd - recorded.costNanoUsd;
   if (reported.tokens !== recorded.tokens || recorded.calls === 0n) {
     explained.volumeNanoUsd = rest;
@@ -88,9 +88,9 @@ function noteCalls(explained: ExplainedCell, note: (reason: Reason, amount: bigi
   // the same tokens
   const tier = reported.costNanoUsd - reported.standardNanoUsd;
   const isTier = tier !== 0n && absolute(rest - tier) < absolute(rest);
-  if (isTier) note("service_tier", tier);
+  if (isTier) put("service_tier", tier);
   const left = isTier ? rest - tier : rest;
-  note(isRounding(left, 1) ? "rounding" : "rated_differently", left);
+  put(isRounding(left, 1) ? "rounding" : "rated_differently", left);
 }
 
 function isRounding(amount: bigint, rows: number): boolean {
