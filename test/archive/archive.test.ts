@@ -94,14 +94,19 @@ it("the workflow for GitHub takes the snapshot and commits it, once", async () =
 it("killed in the middle it leaves whole files, and its calls make another store", async () => {
   const folder = temporaryFolder();
   const server = await startServer({ dataDir: join(folder, "data") });
-  await record(server.url, someEvents("k", 2_000));
+  const nowMs = Date.now();
+  const calls = someEvents("k", 2_000).map((event, index) => {
+    return { ...event, occurredAt: new Date(nowMs - ((index * 431_000) % 777_600_000)).toISOString() };
+  });
+  await record(server.url, calls);
   const archive = join(folder, "archive");
   const start = (...args: string[]) => spawn(process.execPath, [...MAIN, "archive", ...args], { cwd: root });
   const given = ["--server", server.url, "--output", archive, "--events", "--timezone", "Europe/Berlin"];
   const cut = start(...given);
+  const ended = once(cut, "close");
   while (countFiles(archive) < 5 && cut.exitCode === null) await sleep(2);
   cut.kill("SIGKILL");
-  await once(cut, "close");
+  await ended;
   for (const name of readdirSync(join(archive, "daily"))) {
     if (name.endsWith(".json")) JSON.parse(readFileSync(join(archive, "daily", name), "utf8"));
   }
