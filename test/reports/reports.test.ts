@@ -1,4 +1,4 @@
-import { getDocument } from "pdfjs-dist/legacy/build/pdf.mjs";
+import { getDocumentProxy } from "unpdf";
 import { expect, it, onTestFinished } from "vitest";
 import { call, openLedger } from "../../packages/server/src/ledger/open-ledger.fixture.ts";
 import { recordCharges } from "../../packages/server/src/ledger/record-charges.ts";
@@ -28,7 +28,7 @@ function logFailure(error: unknown): never {
 
 /** Each page's text, as another reader than the writer finds it. */
 async function pagesOf(bytes: Uint8Array): Promise<string[]> {
-  const document = await getDocument({ data: new Uint8Array(bytes), verbosity: 0 }).promise;
+  const document = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 });
   const pages: string[] = [];
   for (let number = 1; number <= document.numPages; number++) {
     const { items } = await (await document.getPage(number)).getTextContent();
