@@ -112,7 +112,12 @@ beforeAll(async () => {
   PATH_VALUES["/api/v1/keys/{id}/rotate"] = { id: made.key.id };
   const saved = await (await send("post", "/api/v1/views", { name: "api", page: "/explore", search: "" })).json();
   PATH_VALUES["/api/v1/views/{id}"] = { id: (saved as { view: { id: string } }).view.id };
-  const plan = { plan: "claude-pro", start: "2026-01-01", covers: { providers: ["openai"] }, people: [{ user: "u-1" }] };
+  const plan = {
+    plan: "claude-pro",
+    start: "2026-01-01",
+    covers: { providers: ["openai"] },
+    people: [{ user: "u-1" }],
+  };
   const subscribed = (await (await send("post", "/api/v1/subscriptions", plan)).json()) as { id: string };
   PATH_VALUES["/api/v1/subscriptions/{id}"] = { id: subscribed.id };
   PATH_VALUES["/api/v1/subscriptions/plans/{id}"] = { id: "editor" };

@@ -24,7 +24,13 @@ const textList = z.union([
 ]);
 /** As a number or as text. */
 const dollars = z
-  .union([z.number(), z.string().regex(/^\d+(\.\d+)?$/, "must be dollars").transform(Number)])
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\d+(\.\d+)?$/, "must be dollars")
+      .transform(Number),
+  ])
   .pipe(z.number().positive().max(1e9));
 const days = wholeNumber.pipe(z.number().int().min(1).max(36_500));
 
@@ -67,13 +73,13 @@ const configSchema = z.strictObject({
   retentionDays: z
     .union([z.null(), z.literal("off").transform(() => null), days])
     .meta({ description: "Raw events older than this expire, their totals stay; off keeps everything" }),
-  refreshPrices: onOff.meta({ description: "Fetch the public price list once a day" }),
   archive: onOff.meta({ description: "Write a snapshot of each day and a summary of each month as files, once a day" }),
   archiveFolder: z
     .union([z.null(), z.string().min(1)])
     .meta({ description: "Folder of those files; the folder archive in the data folder when absent" }),
   archiveDays: days.meta({ description: "Snapshots of so many days are kept; summaries of months stay" }),
   archiveEvents: onOff.meta({ description: "With the archive, also keep the calls of each day, compressed" }),
+  refreshPrices: onOff.meta({ description: "Fetch the public price list once a day" }),
   pricesUrl: z.union([z.null(), baseUrl]).meta({ description: "A mirror of the public price list" }),
   priceOverrides: z
     .array(z.unknown())
@@ -151,16 +157,16 @@ const NAMES = {
   dataDir: { flag: "data", variable: "OUTLAY_DATA", key: null },
   timeZone: { flag: "timezone", variable: "OUTLAY_TIMEZONE", key: "timezone" },
   retentionDays: { flag: "retention-days", variable: "OUTLAY_RETENTION_DAYS", key: "retentionDays" },
+  archive: { flag: null, variable: "OUTLAY_ARCHIVE", key: "archive" },
+  archiveFolder: { flag: null, variable: "OUTLAY_ARCHIVE_FOLDER", key: "archiveFolder" },
+  archiveDays: { flag: null, variable: "OUTLAY_ARCHIVE_DAYS", key: "archiveDays" },
+  archiveEvents: { flag: null, variable: "OUTLAY_ARCHIVE_EVENTS", key: "archiveEvents" },
   refreshPrices: { flag: "refresh-prices", variable: "OUTLAY_REFRESH_PRICES", key: "refreshPrices" },
   pricesUrl: { flag: "prices-url", variable: "OUTLAY_PRICES_URL", key: "pricesUrl" },
   priceOverrides: { flag: null, variable: null, key: "priceOverrides" },
   modelNames: { flag: null, variable: null, key: "modelNames" },
   monthlyBudgetUsd: { flag: null, variable: "OUTLAY_MONTHLY_BUDGET", key: "monthlyBudgetUsd" },
   allowedOrigins: { flag: null, variable: "OUTLAY_ALLOWED_ORIGINS", key: "allowedOrigins" },
-  archive: { flag: null, variable: "OUTLAY_ARCHIVE", key: "archive" },
-  archiveFolder: { flag: null, variable: "OUTLAY_ARCHIVE_FOLDER", key: "archiveFolder" },
-  archiveDays: { flag: null, variable: "OUTLAY_ARCHIVE_DAYS", key: "archiveDays" },
-  archiveEvents: { flag: null, variable: "OUTLAY_ARCHIVE_EVENTS", key: "archiveEvents" },
   publicUrl: { flag: "public-url", variable: "OUTLAY_PUBLIC_URL", key: "publicUrl" },
   allowedHosts: { flag: null, variable: "OUTLAY_ALLOWED_HOSTS", key: "allowedHosts" },
   trustedProxies: { flag: null, variable: "OUTLAY_TRUSTED_PROXIES", key: "trustedProxies" },
@@ -184,6 +190,9 @@ const NAMES = {
 const FACTS: Record<ConfigKey, { label: string; kind: SettingKind; inDashboard?: "at once" | "after a restart" }> = {
   timeZone: { label: "Time zone", kind: "time-zone", inDashboard: "at once" },
   retentionDays: { label: "Days that raw events are kept", kind: "days", inDashboard: "at once" },
+  archive: { label: "Daily archive", kind: "on-off", inDashboard: "at once" },
+  archiveDays: { label: "Days that the archive keeps", kind: "days", inDashboard: "at once" },
+  archiveEvents: { label: "Calls in the archive", kind: "on-off", inDashboard: "at once" },
   refreshPrices: { label: "Refresh of prices", kind: "on-off", inDashboard: "at once" },
   pricesUrl: { label: "Address of the price list", kind: "address", inDashboard: "at once" },
   modelNames: { label: "Names of models", kind: "table", inDashboard: "at once" },
@@ -191,19 +200,16 @@ const FACTS: Record<ConfigKey, { label: string; kind: SettingKind; inDashboard?:
   allowedOrigins: { label: "Allowed origins", kind: "list", inDashboard: "at once" },
   publicUrl: { label: "Public address", kind: "address", inDashboard: "after a restart" },
   sessionDays: { label: "Days until a session ends", kind: "days", inDashboard: "after a restart" },
-  archive: { label: "Daily archive", kind: "on-off", inDashboard: "at once" },
-  archiveDays: { label: "Days that the archive keeps", kind: "days", inDashboard: "at once" },
-  archiveEvents: { label: "Calls in the archive", kind: "on-off", inDashboard: "at once" },
   host: { label: "Address to listen on", kind: "text" },
   port: { label: "Port", kind: "number" },
   dataDir: { label: "Data folder", kind: "text" },
+  archiveFolder: { label: "Folder of the archive", kind: "text" },
   priceOverrides: { label: "Prices of the configuration file", kind: "table" },
   allowedHosts: { label: "Further names", kind: "list" },
   trustedProxies: { label: "Trusted proxies", kind: "list" },
   setup: { label: "Set-up for others", kind: "on-off" },
   oidc: { label: "Single sign-on", kind: "table" },
   providers: { label: "Providers of the gateway", kind: "table" },
-  archiveFolder: { label: "Folder of the archive", kind: "text" },
   allowInternalWebhooks: { label: "Internal webhooks", kind: "list" },
   syncUrls: { label: "Addresses of providers' reports", kind: "table" },
   mockProviders: { label: "Mock providers", kind: "address" },
@@ -293,6 +299,10 @@ function defaultValues(): Partial<Config> {
     port: 4100,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     retentionDays: null,
+    archive: true,
+    archiveFolder: null,
+    archiveDays: 90,
+    archiveEvents: false,
     refreshPrices: true,
     pricesUrl: null,
     priceOverrides: [],
@@ -301,10 +311,6 @@ function defaultValues(): Partial<Config> {
     allowedOrigins: [],
     publicUrl: null,
     allowedHosts: [],
-    archive: true,
-    archiveFolder: null,
-    archiveDays: 90,
-    archiveEvents: false,
     trustedProxies: [],
     setup: false,
     sessionDays: 14,

@@ -24,8 +24,8 @@ import type { Gateway } from "./gateway/gateway.ts";
 import { listUpstreams } from "./gateway/list-upstreams.ts";
 import { gatewayUpstreams } from "./gateway/upstreams.ts";
 import { createApp } from "./http/app.ts";
-import { archiveJob } from "./jobs/archive.ts";
 import type { HttpApp } from "./http/app.ts";
+import { archiveJob } from "./jobs/archive.ts";
 import { evaluateAlertsJob } from "./jobs/evaluate-alerts.ts";
 import { expireJob } from "./jobs/expire.ts";
 import { refreshPricesJob } from "./jobs/refresh-prices.ts";
@@ -49,9 +49,9 @@ import { openSqliteStorage } from "./storage/sqlite/sqlite-storage.ts";
 import type { Storage } from "./storage/storage.ts";
 import { watchStorage } from "./storage/watch-storage.ts";
 import { openSync, type Sync } from "./sync/sync.ts";
+import { version } from "./version.ts";
 import { SubscriptionBook } from "./subscriptions/subscription-book.ts";
 import { subscriptionSight } from "./subscriptions/subscription-sight.ts";
-import { version } from "./version.ts";
 import { ViewBook } from "./views/view-book.ts";
 
 /** Everything over one data folder. */
@@ -319,6 +319,20 @@ function upstreamsOf({ providers, mockProviders }: Config, mockUrl: string | nul
 }
 
 function jobsOf(ledger: Ledger, alerts: Alerts, config: Readonly<Config>) {
+  const archive = archiveJob(ledger, config.dataDir, {
+    get enabled() {
+      return config.archive;
+    },
+    get folder() {
+      return config.archiveFolder;
+    },
+    get keepDays() {
+      return config.archiveDays;
+    },
+    get events() {
+      return config.archiveEvents;
+    },
+  });
   return [
     refreshPricesJob({ ...ledger, version }),
     evaluateAlertsJob(() => alerts.evaluate()),

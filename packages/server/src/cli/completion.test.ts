@@ -7,7 +7,8 @@ import { bashCompletion } from "./completion/bash.ts";
 import { fishCompletion } from "./completion/fish.ts";
 import { placesOf } from "./completion/words.ts";
 import { zshCompletion } from "./completion/zsh.ts";
-import { childrenOf, describedProgram, helpText, pathOf } from "./described-program.ts";
+import { childrenOf, helpText, pathOf } from "./command-tree.ts";
+import { describedProgram } from "./described-program.ts";
 import { renderManPage } from "./render-man-page.ts";
 import type { Command } from "commander";
 

@@ -13,7 +13,6 @@ import { addDoctorCommand } from "./doctor.ts";
 import { addEventsCommand } from "./events.ts";
 import { addExportCommand } from "./export.ts";
 import { addFocusCommand } from "./focus.ts";
-import { addWatchCommand } from "./watch.ts";
 import { addImportCommand } from "./import.ts";
 import { addReconcileCommand } from "./reconcile.ts";
 import { addSyncCommand } from "./sync.ts";
@@ -24,12 +23,13 @@ import { addMockProviderCommand } from "./mock-provider.ts";
 import { addPricesCommand } from "./prices.ts";
 import { addQueryCommand } from "./query.ts";
 import { addRateCommand } from "./rate.ts";
-import { addReportsCommand } from "./reports.ts";
 import { addReportCommand } from "./report.ts";
+import { addReportsCommand } from "./reports.ts";
 import { addServeCommand } from "./serve.ts";
 import { addSessionsCommand } from "./sessions.ts";
 import { addSettingsCommand } from "./settings.ts";
 import { addSubscriptionsCommand } from "./subscriptions.ts";
+import { addWatchCommand } from "./watch.ts";
 import { addStatuslineCommand } from "./statusline.ts";
 
 /** The whole command line, one file a command; in the order in which help lists them. */
@@ -45,9 +45,9 @@ export const COMMANDS: readonly AddCommand[] = [
   addExportCommand,
   addFocusCommand,
   addImportCommand,
-  addWatchCommand,
   addSyncCommand,
   addReconcileCommand,
+  addWatchCommand,
   addStatuslineCommand,
   addArchiveCommand,
   addBackupCommand,

@@ -1,5 +1,6 @@
 import type { Command, Option } from "commander";
-import { childrenOf, describedProgram, helpText, pathOf } from "./described-program.ts";
+import { childrenOf, helpText, pathOf } from "./command-tree.ts";
+import { describedProgram } from "./described-program.ts";
 
 /** outlay(1), made from the definitions of the commands as docs/cli.md is. */
 export function renderManPage(version: string): string {

@@ -1,5 +1,6 @@
 import type { Argument, Command, Option } from "commander";
-import { childrenOf, describedProgram, helpText, pathOf } from "./described-program.ts";
+import { childrenOf, helpText, pathOf } from "./command-tree.ts";
+import { describedProgram } from "./described-program.ts";
 
 /** docs/cli.md, made from the definitions of the commands, so that it cannot say anything else than `--help`. */
 export function renderReference(): string {

@@ -34,7 +34,10 @@ const SERVICES: Record<string, { provider: string; service: string }> = {
 /** By how a model's name begins, without the parts before a slash or dot that a reseller puts there. */
 const PUBLISHERS: [pattern: RegExp, publisher: string][] = [
   [/^claude/, "Anthropic"],
-  [/^(gpt|o\d|chatgpt|codex|dall-e|whisper|text-embedding-(3|ada)|tts-|gpt-4o-mini-tts|davinci|babbage|sora)/, "OpenAI"],
+  [
+    /^(gpt|o\d|chatgpt|codex|dall-e|whisper|text-embedding-(3|ada)|tts-|gpt-4o-mini-tts|davinci|babbage|sora)/,
+    "OpenAI",
+  ],
   [/^(gemini|gemma|imagen|veo|palm)/, "Google"],
   [/^(llama|meta-llama)/, "Meta"],
   [/^(mistral|mixtral|codestral|ministral|magistral|devstral|pixtral)/, "Mistral AI"],

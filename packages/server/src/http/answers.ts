@@ -238,7 +238,8 @@ export const recordAnswer = z
       description: "With `repeats=largest`: events that took the place of an earlier one with their id",
     }),
     addedCostUsd: z.number().optional().meta({
-      description: "With `repeats=largest`: by how much the recorded costs have grown; calls without a price add nothing",
+      description:
+        "With `repeats=largest`: by how much the recorded costs have grown; calls without a price add nothing",
     }),
     rejected: z.array(
       z.strictObject({

@@ -66,7 +66,10 @@ const TAGS = [
   { name: "Keys", description: "Who may call the gateway, and whose account pays." },
   { name: "Alerts", description: "What Outlay tells people by itself, and how it was told." },
   { name: "Channels", description: "Where alerts go." },
-  { name: "Subscriptions", description: "Flat fees beside usage: what they cost, what they cover, whether they are worth it." },
+  {
+    name: "Subscriptions",
+    description: "Flat fees beside usage: what they cost, what they cover, whether they are worth it.",
+  },
   { name: "Views", description: "Pages with what was chosen on them, saved under a name." },
   { name: "Account", description: "Signing in, and what is about oneself." },
   { name: "People", description: "Who has an account, in which role and teams." },

@@ -1,10 +1,31 @@
 import { oneIn, textIn, usePageState } from "../../filters/use-page-state.ts";
 
-export const TAB_NAMES = ["general", "people", "keys", "providers", "channels", "subscriptions", "charges", "exports", "audit"] as const;
+export const TAB_NAMES = [
+  "general",
+  "people",
+  "keys",
+  "providers",
+  "channels",
+  "subscriptions",
+  "charges",
+  "exports",
+  "audit",
+] as const;
 export type TabName = (typeof TAB_NAMES)[number];
 
 /** What is looked at or filled in, one at a time: an id, a name, or `new`. */
-const SHEETS = ["setting", "person", "team", "key", "provider", "channel", "delivery", "charge", "subscription", "entry"] as const;
+const SHEETS = [
+  "setting",
+  "person",
+  "team",
+  "key",
+  "provider",
+  "channel",
+  "delivery",
+  "charge",
+  "subscription",
+  "entry",
+] as const;
 /** Which part of a list is shown. */
 const CHOICES = ["status", "kind", "rows", "actor", "action"] as const;
 type Sheets = Partial<Record<(typeof SHEETS)[number], string>>;

@@ -1,7 +1,7 @@
 import { DIMENSIONS, METRICS, TIME_UNITS } from "@outlay/core";
 import type { Command, Option } from "commander";
 import { IMPORTERS } from "../../importers/importers.ts";
-import { childrenOf, pathOf } from "../described-program.ts";
+import { childrenOf, pathOf } from "../command-tree.ts";
 import { REPORT_KINDS } from "../report.ts";
 
 /** What may stand at one place of the command line. */
