@@ -74,6 +74,8 @@ const NOT_PLAIN = new Set([
   "/api/v1/prices/history",
   "/api/v1/insights/variants",
 ]);
+/** What examples name and has to be there. */
+const EXAMPLES: Record<string, object> = {};
 const PATH_VALUES: Record<string, Record<string, string>> = {
   "/api/v1/events/{id}": { id: "api-1" },
   "/api/v1/sessions/{id}": { id: "api-session-1" },
@@ -122,6 +124,7 @@ beforeAll(async () => {
   PATH_VALUES["/api/v1/subscriptions/{id}"] = { id: subscribed.id };
   PATH_VALUES["/api/v1/subscriptions/plans/{id}"] = { id: "editor" };
   await makeReports();
+  await makeSchedules();
   await makeLimits();
   api = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as ApiDocument;
   ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
@@ -148,6 +151,20 @@ async function makeReports(): Promise<void> {
   const range = { from: "2026-10-01", to: "2026-11-01" };
   await send("put", "/api/v1/reconciliation/invoices", { provider: "aws", reference: "1", amountUsd: 1, ...range });
   PATH_VALUES["/api/v1/reconciliation/invoices/{provider}/{reference}"] = { provider: "aws", reference: "1" };
+}
+
+/** A scheduled report for each operation, and the channel that the example of another one names. */
+async function makeSchedules(): Promise<void> {
+  const settings = { host: "127.0.0.1", port: 9, security: "none", from: "a@example.com", to: ["b@example.com"] };
+  const answer = await send("post", "/api/v1/channels", { name: "mail", kind: "smtp", settings });
+  const { channel } = (await answer.json()) as { channel: { id: string } };
+  const path = "/api/v1/reports/schedules";
+  const schedule = { name: "api", every: "month", hour: 8, timeZone: "Europe/Berlin", channelId: channel.id };
+  EXAMPLES[path] = { channelId: channel.id };
+  EXAMPLES[`${path}/{id}`] = { channelId: channel.id };
+  for (const place of ["{id}", "{id}/preview", "{id}/send"]) {
+    PATH_VALUES[`${path}/${place}`] = { id: await make(path, schedule) };
+  }
 }
 
 /** A limit for each operation, as some of them remove what they are about. */
@@ -291,7 +308,8 @@ describe("the OpenAPI document", () => {
     const fetching = "/api/v1/prices/refresh";
     for (const { method, path, operation } of usable()) {
       if (method === "get" || path === fetching) continue;
-      const example = operation.requestBody?.content["application/json"].example;
+      const shown = operation.requestBody?.content["application/json"].example;
+      const example = shown === undefined ? undefined : { ...(shown as object), ...EXAMPLES[path] };
       const url = method === "delete" ? deletion(path) : withValues(path);
       const answer = method === "delete" ? await fetch(server.url + url, { method }) : await send(method, url, example);
       const status = Number(successOf(operation));

@@ -57,6 +57,7 @@ const TAGS = [
     name: "Providers' reports",
     description: "What providers say themselves, beside what was recorded, and how both agree.",
   },
+  { name: "Reports", description: "A month as a document, and reports that go out by e-mail at their hour." },
   { name: "Lists", description: "Calls, sessions, users, agents, work items, files." },
   { name: "Live", description: "What happens, while it happens." },
   { name: "Prices", description: "Which price a call gets, and changing it." },
