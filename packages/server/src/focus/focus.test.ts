@@ -1,3 +1,4 @@
+import { readCsv } from "../csv/read-csv.ts";
 import { addFractions, multiplyFractions, parseFraction, parseUsd, type Fraction } from "@outlay/core";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -6,7 +7,6 @@ import { call, openLedger, type OpenLedger } from "../ledger/open-ledger.fixture
 import { recordCharges } from "../ledger/record-charges.ts";
 import { recordUsage } from "../ledger/record-usage.ts";
 import { exportFocus } from "./export-focus.ts";
-import { readCsv } from "./read-csv.ts";
 import { shareOut } from "./usage-rows.ts";
 import { validateFocusCsv } from "./validate-csv.ts";
 

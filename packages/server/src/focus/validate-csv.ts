@@ -1,5 +1,5 @@
+import { readCsv } from "../csv/read-csv.ts";
 import type { FocusVersion } from "./columns.ts";
-import { readCsv } from "./read-csv.ts";
 import { FocusValidator, type FocusVerdict } from "./validate.ts";
 
 /** Holds a CSV file against FOCUS. Without a version: 1.3 when it has that version's providers, else 1.2. */

@@ -1,11 +1,12 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InvalidInput } from "@outlay/core";
+import { readCsv } from "../csv/read-csv.ts";
 import { awsExport } from "./aws/parse.ts";
 import { azureExport } from "./azure/parse.ts";
 import { BadLine, exportRecord, type ExportReader } from "./export-record.ts";
 import { googleExport } from "./google/parse.ts";
-import { readCsv, readText } from "./read-csv.ts";
+import { readText } from "./read-text.ts";
 import { DayTable, type ReportedRow } from "./reported-row.ts";
 import { dayName } from "./utc-day.ts";
 
@@ -93,8 +94,17 @@ async function* recordsOf(
   onBytes?: (bytes: number) => void,
 ): AsyncIterable<{ line: number; values: Record<string, unknown> | null }> {
   const text = readText(path, onBytes);
-  if (!/\.(json|jsonl|ndjson)(\.gz)?$/i.test(path)) yield* readCsv(text);
+  if (!/\.(json|jsonl|ndjson)(\.gz)?$/i.test(path)) yield* csvRows(text);
   else yield* readJsonLines(text);
+}
+
+/** Records by the names of the heading; what stands below no name is left out. */
+async function* csvRows(text: AsyncIterable<string>): AsyncIterable<{ line: number; values: Record<string, string> }> {
+  let names: string[] | null = null;
+  for await (const { cells, line } of readCsv(text)) {
+    if (names === null) names = cells.map((name) => name.trim());
+    else yield { line, values: Object.fromEntries(names.map((name, index) => [name, cells[index] ?? ""])) };
+  }
 }
 
 /** One object on each line; a list of them, as some tools write it, has one on each line too. */
