@@ -11,13 +11,36 @@ export function metricTable(answer: QueryAnswer): Table {
     ...by.map((dimension) => ({ header: dimensionHeader(dimension), align: "left" as const })),
     ...metrics.map((metric) => ({ header: METRICS[metric].label, align: alignOf(metric) })),
   ];
-  const rows = answer.rows.map((row) => [
-    ...by.map((dimension) => dimensionCell(row, dimension, answer.meta)),
+  const rows = foldSilence(answer).map(({ row, until }) => [
+    ...by.map((dimension) => `${dimensionCell(row, dimension, answer.meta)}${until === null ? "" : ` … ${until}`}`),
     ...metrics.map((metric) => formatMetric(metric, numberOf(row[metric]))),
   ]);
   if (by.length === 0) return { columns, rows: [totalCells(metrics, answer.totals)] };
   const totals = [...by.map((_, index) => (index === 0 ? "Total" : "")), ...totalCells(metrics, answer.totals)];
   return { columns, rows, totals };
+}
+
+/** More buckets in a row than this without a call are one line. */
+const MAX_SILENT_BUCKETS = 3;
+
+/** The rows, with `until` the last bucket of a long silence that a row stands for. */
+function foldSilence({ query, rows, meta }: QueryAnswer): { row: Row; until: string | null }[] {
+  const [unit = ""] = query.by;
+  const isOverTime = query.by.length === 1 && (TIME_UNITS as readonly string[]).includes(unit);
+  if (!isOverTime || !query.metrics.includes("calls")) return rows.map((row) => ({ row, until: null }));
+  const isSilent = (row: Row) =>
+    row["calls"] === 0 && row["cost"] !== null && !meta.unfinished.includes(String(row[unit]));
+  const runs: Row[][] = [];
+  for (const row of rows) {
+    const last = runs.at(-1);
+    if (last !== undefined && isSilent(row) && isSilent(last[0]!)) last.push(row);
+    else runs.push([row]);
+  }
+  return runs.flatMap((run): { row: Row; until: string | null }[] =>
+    run.length > MAX_SILENT_BUCKETS
+      ? [{ row: run[0]!, until: String(run.at(-1)![unit]) }]
+      : run.map((row) => ({ row, until: null })),
+  );
 }
 
 /** What the table cannot show: calls without a price, buckets that are not over yet, numbers from sketches. */
