@@ -208,7 +208,12 @@ describe("an open server", () => {
     expect(await page.content()).not.toContain("very-secret");
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Stored key for anthropic" }).click();
-    await eventually(() => searchOf(page)).toBe("?tab=providers&provider=anthropic");
+    // The language that was chosen stays, for this provider and the next.
+    await eventually(() => [...new URL(page.url()).searchParams].toSorted()).toEqual([
+      ["provider", "anthropic"],
+      ["snippet", "curl"],
+      ["tab", "providers"],
+    ]);
     await drawer.getByRole("button", { name: "Forget it" }).click();
     await page.getByRole("button", { name: "Forget the key" }).click();
     await drawer.getByText("None. With one").waitFor();
