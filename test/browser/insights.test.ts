@@ -247,7 +247,7 @@ test("quality: rates and what a success costs, with their intervals", async () =
   const question = "by=agent&period=90d&filter=operation:chat&limit=20";
   const { rows } = await get<QualityAnswer>(demo.url, `/api/v1/insights/quality?${question}`);
   const expected = rows.map(({ key, successRate, costPerSuccess }) => [
-    key,
+    key ?? "unattributed",
     percent(successRate.value),
     `${percent(successRate.low!)} – ${percent(successRate.high!)}`,
     costPerSuccess?.value ?? null,
