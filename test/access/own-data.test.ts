@@ -1,3 +1,5 @@
+import { parquetReadObjects } from "hyparquet";
+import { extractText, getDocumentProxy } from "unpdf";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { addressesOf } from "./addresses-of.ts";
@@ -57,14 +59,39 @@ function comparable(value: unknown): unknown {
 async function said(asker: Asker, address: string): Promise<{ status: number; body: unknown; text: string }> {
   const answer = await asker("GET", address);
   const type = answer.headers.get("content-type") ?? "";
-  const text = type.startsWith("text/event-stream") ? await firstMessages(answer) : await answer.text();
+  const text = await textOf(answer, type);
   return { status: answer.status, body: comparable(parsed(type, text)), text };
 }
 
+async function textOf(answer: Response, type: string): Promise<string> {
+  if (type.startsWith("text/event-stream")) return firstMessages(answer);
+  if (type === "application/pdf") return textOfPdf(await answer.arrayBuffer());
+  if (type === PARQUET) return JSON.stringify(await rowsOfParquet(await answer.arrayBuffer()));
+  return answer.text();
+}
+
+const PARQUET = "application/vnd.apache.parquet";
+
+/** A line for each line of each page. */
+async function textOfPdf(bytes: ArrayBuffer): Promise<string> {
+  const { text } = await extractText(await getDocumentProxy(new Uint8Array(bytes)));
+  return text.join("\n");
+}
+
+async function rowsOfParquet(bytes: ArrayBuffer): Promise<unknown[]> {
+  const rows = await parquetReadObjects({ file: bytes });
+  return rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [name, typeof value === "bigint" ? `${value}` : value]),
+    ),
+  );
+}
+
 function parsed(type: string, text: string): unknown {
+  if (type === PARQUET) return JSON.parse(text);
   if (type.includes("json") && !type.includes("x-ndjson")) return JSON.parse(text);
   const lines = text.split(/\r?\n/);
-  if (type.startsWith("text/csv")) return lines;
+  if (type.startsWith("text/csv") || type === "application/pdf") return lines;
   return lines.flatMap((line) => {
     const data = line.replace(/^data: /, "");
     return data.startsWith("{") ? [JSON.parse(data) as unknown] : [];
