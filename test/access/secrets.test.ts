@@ -36,6 +36,7 @@ function smtp(password: string) {
 let organisation: Organisation;
 let operations: Operation[];
 let secrets: string[];
+let hashes: string[];
 const printed: string[] = [];
 
 beforeAll(async () => {
@@ -59,7 +60,8 @@ beforeAll(async () => {
     if (secret !== null) secrets.push(secret);
   }
   secrets.push(...JSON.stringify(CHANNELS).match(/[\w-]*CANARY[\w-]*/g)!);
-  secrets.push(...passwordHashes(outlay.dataDir));
+  hashes = passwordHashes(outlay.dataDir);
+  secrets.push(...hashes);
 });
 afterAll(async () => {
   await organisation.outlay.close();
@@ -78,6 +80,8 @@ function passwordHashes(dataDir: string): string[] {
   database.close();
   return rows.map((row) => String(row["password"]));
 }
+
+const BACKUP = "/api/v1/maintenance/backup";
 
 /** The secrets that a text shows, also as they stand in base64 or in an address. */
 function secretsIn(text: string): string[] {
@@ -110,7 +114,9 @@ it("no answer to an administrator shows any, nor does any page or file to take a
   const shown: string[] = [];
   for (const address of [...reads, ...pages]) {
     const found = secretsIn(await outputOf(await askers.administrator("GET", address)));
-    if (found.length > 0) shown.push(`${address}: ${found.join(", ")}`);
+    // With a backup passwords have to be known again, as the hashes that they are.
+    const wrong = address.startsWith(BACKUP) ? found.filter((secret) => !hashes.includes(secret)) : found;
+    if (wrong.length > 0) shown.push(`${address}: ${wrong.join(", ")}`);
   }
   expect(shown).toEqual([]);
 });

@@ -56,7 +56,8 @@ export async function openBackups(options: {
         const facts = await store.copyTo({
           to,
           files: ["outlay.config.json", ...(withSecret ? ["secret.key"] : [])],
-          databases: ["accounts.sqlite"],
+          // Passwords come back as the hashes that they are; whoever is signed in signs in again.
+          databases: [{ name: "accounts.sqlite", without: ["session", "verification"] }],
           manifest: { format: COPY_FORMAT, at, version },
         });
         const { size } = await stat(to);

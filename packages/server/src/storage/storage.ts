@@ -79,7 +79,7 @@ export interface CopyableStorage extends Storage {
   copyTo(order: {
     to: string;
     files: string[];
-    databases: string[];
+    databases: { name: string; without: string[] }[];
     manifest: Record<string, unknown>;
   }): Promise<StoreCopy>;
 }

@@ -11,8 +11,8 @@ export interface CopyOrder {
   dataDir: string;
   /** Small files that lie inside the copy; those that are not there are left out. */
   files: string[];
-  /** Databases of the same folder that are copied whole. */
-  databases: string[];
+  /** Databases of the same folder, and the tables of theirs of which nothing is copied. */
+  databases: { name: string; without: string[] }[];
   /** Whatever else the copy has to say of itself. */
   manifest: Record<string, unknown>;
 }
@@ -41,8 +41,8 @@ export function copyStore(database: Database, { to, dataDir, files, databases, m
       put.run(name, readFileSync(path));
       parts.push(name);
     }
-    for (const name of databases) {
-      const bytes = copyOf(join(dataDir, name), `${to}.${name}`);
+    for (const { name, without } of databases) {
+      const bytes = copyOf(join(dataDir, name), `${to}.${name}`, without);
       if (bytes === null) continue;
       put.run(name, bytes);
       parts.push(name);
@@ -56,17 +56,30 @@ export function copyStore(database: Database, { to, dataDir, files, databases, m
   }
 }
 
-function copyOf(path: string, beside: string): Uint8Array | null {
+function copyOf(path: string, beside: string, without: string[]): Uint8Array | null {
   if (!existsSync(path)) return null;
   const database = new DatabaseSync(path, { readOnly: true, timeout: 10_000 });
   try {
     rmSync(beside, { force: true });
     closeSync(openSync(beside, "wx", 0o600));
     database.exec(`VACUUM INTO ${quoted(beside)}`);
+    emptyTables(beside, without);
     return readFileSync(beside);
   } finally {
     database.close();
     rmSync(beside, { force: true });
+  }
+}
+
+/** Nothing of them stays in the file, not in its free pages either. */
+function emptyTables(path: string, tables: string[]): void {
+  const database = new DatabaseSync(path);
+  try {
+    const isThere = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
+    for (const table of tables) if (isThere.get(table) !== undefined) database.exec(`DELETE FROM ${table}`);
+    database.exec("VACUUM");
+  } finally {
+    database.close();
   }
 }
 

@@ -257,7 +257,7 @@ class SqliteStorage implements CopyableStorage {
   async copyTo(order: {
     to: string;
     files: string[];
-    databases: string[];
+    databases: { name: string; without: string[] }[];
     manifest: Record<string, unknown>;
   }): Promise<StoreCopy> {
     const copier = new ThreadClient("reader-thread", this.#start);
