@@ -31,7 +31,8 @@ describe.each(Object.entries({ ...LOOKS, narrow: NARROW }))("with awkward data, 
     await page.getByRole("heading", { level: 2 }).first().waitFor();
     expect(await overflowPx(page)).toBe(0);
     expect(await textCutOff(page)).toEqual([]);
-    expect(await barriers(page)).toEqual([]);
+    // Of each size one colour scheme, as everywhere: it takes seconds.
+    if (name === "desk-light" || name === "phone-dark") expect(await barriers(page)).toEqual([]);
     await screenshot(page, `${form}-${name}`);
     const toggles = page.getByRole("button", { name: "Show as table" });
     for (let left = await toggles.count(); left > 0; left -= 1) await toggles.first().click();
