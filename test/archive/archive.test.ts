@@ -126,8 +126,9 @@ it("killed in the middle it leaves whole files, and its calls make another store
       cwd: root,
       encoding: "utf8",
     });
+  const todayMs = startOfToday("Europe/Berlin");
   const finished = (await exportedEvents(server.url)).filter(
-    ({ occurredAt }) => Date.parse(String(occurredAt)) < startOfToday("Europe/Berlin"),
+    ({ occurredAt }) => Date.parse(String(occurredAt)) < todayMs,
   );
   const events = readdirSync(join(archive, "events"));
   // one that is damaged is named, and the others are read
