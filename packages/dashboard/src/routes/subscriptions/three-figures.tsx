@@ -56,12 +56,15 @@ function FeeNotes({ fees: { paidUsd, chargesUsd } }: { fees: SubscriptionsReport
 }
 
 function MeteredNotes({ metered }: { metered: SubscriptionsReport["metered"] }) {
-  const { uncoveredUsd, beyondIncludedUsd, chargesUsd, calls } = metered;
+  const { uncoveredUsd, beyondIncludedUsd, chargesUsd, calls, unpricedCalls } = metered;
   return (
     <>
       <StatNote title={exactMoney(uncoveredUsd)}>
         {calls === null ? "Not known" : `${counted(calls, "call")} that no plan covers`}
       </StatNote>
+      {unpricedCalls === null || unpricedCalls === 0 ? null : (
+        <StatNote>{counted(unpricedCalls, "call")} of them without a price</StatNote>
+      )}
       {beyondIncludedUsd === null || beyondIncludedUsd === 0 ? null : (
         <StatNote title={exactMoney(beyondIncludedUsd)}>{money(beyondIncludedUsd)} beyond what fees include</StatNote>
       )}

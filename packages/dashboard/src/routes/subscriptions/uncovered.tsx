@@ -1,5 +1,6 @@
-import { count, exactCount, exactMoney, money } from "@outlay/react";
+import { count, exactCount } from "@outlay/react";
 import type { SubscriptionsReport } from "../../api/subscriptions.ts";
+import { costCell } from "../../format/cost-cell.ts";
 import { BarList } from "../../ui/bar-list.tsx";
 import { Card } from "../../ui/card.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -22,13 +23,13 @@ export function Uncovered({ report: { uncovered, metered } }: { report: Subscrip
           <BarList
             caption="Calls that no plan covers, by tool and provider, dearest first"
             columns={["Tool and provider", "Cost", "Calls"]}
-            rows={uncovered.slice(0, SHOWN).map(({ source, provider, usd, calls }) => ({
+            rows={uncovered.slice(0, SHOWN).map(({ source, provider, usd, calls, tokens, unpricedCalls }) => ({
               key: `${source} ${provider}`,
               label: `${source} · ${provider}`,
               name: `${source} at ${provider}`,
               share: whole === 0 ? null : usd / whole,
               cells: [
-                { text: money(usd), title: exactMoney(usd) },
+                costCell({ cost: usd, calls, tokens, unpricedCalls }),
                 { text: count(calls), title: exactCount(calls) },
               ],
             }))}
