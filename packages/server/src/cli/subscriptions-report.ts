@@ -8,8 +8,8 @@ import { printTable } from "./print-answer.ts";
 export interface SubscriptionsReport {
   query: { period: { name?: string; start: string; end: string; timeZone: string } };
   fees: { spreadUsd: number; paidUsd: number | null; chargesUsd: number };
-  metered: { usd: number | null; calls: number | null };
-  value: { usd: number; calls: number } | null;
+  metered: { usd: number | null; calls: number | null; unpricedCalls: number | null };
+  value: { usd: number; calls: number; unpricedCalls: number } | null;
   otherChargesUsd: number;
   moneyUsd: number | null;
   subscriptions: {
@@ -71,6 +71,11 @@ export async function printSubscriptionsReport(context: CliContext, report: Subs
     "",
     `Fees ${formatUsd(allFees)}, metered ${formatUsd(report.metered.usd)} and other charges ${formatUsd(report.otherChargesUsd)} are ${colors.bold(formatUsd(report.moneyUsd))} of real money. Value is what covered calls would have cost at list price.`,
   );
+  const unpriced = (report.metered.unpricedCalls ?? 0) + (report.value?.unpricedCalls ?? 0);
+  if (unpriced > 0) {
+    const what = unpriced === 1 ? "1 call has" : `${formatCount(unpriced)} calls have`;
+    await context.print(colors.yellow(`unpriced: ${what} no known price, and are neither in metered nor in value`));
+  }
   const same = report.sameCharges.length;
   if (same > 0) {
     const what = same === 1 ? "1 charge entered by hand says" : `${same} charges entered by hand say`;
