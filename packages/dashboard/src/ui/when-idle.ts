@@ -25,4 +25,4 @@ function next(): void {
 }
 
 /** A busy page gets its parts all the same. */
-const LONGEST_WAIT_MS = 60;
+const LONGEST_WAIT_MS = 16;
