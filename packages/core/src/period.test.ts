@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InvalidInput } from "./errors.ts";
-import { buckets, previousPeriod, resolvePeriod, type Period, type PeriodRequest } from "./period.ts";
+import { buckets, dayIn, previousPeriod, resolvePeriod, type Period, type PeriodRequest } from "./period.ts";
 import { TIME_UNITS, type TimeUnit } from "./vocabulary.ts";
 
 const HOUR_MS = 3_600_000;
@@ -298,4 +298,15 @@ describe("buckets", () => {
     expect(odd).toContain(23);
     expect(odd).toContain(25);
   });
+});
+
+test("the calendar day of an instant is that of the zone's clock", () => {
+  const lateAtNightMs = Date.parse("2026-11-22T23:30:00Z");
+  expect(dayIn("UTC", lateAtNightMs)).toBe("2026-11-22");
+  expect(dayIn("Europe/Berlin", lateAtNightMs)).toBe("2026-11-23");
+  expect(dayIn("America/New_York", lateAtNightMs)).toBe("2026-11-22");
+  // 18:15 UTC is midnight in Kathmandu, 5 hours 45 minutes ahead.
+  const midnightMs = Date.parse("2026-11-22T18:15:00Z");
+  expect(dayIn("Asia/Kathmandu", midnightMs - 1)).toBe("2026-11-22");
+  expect(dayIn("Asia/Kathmandu", midnightMs)).toBe("2026-11-23");
 });

@@ -257,6 +257,11 @@ function offsetOf(zone: string): number {
   return zone.startsWith("-") ? -offsetMs : offsetMs;
 }
 
+/** The calendar day that an instant lies in, where the zone's clock stands: `2026-11-22`. */
+export function dayIn(timeZone: string, atMs: number): string {
+  return new Date(localOf(timeZone, atMs)).toISOString().slice(0, 10);
+}
+
 function localOf(timeZone: string, atMs: number): number {
   return atMs + offsetAt(timeZone, atMs);
 }

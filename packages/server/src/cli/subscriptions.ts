@@ -1,6 +1,7 @@
+import { dayIn } from "@outlay/core";
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
-import type { CliContext } from "./context.ts";
+import type { Api, CliContext } from "./context.ts";
 import { printable } from "./draw/text-width.ts";
 import { formatUsd, UNKNOWN } from "./draw/values.ts";
 import { getJson, sendJson } from "./get-json.ts";
@@ -168,10 +169,15 @@ function addEnd(parent: Command, context: CliContext): void {
         throw new UsageError("Give either --cancelled or --on, not both.");
       const api = await context.connect();
       const { id } = await findSubscription(api, text);
-      const today = new Date(context.now()).toISOString().slice(0, 10);
-      const body = on === undefined ? { cancelledOn: cancelled ?? today } : { end: on };
+      const body = on === undefined ? { cancelledOn: cancelled ?? (await today(context, api)) } : { end: on };
       await tell(context, "Ended", await sendJson<Subscription>(api, "PATCH", `${PATH}/${id}`, body));
     });
+}
+
+/** Where the fees are spread: late in the evening it is tomorrow already in other zones. */
+async function today(context: CliContext, api: Api): Promise<string> {
+  const { timeZone } = await getJson<{ timeZone: string }>(api, "/api/v1/meta");
+  return dayIn(timeZone, context.now());
 }
 
 function addRemove(parent: Command, context: CliContext): void {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { dayIn } from "@outlay/core";
 import { archiveEvents } from "../ledger/archive-lines.ts";
 import { writeArchive } from "../ledger/archive.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -27,7 +28,7 @@ export function archiveJob(ledger: Ledger, dataDir: string, settings: ArchiveSet
     const { storage, timeZone } = ledger;
     const folder = settings.folder ?? join(dataDir, "archive");
     const nowMs = ledger.now();
-    const day = new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" }).format(nowMs);
+    const day = dayIn(timeZone, nowMs);
     const done = JSON.stringify([day, folder, timeZone, settings.events]);
     if ((await storage.getDocument(DONE)) === done) return;
     const { firstEventMs, horizonMs } = await storage.stats();
