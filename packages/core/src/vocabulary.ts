@@ -3,12 +3,8 @@
  * dashboard list them.
  */
 
-/** What an event can be grouped and filtered by. `tag:<key>` stands beside these, a dimension for each key. */
-export const DIMENSIONS = [
-  "provider",
-  "model",
-  "requestedModel",
-  "operation",
+/** Whose a call is, and what it belongs to: fields of an event that are all dimensions. */
+export const ATTRIBUTION = [
   "user",
   "team",
   "project",
@@ -20,6 +16,15 @@ export const DIMENSIONS = [
   "trace",
   "environment",
   "credential",
+] as const;
+
+/** What an event can be grouped and filtered by. `tag:<key>` stands beside these, a dimension for each key. */
+export const DIMENSIONS = [
+  "provider",
+  "model",
+  "requestedModel",
+  "operation",
+  ...ATTRIBUTION,
   "source",
   "serviceTier",
   "geo",

@@ -1,4 +1,4 @@
-import { InvalidInput, eventSchema, parseEvent, parseUsd, shown, usdNumber } from "@outlay/core";
+import { ATTRIBUTION, InvalidInput, eventSchema, parseEvent, parseUsd, shown, usdNumber } from "@outlay/core";
 import type { Context } from "hono";
 import { z } from "zod";
 import { recordUsage } from "../../ledger/record-usage.ts";
@@ -185,22 +185,7 @@ function readCall(c: Context<HttpEnvironment>, { ledger, sizes }: LimitParts, ra
   };
 }
 
-const DIMENSIONS = [
-  "requestedModel",
-  "operation",
-  "user",
-  "team",
-  "project",
-  "customer",
-  "agent",
-  "activity",
-  "category",
-  "session",
-  "trace",
-  "environment",
-  "credential",
-  "variant",
-] as const;
+const DIMENSIONS = ["requestedModel", "operation", ...ATTRIBUTION, "variant"] as const;
 
 function dimensionsOf(event: Partial<Record<(typeof DIMENSIONS)[number], string | undefined>>) {
   const known = DIMENSIONS.map((name) => [name, event[name]]).filter(([, value]) => value !== undefined);

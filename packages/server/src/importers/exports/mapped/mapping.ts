@@ -1,4 +1,4 @@
-import { InvalidInput, nearestName, shown, usageSchema } from "@outlay/core";
+import { ATTRIBUTION, InvalidInput, nearestName, shown, usageSchema } from "@outlay/core";
 import type { FileOptions } from "../../importer.ts";
 
 /** Which column is which field of an event. */
@@ -21,18 +21,8 @@ const TEXTS = [
   "operation",
   "serviceTier",
   "geo",
-  "user",
-  "team",
-  "project",
-  "customer",
-  "agent",
-  "activity",
-  "category",
-  "session",
-  "trace",
+  ...ATTRIBUTION,
   "span",
-  "environment",
-  "credential",
   "errorType",
   "variant",
   "imageSize",
