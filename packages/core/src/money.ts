@@ -36,6 +36,11 @@ export function usdNumber(nanoUsd: bigint | number): number {
   return Number.isSafeInteger(number) ? number / NANO_PER_USD : Number(formatUsd(nanoUsd));
 }
 
+/** To the nano-dollar, which is what dollars on the wire are exact to: sums of floating-point numbers have more digits than there are. */
+export function roundUsd(usd: number): number {
+  return Math.round(usd * NANO_PER_USD) / NANO_PER_USD;
+}
+
 /** The exact sum of nano-dollars, whatever the order. */
 export function sumNanoUsd(amounts: Iterable<bigint | number>): bigint {
   let sum = 0n;

@@ -1,3 +1,4 @@
+import { roundUsd } from "@outlay/core";
 import type { CliContext } from "./context.ts";
 import { drawBar } from "./draw/bar.ts";
 import { printable } from "./draw/text-width.ts";
@@ -44,7 +45,7 @@ interface Worth {
 /** Three figures for each plan, its people, what could be better, what is renewed, and the month's budget. */
 export async function printSubscriptionsReport(context: CliContext, report: SubscriptionsReport): Promise<void> {
   const { colors } = context;
-  const allFees = Math.round((report.fees.spreadUsd + report.fees.chargesUsd) * 1e9) / 1e9;
+  const allFees = roundUsd(report.fees.spreadUsd + report.fees.chargesUsd);
   await context.print(colors.dim(formatPeriod(report.query.period)), "");
   await printTable(context, {
     columns: [

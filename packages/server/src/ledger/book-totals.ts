@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { roundUsd } from "@outlay/core";
 import type { Storage } from "../storage/storage.ts";
 import type { Rejection } from "./answers.ts";
 import type { Ledger } from "./ledger.ts";
@@ -105,7 +106,7 @@ class Series {
     };
     this.hasGrown = true;
     const difference = Object.fromEntries(
-      Object.keys(told).map((name) => [name, difference9(told[name]!, counters[name] ?? 0)]),
+      Object.keys(told).map((name) => [name, differenceOf(told[name]!, counters[name] ?? 0)]),
     );
     return withCounters(event, id, difference, lastId === null ? null : toldAtMs);
   }
@@ -125,9 +126,9 @@ function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
 
-/** Of dollars, too, exact to nine decimals; never below zero. */
-function difference9(now: number, before: number): number {
-  return Math.max(0, Math.round((now - before) * 1e9) / 1e9);
+/** Counts are whole and dollars exact to nine decimals: the one rounding serves both. */
+function differenceOf(now: number, before: number): number {
+  return Math.max(0, roundUsd(now - before));
 }
 
 function withCounters(

@@ -1,3 +1,4 @@
+import { roundUsd } from "@outlay/core";
 import { useQuery } from "@tanstack/react-query";
 import { exactMoney, money } from "@outlay/react";
 import { useState } from "react";
@@ -83,9 +84,8 @@ function CallField({ name, value }: { name: CallKey; value: string }) {
   );
 }
 
-/** To the nano-dollar, which is what amounts are exact to; floating point leaves more digits than there are. */
 function leftUsd({ amountUsd, spentUsd, leasedUsd }: LimitState): number {
-  return Math.max(0, Math.round((amountUsd - spentUsd - leasedUsd) * 1e9) / 1e9);
+  return Math.max(0, roundUsd(amountUsd - spentUsd - leasedUsd));
 }
 
 function States({

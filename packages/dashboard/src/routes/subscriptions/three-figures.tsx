@@ -1,3 +1,4 @@
+import { roundUsd } from "@outlay/core";
 import { counted, exactMoney, money } from "@outlay/react";
 import type { SubscriptionsReport } from "../../api/subscriptions.ts";
 import { StatCard, StatNote } from "../../ui/stat-card.tsx";
@@ -38,9 +39,9 @@ export function ThreeFigures({ report }: { report: SubscriptionsReport | undefin
   );
 }
 
-/** Known as subscriptions, and known as charges alone. Nano-dollars are whole. */
+/** Known as subscriptions, and known as charges alone. */
 function allFees({ fees }: SubscriptionsReport): number {
-  return Math.round((fees.spreadUsd + fees.chargesUsd) * 1e9) / 1e9;
+  return roundUsd(fees.spreadUsd + fees.chargesUsd);
 }
 
 function FeeNotes({ fees: { paidUsd, chargesUsd } }: { fees: SubscriptionsReport["fees"] }) {
