@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { SyncConnection } from "../sync/sync.ts";
 import type { SyncProblem } from "../sync/sync-state.ts";
+import { dayName } from "../sync/utc-day.ts";
 
 /* Shapes of what is answered about connections to providers, and how they are made. */
 
@@ -108,5 +109,5 @@ function isoOf(ms: number | null): string | null {
 }
 
 function dayOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString().slice(0, 10);
+  return ms === null ? null : dayName(ms);
 }

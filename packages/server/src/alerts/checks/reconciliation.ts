@@ -1,4 +1,5 @@
 import { reconcile } from "../../reconciliation/reconcile.ts";
+import { dayName } from "../../sync/utc-day.ts";
 import { dollars, percentText } from "../amount-text.ts";
 import type { Finding } from "../finding.ts";
 import { MAX_SUBJECTS, type Check } from "./check.ts";
@@ -11,7 +12,7 @@ const LATE_DAYS = 3;
 /** Does a provider report or bill more than was recorded, or less, and nothing that is as it should be explains it? */
 export const checkReconciliation: Check<"reconciliation"> = async (rule, { ledger }) => {
   const endMs = Math.floor(ledger.now() / DAY_MS - LATE_DAYS) * DAY_MS;
-  const [from, to] = [endMs - rule.days * DAY_MS, endMs].map((ms) => new Date(ms).toISOString().slice(0, 10));
+  const [from, to] = [endMs - rule.days * DAY_MS, endMs].map(dayName);
   const { providers } = await reconcile(ledger, {
     from,
     to,
