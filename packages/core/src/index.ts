@@ -3,6 +3,7 @@ export * from "./errors.ts";
 export * from "./event.ts";
 export * from "./event-limits.ts";
 export * from "./instant.ts";
+export * from "./line-schema.ts";
 export * from "./loopback.ts";
 export * from "./meters.ts";
 export * from "./money.ts";

@@ -1,4 +1,4 @@
-import { DIMENSIONS, InvalidInput, checkTimeZone } from "@outlay/core";
+import { DIMENSIONS, InvalidInput, checkTimeZone, lineSchema } from "@outlay/core";
 import { z } from "zod";
 import { parseDimension, parseFilters } from "../ledger/filters.ts";
 
@@ -6,15 +6,8 @@ import { parseDimension, parseFilters } from "../ledger/filters.ts";
 const DEFAULT_SEVERITY = "warning";
 const MAX_LIMITS = 100;
 
-const words = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(most)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, "expected text without control characters");
 const ids = (what: string) =>
-  z.array(words(128)).min(1).max(MAX_LIMITS).nullable().default(null).meta({ description: what });
+  z.array(lineSchema(128)).min(1).max(MAX_LIMITS).nullable().default(null).meta({ description: what });
 const amountUsd = z
   .number()
   .positive()
@@ -33,7 +26,7 @@ const dimension = z
 
 /** What every rule has. */
 const base = {
-  name: words(128).meta({ description: "For people" }),
+  name: lineSchema(128).meta({ description: "For people" }),
   enabled: z.boolean().default(true),
   channels: ids("Ids of the channels that hear of it; null: every enabled one"),
   escalateAfterMinutes: z.number().int().min(1).max(10_080).nullable().default(null).meta({

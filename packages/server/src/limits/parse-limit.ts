@@ -1,4 +1,4 @@
-import { checkTimeZone, InvalidInput, parseInstant, parseUsd, type Dimension } from "@outlay/core";
+import { checkTimeZone, InvalidInput, parseInstant, parseUsd, type Dimension, lineSchema } from "@outlay/core";
 import { z } from "zod";
 import { parseDimension, parseFilters } from "../ledger/filters.ts";
 import type { Filter } from "../storage/storage.ts";
@@ -12,12 +12,7 @@ const MAX_PERCENT = 1_000;
 
 const UNITS = ["day", "week", "month", "quarter", "year", "session", "total"] as const;
 
-const text = z
-  .string()
-  .trim()
-  .min(1)
-  .max(128)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "expected text without control characters");
+const text = lineSchema(128);
 const dollars = z.union([z.number(), z.string().max(40)], "expected dollars, as a number or a decimal text");
 const percent = z.number().gt(0).max(MAX_PERCENT);
 const fromPercent = z.number().min(0).lt(100).default(80);

@@ -1,15 +1,10 @@
-import { InvalidInput, MAX_CHARGE_USD, shown } from "@outlay/core";
+import { InvalidInput, MAX_CHARGE_USD, shown, lineSchema } from "@outlay/core";
 import { z } from "zod";
 import { canonicalProvider } from "../prices/canonical-provider.ts";
 import type { Storage } from "../storage/storage.ts";
 
 const usd = z.number().min(-MAX_CHARGE_USD).max(MAX_CHARGE_USD);
-const text = z
-  .string()
-  .trim()
-  .min(1)
-  .max(128)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "expected text without control characters");
+const text = lineSchema(128);
 
 /** What a provider has sent a bill for. It is held against what was recorded, and is no cost of its own. */
 export const invoiceSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { checkTimeZone, InvalidInput, MAX_CHARGE_USD, parseUsd, shown } from "@outlay/core";
+import { checkTimeZone, InvalidInput, MAX_CHARGE_USD, parseUsd, shown, lineSchema } from "@outlay/core";
 import { z } from "zod";
 import { dateMs, dateText } from "./calendar.ts";
 import type { Assignment, Subscription, SubscriptionChange, WantedSubscription } from "./subscription.ts";
@@ -8,20 +8,13 @@ const MAX_CHANGES = 200;
 const MAX_SEATS = 100_000;
 const MAX_MONTHS = 120;
 
-const words = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(most)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, "expected text without control characters");
 const date = z
   .string()
   .refine(isDate, "expected a date from 2000 to 2099, such as 2026-01-31")
   .meta({ format: "date", description: "In the subscription's time zone" });
 const amount = z.number().min(0).max(MAX_CHARGE_USD);
 const seats = z.number().int().min(1).max(MAX_SEATS);
-const names = z.array(words(512)).max(MAX_NAMES);
+const names = z.array(lineSchema(512)).max(MAX_NAMES);
 
 const period = z
   .union([z.enum(["monthly", "yearly"]), z.number().int().min(1).max(MAX_MONTHS)])
@@ -32,7 +25,7 @@ const change = z.strictObject({
   seats: seats.nullish(),
 });
 const assignment = z.strictObject({
-  user: words(512).meta({ description: "As in the events" }),
+  user: lineSchema(512).meta({ description: "As in the events" }),
   from: date.nullish().meta({ description: "First day; absent: that of the subscription" }),
   to: date.nullish().meta({ description: "First day without the seat; absent: none" }),
 });
@@ -47,11 +40,11 @@ const covers = z
 
 /** Every field, each of which may be missing. */
 const fields = {
-  name: words(128).optional().meta({ description: "The plan's own name when absent" }),
-  plan: words(128)
+  name: lineSchema(128).optional().meta({ description: "The plan's own name when absent" }),
+  plan: lineSchema(128)
     .nullish()
     .meta({ description: "Of GET /api/v1/subscriptions/plans; what it says counts where this says nothing" }),
-  provider: words(128).nullish().meta({ description: "Who is paid" }),
+  provider: lineSchema(128).nullish().meta({ description: "Who is paid" }),
   amountUsd: amount.optional().meta({ description: "Of one seat and term" }),
   currency: z.literal("USD").optional(),
   period: period.optional(),
@@ -73,7 +66,7 @@ const fields = {
   includedUsd: amount
     .nullish()
     .meta({ description: "List-price value that a seat's fee includes in each term; what is used beyond is charged" }),
-  note: words(1_000).nullish(),
+  note: lineSchema(1_000).nullish(),
 };
 
 /** `POST /api/v1/subscriptions`. */

@@ -1,4 +1,4 @@
-import { InvalidInput, withoutUndefined } from "@outlay/core";
+import { InvalidInput, withoutUndefined, lineSchema } from "@outlay/core";
 import { z } from "zod";
 import type { ProviderKind } from "./provider-kind.ts";
 import { providerKind } from "./provider-kinds.ts";
@@ -23,12 +23,7 @@ export interface Connection {
   updatedAtMs: number;
 }
 
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(128)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "expected text without control characters");
+const name = lineSchema(128);
 const fields = {
   name: name.meta({ description: "For people; default: the provider" }),
   key: z

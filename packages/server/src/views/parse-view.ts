@@ -1,15 +1,9 @@
-import { InvalidInput } from "@outlay/core";
+import { InvalidInput, lineSchema } from "@outlay/core";
 import { z } from "zod";
 
 const CLEAN_TEXT = /^[^\p{Cc}\p{Cs}]*$/u;
 
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(80)
-  .regex(CLEAN_TEXT, "expected text without control characters")
-  .meta({ description: "No two views of one person on one page have the same" });
+const name = lineSchema(80).meta({ description: "No two views of one person on one page have the same" });
 const page = z
   .string()
   .max(60)

@@ -1,15 +1,9 @@
-import { InvalidInput } from "@outlay/core";
+import { InvalidInput, lineSchema } from "@outlay/core";
 import { z } from "zod";
 import { CHANNEL_KINDS, kindOf } from "./channel-kinds.ts";
 import type { ChannelKindName } from "./channel-kinds.ts";
 
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(80)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "expected text without control characters")
-  .meta({ description: "For people: where it leads. No two channels have the same" });
+const name = lineSchema(80).meta({ description: "For people: where it leads. No two channels have the same" });
 const enabled = z.boolean().meta({ description: "Off: nothing is sent there" });
 const maxPerMinute = z
   .number()

@@ -1,4 +1,4 @@
-import { eventSchema, InvalidInput, withoutUndefined } from "@outlay/core";
+import { eventSchema, InvalidInput, withoutUndefined, lineSchema } from "@outlay/core";
 import { z } from "zod";
 import { SCOPES, type KeyAttribution, type KeyStore, type ListedKey, type ListedProviderKey } from "../../keys/keys.ts";
 import { actorOf } from "../authorize.ts";
@@ -11,12 +11,7 @@ const attribution = eventSchema
   .pick({ user: true, team: true, project: true, customer: true, agent: true, environment: true, tags: true })
   .meta({ description: "Whose calls are made with it" });
 const scopes = z.array(z.enum(SCOPES));
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(128)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "expected text without control characters");
+const name = lineSchema(128);
 
 const expiresAt = z
   .string()

@@ -1,4 +1,4 @@
-import { withoutUndefined } from "@outlay/core";
+import { withoutUndefined, lineSchema } from "@outlay/core";
 import { z } from "zod";
 import type { Accounts } from "../../access/accounts.ts";
 import type { OneTimeLink } from "../../access/one-time-links.ts";
@@ -11,15 +11,7 @@ import type { App } from "../route.ts";
 
 const tag = "People";
 
-const line = (maxCharacters: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(maxCharacters)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, "expected text without control characters");
-
-export const personName = line(128);
+export const personName = lineSchema(128);
 export const roleText = z.enum(["administrator", "member", "viewer"]).meta({
   description: "administrator: everything · member: their own data · viewer: everybody's data, changing nothing",
 });
@@ -27,7 +19,7 @@ export const emailText = z
   .email("expected an e-mail address")
   .max(254)
   .transform((text) => text.toLowerCase());
-const userText = line(256).meta({ description: "The value of the dimension user whose events are theirs" });
+const userText = lineSchema(256).meta({ description: "The value of the dimension user whose events are theirs" });
 const id = z.object({ id: z.string() });
 
 export const personAnswer = z
@@ -89,9 +81,9 @@ const memberShape = z.strictObject({
   person: z.string().meta({ description: "Id" }),
   lead: z.boolean().default(false).meta({ description: "Sees the data of the team's members" }),
 });
-const teamBody = z.strictObject({ name: line(128), members: z.array(memberShape).max(10_000).default([]) });
+const teamBody = z.strictObject({ name: lineSchema(128), members: z.array(memberShape).max(10_000).default([]) });
 const teamChangeBody = z.strictObject({
-  name: line(128).optional(),
+  name: lineSchema(128).optional(),
   members: z.array(memberShape).max(10_000).optional().meta({ description: "All of them: who is not named leaves" }),
 });
 const teamAnswer = z

@@ -1,4 +1,4 @@
-import { InvalidInput, shown } from "@outlay/core";
+import { InvalidInput, shown, lineSchema } from "@outlay/core";
 import { z } from "zod";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { invoiceSchema, listInvoices, putInvoice, removeInvoice } from "../../reconciliation/invoices.ts";
@@ -67,12 +67,7 @@ const adjustment = z.strictObject({
   from: z.string().optional(),
   to: z.string().optional(),
   filters: z.array(z.string()).max(32).default([]).meta({ description: "Which recorded calls are meant" }),
-  reason: z
-    .string()
-    .trim()
-    .min(1)
-    .max(256)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, "expected text without control characters"),
+  reason: lineSchema(256),
 });
 
 /** What was recorded beside what providers report and bill. */
