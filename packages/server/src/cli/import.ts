@@ -70,11 +70,9 @@ async function importAll(context: CliContext, tool: string | undefined, options:
   if (options.list === true) return listTools(context, found);
   const isDry = options.dryRun === true;
   const store = isDry || found.length === 0 ? null : await context.openImportStore(addressOf(options.to));
-  try {
-    await report(context, await importEach(context, found, store, options), isDry);
-  } finally {
-    await store?.rest();
-  }
+  // what is reported is durable: a data folder is when it has been let go
+  const tools = await importEach(context, found, store, options).finally(() => store?.rest());
+  await report(context, tools, isDry);
 }
 
 /** `store` null: everything is read, and nothing recorded. */

@@ -4,6 +4,10 @@ import type { Importer, LineReading, LogFile, Position } from "./importer.ts";
 
 /** Where calls go, and where it is kept how far each file has been read. */
 export interface Destination {
+  /** Calls that are recorded at a time. Default: 1,000, half a megabyte, which every proxy lets through. */
+  batchCalls?: number;
+  /** Something will be recorded: what takes a while to open may be opened meanwhile. */
+  prepare?(): void;
   /** A call that is there already is replaced when this one says more. Resolves when all is durable. */
   record(events: WireEvent[]): Promise<Recorded>;
   readProgress(): Promise<FileProgress[]>;
@@ -52,7 +56,7 @@ export interface BrokenLine {
 /** Calls of a batch, each once. */
 const BATCH_CALLS = 1_000;
 /** Batches that are on their way while the next is read. */
-const BATCHES_AT_ONCE = 2;
+const BATCHES_AT_ONCE = 3;
 /** Files whose progress is kept at a time. */
 const BATCH_FILES = 1_000;
 /** What was read longer ago need not be read again when the import is ended. */
@@ -124,6 +128,8 @@ class ImportRun {
   readonly #tags: { machine: string };
   readonly #sinceMs: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #batchCalls: number;
+  #isPrepared = false;
   #batch = new Map<string, ReadCall>();
   #underway = new Set<Promise<void>>();
   #failure: { error: unknown } | null = null;
@@ -138,6 +144,7 @@ class ImportRun {
     signal: AbortSignal | undefined;
   }) {
     this.#destination = options.destination;
+    this.#batchCalls = options.destination.batchCalls ?? BATCH_CALLS;
     this.#tags = { machine: options.machine };
     this.#sinceMs = options.sinceMs;
     this.#signal = options.signal;
@@ -162,7 +169,7 @@ class ImportRun {
       }
       position = part.position;
       onByte(position.offsetBytes);
-      if (this.#batch.size >= BATCH_CALLS) await this.#sendBatch();
+      if (this.#batch.size >= this.#batchCalls) await this.#sendBatch();
       if (this.#signal?.aborted === true) read.isWhole = false;
       if (!read.isWhole) break;
       if (importer.isRewritten !== true && !read.hasLeftOut) await this.#keepNowAndThen(file, position);
@@ -202,6 +209,8 @@ class ImportRun {
   }
 
   #add(call: ReadCall): void {
+    if (!this.#isPrepared) this.#destination.prepare?.();
+    this.#isPrepared = true;
     const before = this.#batch.get(call.event.id!);
     if (before !== undefined) this.outcome.known += 1;
     if (before === undefined || saysMore(call.event, before.event)) this.#batch.set(call.event.id!, call);
@@ -227,10 +236,10 @@ class ImportRun {
   async #sendBatch(): Promise<void> {
     const calls = [...this.#batch.values()];
     this.#batch.clear();
-    for (let start = 0; start < calls.length; start += BATCH_CALLS) {
+    for (let start = 0; start < calls.length; start += this.#batchCalls) {
       while (this.#underway.size >= BATCHES_AT_ONCE) await Promise.race(this.#underway);
       this.throwIfFailed();
-      const sent = this.#send(calls.slice(start, start + BATCH_CALLS)).then(
+      const sent = this.#send(calls.slice(start, start + this.#batchCalls)).then(
         () => void this.#underway.delete(sent),
         (error: unknown) => {
           this.#failure ??= { error };

@@ -34,7 +34,7 @@ import { compareDay, compareSessions, daysToVerify } from "./verify-rollups.ts";
 const start = workerData as ThreadStart;
 const port = parentPort as NonNullable<typeof parentPort>;
 /** The sums of one user by model over 90 days lie on some 2,500 pages. */
-const database = openDatabase(start.path, { readOnly: true, cacheKb: start.isFrugal ? 4_096 : 16_384 });
+const database = openDatabase(start.path, { readOnly: true, cacheKb: start.isImport ? 4_096 : 16_384 });
 let hasPages = false;
 giveBackMemoryWhenIdle(() => {
   if (hasPages) database.exec("PRAGMA shrink_memory");

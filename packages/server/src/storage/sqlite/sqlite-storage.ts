@@ -47,8 +47,11 @@ export interface SqliteOptions {
   dataDir: string;
   /** Only answers questions; works beside a process that writes. Default: false. */
   readOnly?: boolean;
-  /** For a process that writes for a while and should stay small. Default: false. */
-  isFrugal?: boolean;
+  /**
+   * For a process that copies what its sources keep, and ends: it stays small, and a power cut may take its last writes
+   * (never one without those before it) until it closes the storage. Default: false.
+   */
+  isImport?: boolean;
 }
 
 /**
@@ -59,11 +62,11 @@ export interface SqliteOptions {
 export async function openSqliteStorage({
   dataDir,
   readOnly = false,
-  isFrugal = false,
+  isImport = false,
 }: SqliteOptions): Promise<CopyableStorage> {
   const path = join(dataDir, "outlay.sqlite");
   const closing = new Int32Array(new SharedArrayBuffer(4));
-  const start: ThreadStart = { dataDir, path, closing, isFrugal };
+  const start: ThreadStart = { dataDir, path, closing, isImport };
   if (readOnly && !existsSync(path)) {
     throw new InvalidInput("no_data_file", `there is no data in ${dataDir}`, { field: "data" });
   }

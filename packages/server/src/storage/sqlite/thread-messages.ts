@@ -12,8 +12,8 @@ export type ThreadAnswer = { id: number; value: unknown } | { id: number; error:
 export interface ThreadStart {
   dataDir: string;
   path: string;
-  /** Less memory counts for more than the last bit of speed. */
-  isFrugal: boolean;
+  /** Less memory counts for more than the last bit of speed; what a power cut takes is read again. */
+  isImport: boolean;
   /** Not zero: the storage is closing, long work should give up. */
   closing: Int32Array;
 }

@@ -34,8 +34,9 @@ let writer: EventWriter | null = null;
 function open(): void {
   mkdirSync(start.dataDir, { recursive: true });
   lock = lockDataFolder(start.dataDir, join(start.dataDir, "outlay.lock"));
-  const database = openDatabase(start.path, { readOnly: false, cacheKb: start.isFrugal ? 8_192 : 32_768 });
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000");
+  const database = openDatabase(start.path, { readOnly: false, cacheKb: start.isImport ? 8_192 : 32_768 });
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${start.isImport ? "NORMAL" : "FULL"}`);
+  database.exec("PRAGMA wal_autocheckpoint = 16000");
   database.exec("PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = OFF");
   migrate(database);
   writer = new EventWriter(database);
@@ -133,7 +134,7 @@ function append({ args }: ThreadRequest): BatchResult {
   const { watermark } = ready().state;
   const result = ready().append(args[0] as BatchMessage);
   // the sums that waited, some ten megabytes, have been written
-  if (start.isFrugal && ready().state.watermark !== watermark) giveBackMemoryNow();
+  if (start.isImport && ready().state.watermark !== watermark) giveBackMemoryNow();
   return result;
 }
 
