@@ -1,9 +1,9 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 
 import { get, postJson, record } from "../api.ts";
-import { barriers, launchChromium, openPage, overflowPx } from "./chromium.ts";
-import { startDemoServer } from "./demo-server.ts";
+import { barriers, openPage, overflowPx } from "./chromium.ts";
+import { openDemo } from "./open-demo.ts";
 import { checkLooks, eventually, searchOf } from "./page-tools.ts";
 
 interface Alert {
@@ -17,16 +17,7 @@ interface Alert {
   facts: { label: string; value: string }[];
 }
 
-let browser: Browser;
-let demo: { url: string; stop: () => Promise<void> };
-
-beforeAll(async () => {
-  [browser, demo] = await Promise.all([launchChromium(), startDemoServer()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = openDemo();
 
 const alerts = async (state = "open") =>
   (await get<{ alerts: Alert[] }>(demo.url, `/api/v1/alerts?state=${state}`)).alerts;
@@ -47,7 +38,7 @@ async function fire(name: string): Promise<{ budget: string; alert: Alert }> {
 describe("alerts", () => {
   test("one is looked at, acknowledged and silenced; its link leads to what it is about", async () => {
     const { budget, alert } = await fire("harbour");
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/alerts`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/alerts`);
     await page.getByRole("button", { name: alert.title }).click();
     await eventually(() => searchOf(page)).toBe(`?alert=${alert.id}`);
     const drawer = dialog(page, alert.title);
@@ -79,7 +70,7 @@ describe("alerts", () => {
   });
 
   test("the list and the history follow what fires, and say what is over", async () => {
-    const { page, close } = await openPage(browser, `${demo.url}/alerts?tab=history`);
+    const { page, close } = await openPage(demo.browser, `${demo.url}/alerts?tab=history`);
     await page.getByRole("heading", { name: "What was told" }).waitFor();
     await page.getByText("Live").filter({ visible: true }).waitFor();
     const { budget, alert } = await fire("quarry");
@@ -103,7 +94,7 @@ describe("alerts", () => {
   });
 
   test("rules are made with the settings of their kind, changed, switched off and deleted", async () => {
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/alerts?tab=rules`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/alerts?tab=rules`);
     for (const rule of await rules())
       await page.getByRole("button", { name: String(rule["name"]), exact: true }).waitFor();
     await page.getByRole("button", { name: "New rule" }).click();
@@ -159,7 +150,7 @@ describe("alerts", () => {
     const isThere = ({ limit }: Alert) => limit === null || limits.some(({ id }) => id === limit.limitId);
     const links = [...new Set((await alerts("all")).filter(isThere).flatMap(({ link }) => link ?? []))];
     expect(links.length).toBeGreaterThan(1);
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/alerts`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/alerts`);
     for (const link of links) {
       await page.goto(demo.url + link);
       await page.getByRole("heading", { level: 1 }).first().waitFor({ state: "attached" });
@@ -171,14 +162,16 @@ describe("alerts", () => {
 
   test("look good everywhere, and are for everybody", async () => {
     const { alert } = await fire("museum");
-    await checkLooks(browser, `${demo.url}/alerts`, "alerts", (page) =>
+    await checkLooks(demo.browser, `${demo.url}/alerts`, "alerts", (page) =>
       page.getByRole("button", { name: alert.title }).waitFor(),
     );
-    await checkLooks(browser, `${demo.url}/alerts?tab=rules`, "alerts-rules", (page) =>
+    await checkLooks(demo.browser, `${demo.url}/alerts?tab=rules`, "alerts-rules", (page) =>
       page.getByRole("checkbox").first().waitFor(),
     );
     for (const path of [`?alert=${alert.id}`, "?tab=history", "?tab=silences&silence=new", "?tab=rules&form=spike"]) {
-      const narrow = await openPage(browser, `${demo.url}/alerts${path}`, { viewport: { width: 360, height: 740 } });
+      const narrow = await openPage(demo.browser, `${demo.url}/alerts${path}`, {
+        viewport: { width: 360, height: 740 },
+      });
       await narrow.page.getByRole("heading", { level: 2 }).first().waitFor();
       expect(await overflowPx(narrow.page), path).toBe(0);
       expect(await barriers(narrow.page), path).toEqual([]);

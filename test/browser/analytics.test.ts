@@ -1,24 +1,14 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 
 import { visitor } from "../access/visitor.ts";
 import { get } from "../api.ts";
 import { startServer } from "../start-server.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { LOOKS, launchChromium, openPage, overflowPx } from "./chromium.ts";
-import { startDemoServer } from "./demo-server.ts";
+import { LOOKS, openPage, overflowPx } from "./chromium.ts";
+import { openDemo } from "./open-demo.ts";
 import { cardNumber, checkLooks, eventually, numberIn, searchOf } from "./page-tools.ts";
 
-let browser: Browser;
-let demo: { url: string; stop: () => Promise<void> };
-
-beforeAll(async () => {
-  [browser, demo] = await Promise.all([launchChromium(), startDemoServer()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = openDemo();
 
 type Page = Awaited<ReturnType<typeof openPage>>["page"];
 
@@ -51,7 +41,7 @@ describe.each([
   ["?period=90d&filter=!project:cockpit&tz=America/New_York", "period=90d&filter=!project:cockpit&tz=America/New_York"],
 ])("/analytics%s", (address, question) => {
   test("shows what the API answers", async () => {
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/analytics${address}`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/analytics${address}`);
     const { totals } = await get(
       demo.url,
       `/api/v1/query?metrics=cost,calls,tokens,users,sessions,costPerSession&${question}`,
@@ -79,7 +69,7 @@ describe.each([
 });
 
 test("sums up, sorts, filters and exports; back and reload keep it", async () => {
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/analytics`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/analytics`);
   await page.getByRole("button", { name: "Summed up" }).click();
   await eventually(() => searchOf(page)).toBe("?sum=on");
   const { totals } = await get(demo.url, "/api/v1/query?metrics=cost&period=30d");
@@ -138,11 +128,11 @@ test("a member sees their own use, and nothing about others", async () => {
   await ada.ask("POST", "/api/v1/people", { name: "Alice", email, role: "member", user: "u-alice", password });
   const alice = visitor(server.url);
   await alice.ask("POST", "/api/v1/account/sign-in", { email, password });
-  const context = await browser.newContext();
+  const context = await demo.browser.newContext();
   await context.addCookies([...alice.cookies].map(([name, value]) => ({ name, value, url: server.url })));
   const storageState = await context.storageState();
   await context.close();
-  const { page, complaints, close } = await openPage(browser, `${server.url}/analytics`, {
+  const { page, complaints, close } = await openPage(demo.browser, `${server.url}/analytics`, {
     ...LOOKS["desk-light"],
     storageState,
   });
@@ -166,11 +156,11 @@ async function ready(page: Page): Promise<void> {
 }
 
 test("is whole and without barriers in every look", async () => {
-  await checkLooks(browser, `${demo.url}/analytics`, "analytics", ready);
+  await checkLooks(demo.browser, `${demo.url}/analytics`, "analytics", ready);
 });
 
 test.each([360, 768, 1920])("cuts nothing off at %i pixels", async (width) => {
-  const { page, close } = await openPage(browser, `${demo.url}/analytics`, { viewport: { width, height: 800 } });
+  const { page, close } = await openPage(demo.browser, `${demo.url}/analytics`, { viewport: { width, height: 800 } });
   await ready(page);
   expect(await overflowPx(page)).toBe(0);
   await close();

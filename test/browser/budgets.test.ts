@@ -1,9 +1,9 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 
 import { get, postJson, record } from "../api.ts";
-import { barriers, launchChromium, openPage, overflowPx } from "./chromium.ts";
-import { startDemoServer } from "./demo-server.ts";
+import { barriers, openPage, overflowPx } from "./chromium.ts";
+import { openDemo } from "./open-demo.ts";
 import { checkLooks, eventually, numberIn, searchOf } from "./page-tools.ts";
 
 interface Report {
@@ -14,16 +14,7 @@ interface Report {
   values: { state: { value: string | null; spentUsd: number } }[];
 }
 
-let browser: Browser;
-let demo: { url: string; stop: () => Promise<void> };
-
-beforeAll(async () => {
-  [browser, demo] = await Promise.all([launchChromium(), startDemoServer()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = openDemo();
 
 const budgets = async () => (await get<{ budgets: Report[] }>(demo.url, "/api/v1/budgets")).budgets;
 const named = async (name: string) => (await budgets()).find(({ limit }) => limit.name === name)!;
@@ -32,7 +23,7 @@ const drawer = (page: Page, name: string) => page.getByRole("dialog", { name, ex
 
 describe("budgets", () => {
   test("show what the API answers: over all sources, of each account, in past periods", async () => {
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/budgets`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/budgets`);
     const all = await budgets();
     expect(all.length).toBeGreaterThan(3);
     for (const { limit, standing, values } of all) {
@@ -66,7 +57,7 @@ describe("budgets", () => {
 
   test("one account of a budget for each has an address of its own", async () => {
     const { limit } = await named("Each team");
-    const { page, close } = await openPage(browser, `${demo.url}/budgets?budget=${limit.id}`);
+    const { page, close } = await openPage(demo.browser, `${demo.url}/budgets?budget=${limit.id}`);
     await drawer(page, "Each team").getByRole("button", { name: "platform" }).click();
     await eventually(() => searchOf(page)).toBe(`?budget=${limit.id}&value=platform`);
     await drawer(page, "Each team").getByText("Past periods", { exact: true }).waitFor();
@@ -78,7 +69,7 @@ describe("budgets", () => {
   });
 
   test("are made, changed and deleted; what the server refuses names its field", async () => {
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/budgets`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/budgets`);
     await page.getByRole("button", { name: "New budget" }).click();
     await eventually(() => searchOf(page)).toBe("?form=new");
     const form = drawer(page, "New budget");
@@ -141,7 +132,7 @@ describe("budgets", () => {
       filters: ["project:watched"],
     });
     const { id } = (await made.json()) as { id: string };
-    const { page, close } = await openPage(browser, `${demo.url}/budgets?budget=${id}`);
+    const { page, close } = await openPage(demo.browser, `${demo.url}/budgets?budget=${id}`);
     await drawer(page, "Watched").getByText("None has fired.").waitFor();
     await page.getByText("Live", { exact: true }).filter({ visible: true }).waitFor();
     await record(demo.url, [{ provider: "openai", model: "gpt-5", project: "watched", reportedCostUsd: 0.95 }]);
@@ -158,12 +149,14 @@ describe("budgets", () => {
   });
 
   test("look good everywhere, and are for everybody", async () => {
-    await checkLooks(browser, `${demo.url}/budgets`, "budgets", (page) => card(page, "Storefront").waitFor());
+    await checkLooks(demo.browser, `${demo.url}/budgets`, "budgets", (page) => card(page, "Storefront").waitFor());
     const { limit } = await named("Storefront");
-    await checkLooks(browser, `${demo.url}/budgets?budget=${limit.id}`, "budgets-one", (page) =>
+    await checkLooks(demo.browser, `${demo.url}/budgets?budget=${limit.id}`, "budgets-one", (page) =>
       drawer(page, "Storefront").getByText("Past periods").waitFor(),
     );
-    const narrow = await openPage(browser, `${demo.url}/budgets?form=new`, { viewport: { width: 360, height: 740 } });
+    const narrow = await openPage(demo.browser, `${demo.url}/budgets?form=new`, {
+      viewport: { width: 360, height: 740 },
+    });
     await drawer(narrow.page, "New budget").waitFor();
     expect(await overflowPx(narrow.page)).toBe(0);
     expect(await barriers(narrow.page)).toEqual([]);

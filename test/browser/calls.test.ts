@@ -1,23 +1,14 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, onTestFinished, test } from "vitest";
 
 import { get, record } from "../api.ts";
 import { startServer } from "../start-server.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { barriers, launchChromium, openPage, overflowPx } from "./chromium.ts";
-import { startDemoServer } from "./demo-server.ts";
+import { barriers, openPage, overflowPx } from "./chromium.ts";
+import { openDemo } from "./open-demo.ts";
 import { checkLooks, eventually, numberIn, searchOf } from "./page-tools.ts";
 
-let browser: Browser;
-let demo: { url: string; stop: () => Promise<void> };
-
-beforeAll(async () => {
-  [browser, demo] = await Promise.all([launchChromium(), startDemoServer()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = openDemo();
 
 interface ListedCall {
   id: string;
@@ -51,7 +42,7 @@ const callIn = (page: Page) => new URLSearchParams(searchOf(page)).get("call");
 
 describe("the list of calls", () => {
   test("says how many match and what they cost, and filters at a press", async () => {
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/calls`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/calls`);
     const all = await totalsOf("period=30d");
     await eventually(() => heading(page).innerText()).toContain(`${all["calls"]!.toLocaleString("en-US")} calls`);
     // `$1,234.567, and 12 calls without a price`
@@ -78,7 +69,7 @@ describe("the list of calls", () => {
     const query = "period=all&filter=operation:chat&filter=agent:dexter";
     const calls = await listed(query);
     expect(calls.length).toBeGreaterThan(250);
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/calls?${query}`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/calls?${query}`);
     await eventually(() => row(page, 0).innerText()).toContain(calls[0]!.model);
     await eventually(async () => {
       await page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)");
@@ -99,7 +90,7 @@ describe("the list of calls", () => {
 
   test("walks by keys, opens, goes from call to call, and comes back to the row", async () => {
     const calls = await listed("period=7d");
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/calls?period=7d`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/calls?period=7d`);
     await row(page, 0).getByRole("button").focus();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowDown");
@@ -123,7 +114,7 @@ describe("the list of calls", () => {
   });
 
   test("shows the columns that somebody chose, also after a reload", async () => {
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/calls`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/calls`);
     await page.getByRole("button", { name: "Columns" }).click();
     await sheet(page).getByLabel("Environment").check();
     await sheet(page).getByLabel("Activity").uncheck();
@@ -139,7 +130,7 @@ describe("the list of calls", () => {
 
   test("gives exactly what is shown as a file", async () => {
     const query = "period=7d&filter=provider:openai";
-    const { page, close } = await openPage(browser, `${demo.url}/calls?${query}`);
+    const { page, close } = await openPage(demo.browser, `${demo.url}/calls?${query}`);
     await page.getByRole("button", { name: "Export" }).click();
     expect(await barriers(page)).toEqual([]);
     const href = await sheet(page)
@@ -156,7 +147,7 @@ describe("the list of calls", () => {
     onTestFinished(() => server.kill());
     const call = { provider: "openai", usage: { inputTokens: 1_000, outputTokens: 100 } };
     await record(server.url, [{ ...call, model: "gpt-4o", id: "first" }]);
-    const { page, complaints, close } = await openPage(browser, `${server.url}/calls?filter=provider:openai`);
+    const { page, complaints, close } = await openPage(demo.browser, `${server.url}/calls?filter=provider:openai`);
     await eventually(() => page.locator("tr[data-row]").count()).toBe(1);
     await page.getByText("Live").filter({ visible: true }).first().waitFor();
     await record(server.url, [
@@ -177,9 +168,9 @@ describe("the list of calls", () => {
   });
 
   test("is whole and without barriers in every look", async () => {
-    await checkLooks(browser, `${demo.url}/calls`, "calls", (page) => row(page, 10).waitFor(), false);
+    await checkLooks(demo.browser, `${demo.url}/calls`, "calls", (page) => row(page, 10).waitFor(), false);
     for (const width of [360, 800]) {
-      const { page, close } = await openPage(browser, `${demo.url}/calls`, { viewport: { width, height: 800 } });
+      const { page, close } = await openPage(demo.browser, `${demo.url}/calls`, { viewport: { width, height: 800 } });
       await row(page, 3).waitFor();
       expect(await overflowPx(page), `${width} pixels`).toBe(0);
       await close();
@@ -204,7 +195,7 @@ describe("the sheet of one call", () => {
     const calls = await listed("period=30d");
     const step = Math.floor(calls.length / 6);
     const offset = Math.floor(Math.random() * step);
-    const { page, complaints, close } = await openPage(browser, "about:blank");
+    const { page, complaints, close } = await openPage(demo.browser, "about:blank");
     for (let index = offset; index < calls.length; index += step) {
       const detail = await detailOf(calls[index]!.id);
       await page.goto(`${demo.url}/calls?call=${detail.id}`);
@@ -239,7 +230,7 @@ describe("the sheet of one call", () => {
   test("leads to the calls that share a value", async () => {
     const [call] = await listed("period=7d&filter=!user:");
     const { user } = await detailOf(call!.id);
-    const { page, close } = await openPage(browser, `${demo.url}/?period=7d&filter=user:nobody&call=${call!.id}`);
+    const { page, close } = await openPage(demo.browser, `${demo.url}/?period=7d&filter=user:nobody&call=${call!.id}`);
     await sheet(page).getByRole("link", { name: user!, exact: true }).click();
     await eventually(() => searchOf(page)).toBe(`?period=7d&filter=user:${user}`);
     expect(new URL(page.url()).pathname).toBe("/calls");
@@ -257,7 +248,7 @@ describe("the sheet of one call", () => {
       cost: number;
       spans: { id: string; costUsd: number }[];
     };
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/?call=${id}`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/?call=${id}`);
     const region = sheet(page).getByRole("region", { name: "Trace" });
     const sum = await region.locator("p [title]").first().getAttribute("title");
     expect(numberIn(sum!)).toBe(answer.cost);
@@ -294,7 +285,7 @@ describe("the sheet of one call", () => {
         metadata: { parentSpan: "act" },
       },
     ]);
-    const { page, complaints, close } = await openPage(browser, `${server.url}/calls?call=two`);
+    const { page, complaints, close } = await openPage(demo.browser, `${server.url}/calls?call=two`);
     const rows = sheet(page).getByRole("region", { name: "Trace" }).getByRole("listitem");
     await eventually(() => rows.count()).toBe(5);
     expect(await rows.nth(0).innerText()).toMatch(/^Step 1, 1 call, level 1/);
@@ -308,13 +299,13 @@ describe("the sheet of one call", () => {
   });
 
   test("says so when the call is no longer there, and where a price can be given", async () => {
-    const gone = await openPage(browser, `${demo.url}/calls?call=nothing-like-it`);
+    const gone = await openPage(demo.browser, `${demo.url}/calls?call=nothing-like-it`);
     await sheet(gone.page).getByText("This call is not here").waitFor();
     expect(await barriers(gone.page)).toEqual([]);
     await gone.close();
 
     const [call] = await listed("period=30d&filter=basis:unpriced");
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/calls?call=${call!.id}`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/calls?call=${call!.id}`);
     await sheet(page)
       .getByRole("link", { name: `Give ${call!.model} a price` })
       .click();
@@ -327,7 +318,7 @@ describe("the sheet of one call", () => {
   test("is whole and without barriers in every look", async () => {
     const [call] = await listed("period=30d&filter=tag:agent_loop:*");
     await checkLooks(
-      browser,
+      demo.browser,
       `${demo.url}/calls?call=${call!.id}`,
       "call",
       (page) => sheet(page).getByRole("region", { name: "Trace" }).locator("figure").waitFor(),

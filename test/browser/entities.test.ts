@@ -1,23 +1,13 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 
 import { get, postJson, record } from "../api.ts";
 import { startServer } from "../start-server.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { launchChromium, openPage, overflowPx } from "./chromium.ts";
-import { startDemoServer } from "./demo-server.ts";
+import { openPage, overflowPx } from "./chromium.ts";
+import { openDemo } from "./open-demo.ts";
 import { cardNumber, checkLooks, eventually, numberIn, searchOf } from "./page-tools.ts";
 
-let browser: Browser;
-let demo: { url: string; stop: () => Promise<void> };
-
-beforeAll(async () => {
-  [browser, demo] = await Promise.all([launchChromium(), startDemoServer()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = openDemo();
 
 type Page = Awaited<ReturnType<typeof openPage>>["page"];
 
@@ -48,7 +38,7 @@ describe.each([
   ["work-items", "tag:epic", "?key=epic&filter=agent:forge", "period=30d&filter=agent:forge"],
 ])("/%s by %s%s", (path, dimension, address, question) => {
   test("lists what the API answers", async () => {
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/${path}${address}`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/${path}${address}`);
     await rowsOf(page).first().waitFor();
     await eventually(() => shownCosts(page)).toEqual(await answeredCosts(dimension, question));
     expect(complaints).toEqual([]);
@@ -57,7 +47,7 @@ describe.each([
 });
 
 test("counts those with a name, and tells how much has none", async () => {
-  const { page, close } = await openPage(browser, `${demo.url}/users`);
+  const { page, close } = await openPage(demo.browser, `${demo.url}/users`);
   const { rows, totals } = await get(demo.url, "/api/v1/breakdown?by=user&metrics=cost,calls&limit=1000&period=30d");
   const none = rows.find((row) => row["user"] === null)!;
   await eventually(() => cardNumber(page, "Users")).toBe(rows.length - 1);
@@ -69,7 +59,7 @@ test("counts those with a name, and tells how much has none", async () => {
 });
 
 test("sorts, finds and pages; back and reload keep it", async () => {
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/users`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/users`);
   await rowsOf(page).first().waitFor();
   await page.getByRole("button", { name: "Calls", exact: true }).click();
   await eventually(() => searchOf(page)).toBe("?sort=calls");
@@ -98,7 +88,7 @@ test("sorts, finds and pages; back and reload keep it", async () => {
 test("one user: totals against before, splits, sessions, calls; filters narrow it, its own dimension's do not", async () => {
   const { rows } = await get(demo.url, "/api/v1/breakdown?by=user&metrics=cost&limit=3&period=30d");
   const user = String(rows.find((row) => typeof row["user"] === "string")!["user"]);
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/users`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/users`);
   await page.getByRole("link", { name: user, exact: true }).click();
   await eventually(() => searchOf(page)).toBe(`?of=${user}`);
   const { totals } = await get(demo.url, `/api/v1/users/${user}?period=30d`);
@@ -132,7 +122,7 @@ test("one user: totals against before, splits, sessions, calls; filters narrow i
 });
 
 test("an agent's name is capitalised for the eye alone; a work item's tag can be chosen", async () => {
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/agents?of=forge`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/agents?of=forge`);
   const { totals } = await get(demo.url, "/api/v1/agents/forge?period=30d");
   await eventually(() => cardNumber(page, "Calls")).toBe(totals["calls"]);
   expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("Forge");
@@ -157,7 +147,7 @@ test("teaches how calls say whose they are; names keep every character; limits a
   onTestFinished(() => server.kill());
   const call = { provider: "openai", model: "gpt-4o", usage: { inputTokens: 1_000, outputTokens: 100 } };
   await record(server.url, [call]);
-  const { page, complaints, close } = await openPage(browser, `${server.url}/work-items`, {
+  const { page, complaints, close } = await openPage(demo.browser, `${server.url}/work-items`, {
     viewport: { width: 360, height: 780 },
   });
   await page.getByRole("heading", { name: "No call here names its story" }).waitFor();
@@ -201,7 +191,7 @@ test("live calls change the numbers, but not the places of rows that somebody re
     { ...call, agent: "first" },
     { ...call, agent: "second" },
   ]);
-  const { page, complaints, close } = await openPage(browser, `${server.url}/agents`);
+  const { page, complaints, close } = await openPage(demo.browser, `${server.url}/agents`);
   const names = async () => (await shownCosts(page)).map(([name]) => name);
   await eventually(names).toEqual(["first", "second"]);
   await rowsOf(page).first().hover();
@@ -224,7 +214,7 @@ test.each([
   ["agents", "/agents", "agents"],
   ["work-items", "/work-items", "stories"],
 ])("%s are whole and without barriers", async (name, path, many) => {
-  await checkLooks(browser, `${demo.url}${path}`, name, async (page) => {
+  await checkLooks(demo.browser, `${demo.url}${path}`, name, async (page) => {
     await page
       .getByRole("region", { name: `All ${many}` })
       .locator("tbody tr")
@@ -242,7 +232,7 @@ test("one of each is whole and without barriers", async () => {
     ["agent", "/agents?of=dexter"],
     ["work-item", `/work-items?of=${story}`],
   ] as const) {
-    await checkLooks(browser, `${demo.url}${path}`, name, async (page) => {
+    await checkLooks(demo.browser, `${demo.url}${path}`, name, async (page) => {
       await cardNumber(page, "Cost");
       await page.locator("[data-bar]").first().waitFor();
       await page

@@ -1,24 +1,15 @@
 import { readFileSync } from "node:fs";
 
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 
 import { PASSWORD, invitePerson, startWithAdministrator } from "../access/account-server.ts";
 import { get } from "../api.ts";
-import { barriers, launchChromium, openPage, overflowPx } from "./chromium.ts";
-import { startDemoServer } from "./demo-server.ts";
+import { barriers, openPage, overflowPx } from "./chromium.ts";
+import { openDemo } from "./open-demo.ts";
 import { checkLooks, eventually, searchOf } from "./page-tools.ts";
 
-let browser: Browser;
-let demo: { url: string; stop: () => Promise<void> };
-
-beforeAll(async () => {
-  [browser, demo] = await Promise.all([launchChromium(), startDemoServer()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = openDemo();
 
 const tableOf = (page: Page) => page.locator('section[aria-labelledby="rows"]');
 
@@ -64,7 +55,7 @@ describe.each([
   ],
 ])("/explore%s", (address, dimension, metric, question) => {
   test("shows what the API answers", async () => {
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/explore${address}`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/explore${address}`);
     const answer = await get(demo.url, `/api/v1/breakdown?by=${dimension}&metrics=${metric}&${question}`);
     const expected = answer.rows.map((row) => [nameOf(row, dimension), rounded(row[metric])]);
     await eventually(() => shownRows(page)).toEqual(expected);
@@ -76,7 +67,7 @@ describe.each([
 });
 
 test("a second group stands within the first, and adds up to it", async () => {
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/explore?and=agent&grain=none&top=5`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/explore?and=agent&grain=none&top=5`);
   const question = "metrics=cost&period=30d";
   const groups = await get(demo.url, `/api/v1/breakdown?by=model&limit=5&${question}`);
   const pairs = await get(demo.url, `/api/v1/breakdown?by=model,agent&limit=1000&${question}`);
@@ -102,7 +93,7 @@ test("a second group stands within the first, and adds up to it", async () => {
 });
 
 test("every choice is in the address; back, reload and a click on a row, a bar, a legend keep it", async () => {
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/explore`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/explore`);
   const question = page.getByRole("region", { name: "Question" });
   await question.getByLabel("Metric").selectOption("calls");
   await eventually(() => searchOf(page)).toBe("?m=calls");
@@ -150,7 +141,7 @@ test("every choice is in the address; back, reload and a click on a row, a bar, 
 });
 
 test("summed up, the last step is the total", async () => {
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/explore?by=none&sum=on&period=7d`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/explore?by=none&sum=on&period=7d`);
   const { totals } = await get(demo.url, "/api/v1/query?metrics=cost&period=7d");
   await page.getByRole("button", { name: "Show as table" }).click();
   await page.getByRole("button", { name: "Show as chart" }).waitFor();
@@ -162,7 +153,7 @@ test("summed up, the last step is the total", async () => {
 });
 
 test("the table and the chart come as CSV with exact numbers", async () => {
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/explore?by=agent&top=5&rank=calls`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/explore?by=agent&top=5&rank=calls`);
   const { rows } = await get(demo.url, "/api/v1/breakdown?by=agent&metrics=cost,calls&limit=5&order=-calls&period=30d");
   await eventually(async () => (await shownRows(page)).length).toBe(rows.length);
   const [download] = await Promise.all([
@@ -186,7 +177,7 @@ test("the table and the chart come as CSV with exact numbers", async () => {
 });
 
 test("a question too large, and steps too fine, are told with what to do", async () => {
-  const { page, close } = await openPage(browser, `${demo.url}/explore?period=90d&grain=hour`);
+  const { page, close } = await openPage(demo.browser, `${demo.url}/explore?period=90d&grain=hour`);
   await page.getByRole("heading", { name: "Explore" }).waitFor();
   await page.getByText("Too many steps for one chart").waitFor();
   await page.getByRole("button", { name: "Choose steps that fit" }).click();
@@ -219,7 +210,7 @@ const differencesOf = ({ rows }: Changes) =>
   rows.map((row) => [row.other ? "Other" : (row.key ?? "unattributed"), rounded(row.difference)]);
 
 test("what changed: a sentence, its rows as the API has them, two periods of one's own", async () => {
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/explore`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/explore`);
   await page.getByRole("button", { name: "What changed" }).click();
   await eventually(() => searchOf(page)).toBe("?mode=changes");
   const asked = (params: string) => get<Changes>(demo.url, `/api/v1/insights/changes?${params}`);
@@ -256,7 +247,7 @@ test("what changed: a sentence, its rows as the API has them, two periods of one
 });
 
 test("views: save, open, rename, move, delete; two of one name are refused", async () => {
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/explore?by=agent&period=7d`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/explore?by=agent&period=7d`);
   const menu = page.getByRole("button", { name: "Views", exact: true });
   await menu.click();
   await page.getByText("None yet").waitFor();
@@ -313,7 +304,7 @@ test("what somebody keeps for themselves is not another's; what is shared is eve
   await ada.ask("POST", "/api/v1/events", {
     events: [{ provider: "openai", model: "gpt-4o", user: "mia", usage: { inputTokens: 1_000, outputTokens: 10 } }],
   });
-  const { page, complaints, close } = await openPage(browser, `${server.url}/explore`);
+  const { page, complaints, close } = await openPage(demo.browser, `${server.url}/explore`);
   await page.getByLabel("E-mail").fill("mia@example.com");
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -337,7 +328,7 @@ test.each([
   ["explore", "", "[data-bar]"],
   ["explore-changes", "?mode=changes&by=agent", "[data-sentence]"],
 ])("%s is whole and without barriers", async (name, address, ready) => {
-  await checkLooks(browser, `${demo.url}/explore${address}`, name, async (page) => {
+  await checkLooks(demo.browser, `${demo.url}/explore${address}`, name, async (page) => {
     await page.locator(ready).first().waitFor();
     await tableOf(page).locator("tbody tr").first().waitFor();
   });
@@ -346,7 +337,7 @@ test.each([
 test("with everything chosen it fits a small phone, and keeps nobody out", async () => {
   const small = { viewport: { width: 360, height: 780 } };
   const address = "?m=p95DurationMs&and=agent&grain=none&rank=costPerCall-up&top=20";
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/explore${address}`, small);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/explore${address}`, small);
   await page.locator("[data-row]").first().waitFor();
   await tableOf(page).locator("tbody tr").first().waitFor();
   expect(await overflowPx(page)).toBe(0);

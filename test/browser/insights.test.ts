@@ -1,21 +1,11 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { get } from "../api.ts";
-import { launchChromium, openPage, overflowPx } from "./chromium.ts";
-import { startDemoServer } from "./demo-server.ts";
+import { openPage, overflowPx } from "./chromium.ts";
+import { openDemo } from "./open-demo.ts";
 import { cardNumber, checkLooks, eventually, numberIn, searchOf } from "./page-tools.ts";
 
-let browser: Browser;
-let demo: { url: string; stop: () => Promise<void> };
-
-beforeAll(async () => {
-  [browser, demo] = await Promise.all([launchChromium(), startDemoServer()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = openDemo();
 
 type Page = Awaited<ReturnType<typeof openPage>>["page"];
 
@@ -58,7 +48,7 @@ const name = (start: string) =>
   new Intl.DateTimeFormat("en", { month: "long", timeZone: "Europe/Berlin" }).format(Date.parse(start));
 
 test("forecast: this month, the next, and until when budgets last; what does not follow a filter says so", async () => {
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/insights?filter=project:cockpit`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/insights?filter=project:cockpit`);
   const question = "filter=project:cockpit";
   const month = await get<{ spent: number; projectedMonthEnd: number; month: { start: string } }>(
     demo.url,
@@ -96,7 +86,7 @@ interface SavingsAnswer {
 }
 
 test("savings: each with its money, what it assumes and its calls", async () => {
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/insights`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/insights`);
   await page.getByRole("button", { name: "Savings" }).click();
   await eventually(() => searchOf(page)).toBe("?tab=savings");
   const answer = await get<SavingsAnswer>(demo.url, "/api/v1/insights/savings?period=30d");
@@ -140,7 +130,7 @@ describe.each([
   ["&owner=user&period=90d&filter=customer:Acme&filter=model:gpt-5.1", "by=user&period=90d&filter=customer:Acme"],
 ])("margin%s", (address, question) => {
   test("shows what the API answers, and who loses", async () => {
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/insights?tab=margin${address}`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/insights?tab=margin${address}`);
     const answer = await get<MarginAnswer>(demo.url, `/api/v1/insights/margin?${question}`);
     await eventually(() => cardNumber(page, "Revenue")).toBeCloseTo(answer.totals.revenue, 8);
     expect(await cardNumber(page, "Cost")).toBeCloseTo(answer.totals.cost, 8);
@@ -170,7 +160,7 @@ describe.each([
 });
 
 test("margins sort, and a name filters", async () => {
-  const { page, close } = await openPage(browser, `${demo.url}/insights?tab=margin`);
+  const { page, close } = await openPage(demo.browser, `${demo.url}/insights?tab=margin`);
   await rowsIn(page, /^Margin by/)
     .first()
     .waitFor();
@@ -196,7 +186,7 @@ interface ElsewhereAnswer {
 }
 
 test("elsewhere: models are suggested, chosen and taken away", async () => {
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/insights?tab=elsewhere&period=7d`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/insights?tab=elsewhere&period=7d`);
   const suggested = await get<ElsewhereAnswer>(demo.url, "/api/v1/insights/elsewhere?period=7d");
   const table = /^The same calls at other models/;
   const shown = async () =>
@@ -243,7 +233,7 @@ const percent = (rate: number) => `${(rate * 100).toFixed(1)}%`;
 
 test("quality: rates and what a success costs, with their intervals", async () => {
   const address = "/insights?tab=quality&by=agent&period=90d&filter=operation:chat";
-  const { page, complaints, close } = await openPage(browser, demo.url + address);
+  const { page, complaints, close } = await openPage(demo.browser, demo.url + address);
   const question = "by=agent&period=90d&filter=operation:chat&limit=20";
   const { rows } = await get<QualityAnswer>(demo.url, `/api/v1/insights/quality?${question}`);
   const expected = rows.map(({ key, successRate, costPerSuccess }) => [
@@ -269,7 +259,7 @@ interface VariantsAnswer {
 }
 
 test("two variants, then two models, are compared with the answer's own words", async () => {
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/insights?tab=quality&period=90d`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/insights?tab=quality&period=90d`);
   const card = page.getByRole("region", { name: "Compare two" });
   const check = async (question: string) => {
     const answer = await get<VariantsAnswer>(demo.url, `/api/v1/insights/variants?period=90d&${question}`);
@@ -297,7 +287,7 @@ test("two variants, then two models, are compared with the answer's own words", 
 });
 
 test("too many calls to compare are a state with ways out", async () => {
-  const { page, close } = await openPage(browser, "about:blank");
+  const { page, close } = await openPage(demo.browser, "about:blank");
   // More than a million calls would have to be recorded for the real one.
   await page.route("**/api/v1/insights/variants?*", (route) =>
     route.request().url().includes("period=7d")
@@ -346,11 +336,11 @@ describe.each(Object.entries(READY))("%s", (tab, ready) => {
   const address = tab === "forecast" ? "/insights" : `/insights?tab=${tab}`;
 
   test("is whole and without barriers in every look", async () => {
-    await checkLooks(browser, demo.url + address, `insights-${tab}`, ready);
+    await checkLooks(demo.browser, demo.url + address, `insights-${tab}`, ready);
   });
 
   test("cuts nothing off at any width", async () => {
-    const { page, close } = await openPage(browser, demo.url + address, { viewport: { width: 360, height: 800 } });
+    const { page, close } = await openPage(demo.browser, demo.url + address, { viewport: { width: 360, height: 800 } });
     await ready(page);
     for (const width of [360, 700, 1_100, 1_920]) {
       await page.setViewportSize({ width, height: 800 });

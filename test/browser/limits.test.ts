@@ -1,12 +1,12 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, onTestFinished, test } from "vitest";
 
 import { visitor } from "../access/visitor.ts";
 import { get, postJson } from "../api.ts";
 import { startServer } from "../start-server.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { barriers, launchChromium, openPage, overflowPx } from "./chromium.ts";
-import { startDemoServer } from "./demo-server.ts";
+import { barriers, openPage, overflowPx } from "./chromium.ts";
+import { openDemo } from "./open-demo.ts";
 import { checkLooks, eventually, numberIn, searchOf } from "./page-tools.ts";
 
 interface Limit {
@@ -23,16 +23,7 @@ interface State {
 }
 
 const PASSWORD = "correct horse battery staple";
-let browser: Browser;
-let demo: { url: string; stop: () => Promise<void> };
-
-beforeAll(async () => {
-  [browser, demo] = await Promise.all([launchChromium(), startDemoServer()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = openDemo();
 
 const limits = async () =>
   (await get<{ limits: Limit[] }>(demo.url, "/api/v1/limits")).limits.filter(({ kind }) => kind === "limit");
@@ -46,7 +37,7 @@ const table = (page: Page) => page.getByRole("table", { name: /^Limits, the full
 
 describe("limits", () => {
   test("are listed fullest first, with what the API answers of their fullest accounts", async () => {
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/limits`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/limits`);
     const all = await Promise.all((await limits()).map(async (limit) => ({ limit, state: await fullest(limit) })));
     const sorted = all.toSorted(
       (one, other) => other.state.spentUsd / other.state.amountUsd - one.state.spentUsd / one.state.amountUsd,
@@ -80,7 +71,7 @@ describe("limits", () => {
       demo.url,
       `/api/v1/limits/refusals/${refusals[0]!.id}`,
     );
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/limits`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/limits`);
     await page.getByRole("button", { name: /^Why Support refused a call of priya/ }).click();
     await eventually(() => searchOf(page)).toBe(`?refusal=${refusals[0]!.id}`);
     const sheet = dialog(page, "Why it was refused");
@@ -100,7 +91,7 @@ describe("limits", () => {
       const question = new URLSearchParams(filters.map((filter): [string, string] => ["filter", filter]));
       return (await get<{ states: State[] }>(demo.url, `/api/v1/limits/applying?${question}`)).states;
     };
-    const { page, close } = await openPage(browser, `${demo.url}/limits?user=maria`);
+    const { page, close } = await openPage(demo.browser, `${demo.url}/limits?user=maria`);
     const region = page.getByRole("region", { name: "Which limits apply to …" });
     const left = region.getByText(/ left of /);
     await eventually(() => left.count()).toBe((await applying("user:maria")).length);
@@ -123,7 +114,7 @@ describe("limits", () => {
   });
 
   test("one is tried on past days, made, raised for a time, lowered again, changed and deleted", async () => {
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/limits?form=new`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/limits?form=new`);
     const form = dialog(page, "New limit");
     await form.getByLabel("Name").fill("Each user, a day");
     await form.getByLabel("Amount in dollars").fill("0.05");
@@ -208,7 +199,7 @@ describe("limits", () => {
   });
 
   test("what each person may spend is set, and what is set aside is seen", async () => {
-    const { page, close } = await openPage(browser, `${demo.url}/limits`);
+    const { page, close } = await openPage(demo.browser, `${demo.url}/limits`);
     await page.getByText("these are proposals, and nobody is refused").waitFor();
     await page.getByText("no call runs that a limit counts").waitFor();
     await page.getByRole("button", { name: "Set what each person may spend" }).click();
@@ -237,18 +228,20 @@ describe("limits", () => {
   });
 
   test("look good everywhere, and are for everybody", async () => {
-    await checkLooks(browser, `${demo.url}/limits?user=maria&project=assistant`, "limits", (page) =>
+    await checkLooks(demo.browser, `${demo.url}/limits?user=maria&project=assistant`, "limits", (page) =>
       page
         .getByText(/ left of /)
         .first()
         .waitFor(),
     );
     const { id } = await named("Cockpit agents");
-    await checkLooks(browser, `${demo.url}/limits?limit=${id}`, "limits-one", (page) =>
+    await checkLooks(demo.browser, `${demo.url}/limits?limit=${id}`, "limits-one", (page) =>
       dialog(page, "Cockpit agents").getByText("Past periods").waitFor(),
     );
     for (const path of ["?form=new", `?raise=${id}`, `?replay=${id}`, "?personal=set"]) {
-      const narrow = await openPage(browser, `${demo.url}/limits${path}`, { viewport: { width: 360, height: 740 } });
+      const narrow = await openPage(demo.browser, `${demo.url}/limits${path}`, {
+        viewport: { width: 360, height: 740 },
+      });
       await narrow.page.getByRole("dialog").waitFor();
       expect(await overflowPx(narrow.page), path).toBe(0);
       expect(await barriers(narrow.page), path).toEqual([]);
@@ -271,7 +264,7 @@ test("a member sees their own use, and nothing to change it with", async () => {
   await administrator.ask("POST", "/api/v1/limits", { ...limit, name: "Everybody's", each: null });
   await administrator.ask("POST", "/api/v1/budgets", { name: "All", amountUsd: 100, period: "month" });
 
-  const { page, complaints, close } = await openPage(browser, invited.link);
+  const { page, complaints, close } = await openPage(demo.browser, invited.link);
   await page.getByLabel("Name", { exact: true }).fill("Grace Hopper");
   await page.getByLabel("New password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Make my account" }).click();

@@ -1,20 +1,10 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { LOOKS, barriers, launchChromium, openPage, overflowPx } from "./chromium.ts";
-import { startDemoServer } from "./demo-server.ts";
+import { LOOKS, barriers, openPage, overflowPx } from "./chromium.ts";
+import { openDemo } from "./open-demo.ts";
 import { checkLooks, eventually, searchOf } from "./page-tools.ts";
 
-let browser: Browser;
-let demo: { url: string; stop: () => Promise<void> };
-
-beforeAll(async () => {
-  [browser, demo] = await Promise.all([launchChromium(), startDemoServer()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = openDemo();
 
 const PAGES =
   "usage explore calls subscriptions sessions users agents work-items analytics insights budgets limits alerts prices playground settings".split(
@@ -22,7 +12,7 @@ const PAGES =
   );
 
 test("every page opens from the side bar with the period and filters, without a word in the console", async () => {
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/?period=7d&filter=provider:anthropic`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/?period=7d&filter=provider:anthropic`);
   const links = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
   await eventually(() => links.count()).toBe(PAGES.length + 1);
   for (const name of PAGES) {
@@ -39,7 +29,7 @@ test("every page opens from the side bar with the period and filters, without a 
 });
 
 test("G and a letter lead to a page; the keys of periods are silent where there is none", async () => {
-  const { page, complaints, close } = await openPage(browser, demo.url);
+  const { page, complaints, close } = await openPage(demo.browser, demo.url);
   await page.getByRole("heading", { name: "Recent calls" }).waitFor();
   await page.keyboard.press("g");
   await page.keyboard.press("r");
@@ -62,7 +52,7 @@ test("G and a letter lead to a page; the keys of periods are silent where there 
 });
 
 test("on a phone the pages are behind a button, and the menu closes when one is chosen", async () => {
-  const { page, close } = await openPage(browser, `${demo.url}/prices`, LOOKS["phone-light"]);
+  const { page, close } = await openPage(demo.browser, `${demo.url}/prices`, LOOKS["phone-light"]);
   await page.getByRole("button", { name: "Pages" }).click();
   const menu = page.getByRole("dialog", { name: "Pages" });
   await menu.getByRole("link", { name: "Usage" }).waitFor();
@@ -74,7 +64,7 @@ test("on a phone the pages are behind a button, and the menu closes when one is 
 });
 
 test("usage is whole and without barriers", async () => {
-  await checkLooks(browser, `${demo.url}/usage`, "usage", async (page) => {
+  await checkLooks(demo.browser, `${demo.url}/usage`, "usage", async (page) => {
     await page
       .getByRole("table", { name: /Recent calls/ })
       .locator("tbody tr")
@@ -86,7 +76,9 @@ test("usage is whole and without barriers", async () => {
 });
 
 test.each(["", ...PAGES])("/%s cuts nothing off on a small phone", async (name) => {
-  const { page, close } = await openPage(browser, `${demo.url}/${name}`, { viewport: { width: 360, height: 700 } });
+  const { page, close } = await openPage(demo.browser, `${demo.url}/${name}`, {
+    viewport: { width: 360, height: 700 },
+  });
   await page.getByRole("heading", { level: 2 }).filter({ visible: true }).first().waitFor();
   await eventually(() => page.locator("main [aria-busy=true]").count()).toBe(0);
   expect(await overflowPx(page)).toBe(0);

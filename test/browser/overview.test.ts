@@ -1,30 +1,20 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 
 import { get, record } from "../api.ts";
 import { startServer } from "../start-server.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { LOOKS, barriers, launchChromium, openPage, overflowPx } from "./chromium.ts";
-import { startDemoServer } from "./demo-server.ts";
+import { LOOKS, barriers, openPage, overflowPx } from "./chromium.ts";
+import { openDemo } from "./open-demo.ts";
 import { SCREENSHOTS, cardNumber, eventually, numberIn, searchOf, showWhole } from "./page-tools.ts";
 
-let browser: Browser;
-let demo: { url: string; stop: () => Promise<void> };
-
-beforeAll(async () => {
-  [browser, demo] = await Promise.all([launchChromium(), startDemoServer()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = openDemo();
 
 describe("the overview", () => {
   test("shows the numbers that the API answers", async () => {
-    const { page, complaints, close } = await openPage(browser, demo.url);
+    const { page, complaints, close } = await openPage(demo.browser, demo.url);
     const { totals } = await get(demo.url, "/api/v1/query?metrics=cost,calls,tokens,errors&period=30d");
     expect(await cardNumber(page, "Cost")).toBeCloseTo(totals["cost"]!, 8);
     expect(await cardNumber(page, "Calls")).toBe(totals["calls"]);
@@ -47,7 +37,7 @@ describe("the overview", () => {
   });
 
   test("says when calls could not be recorded", async () => {
-    const { page, close } = await openPage(browser, "about:blank");
+    const { page, close } = await openPage(demo.browser, "about:blank");
     // A disk that is full for the server only cannot be had while the demo fills it.
     await page.route("**/api/health", async (route) => {
       const health = (await (await route.fetch()).json()) as { unrecorded: number };
@@ -66,7 +56,7 @@ describe("the overview", () => {
   });
 
   test("keeps the period in the address, through reload and back", async () => {
-    const { page, complaints, close } = await openPage(browser, demo.url);
+    const { page, complaints, close } = await openPage(demo.browser, demo.url);
     await page.getByRole("button", { name: "7 days" }).click();
     await eventually(() => searchOf(page)).toBe("?period=7d");
     const week = await get(demo.url, "/api/v1/query?metrics=calls&period=7d");
@@ -94,7 +84,7 @@ describe("the overview", () => {
   });
 
   test("filters by a click on a row, and says so", async () => {
-    const { page, complaints, close } = await openPage(browser, demo.url);
+    const { page, complaints, close } = await openPage(demo.browser, demo.url);
     const rows = page.getByRole("table", { name: /Cost by agent/ }).getByRole("button", { name: /^(?!unattributed)/ });
     const agent = (await rows.first().innerText()).trim();
     await rows.first().click();
@@ -109,7 +99,7 @@ describe("the overview", () => {
   });
 
   test("obeys its keys", async () => {
-    const { page, complaints, close } = await openPage(browser, demo.url);
+    const { page, complaints, close } = await openPage(demo.browser, demo.url);
     await cardNumber(page, "Calls");
     await page.keyboard.press("9");
     await eventually(() => searchOf(page)).toBe("?period=90d");
@@ -130,7 +120,7 @@ describe("the overview", () => {
   });
 
   test("lets the keyboard walk the bars and open a day", async () => {
-    const { page, complaints, close } = await openPage(browser, demo.url);
+    const { page, complaints, close } = await openPage(demo.browser, demo.url);
     const bars = page.locator("[data-bar]");
     await eventually(() => bars.count()).toBe(30);
     await bars.last().focus();
@@ -145,7 +135,7 @@ describe("the overview", () => {
 
   test("explains one call to the last part of a cent", async () => {
     const { page, complaints, close } = await openPage(
-      browser,
+      demo.browser,
       `${demo.url}/?filter=model:claude-*&filter=status:success`,
     );
     const row = page
@@ -164,7 +154,10 @@ describe("the overview", () => {
   test("names the filter that excludes everything", async () => {
     const agents = await get(demo.url, "/api/v1/breakdown?by=agent&metrics=calls&period=30d");
     const agent = agents.rows.find((row) => typeof row["agent"] === "string")!["agent"];
-    const { page, close } = await openPage(browser, `${demo.url}/?filter=agent:${agent}&filter=user:nobody-at-all`);
+    const { page, close } = await openPage(
+      demo.browser,
+      `${demo.url}/?filter=agent:${agent}&filter=user:nobody-at-all`,
+    );
     await page.getByRole("button", { name: /^Remove User is nobody-at-all/ }).click();
     await eventually(() => searchOf(page)).toBe(`?filter=agent:${agent}`);
     await close();
@@ -172,7 +165,7 @@ describe("the overview", () => {
 
   test("ignores nonsense in the address", async () => {
     const { page, complaints, close } = await openPage(
-      browser,
+      demo.browser,
       `${demo.url}/?period=fortnight&tz=Mars/Olympus&filter=x`,
     );
     const { totals } = await get(demo.url, "/api/v1/query?metrics=calls&period=30d");
@@ -182,7 +175,7 @@ describe("the overview", () => {
   });
 
   test("follows the system's theme, and remembers another choice", async () => {
-    const { page, close } = await openPage(browser, demo.url, LOOKS["desk-dark"]);
+    const { page, close } = await openPage(demo.browser, demo.url, LOOKS["desk-dark"]);
     const background = () => page.evaluate<string>("getComputedStyle(document.documentElement).backgroundColor");
     const dark = await background();
     const button = page.getByRole("button", { name: /^Theme: system/ });
@@ -196,7 +189,7 @@ describe("the overview", () => {
   });
 
   test.each(Object.entries(LOOKS))("is whole and without barriers: %s", async (name, look) => {
-    const { page, complaints, close } = await openPage(browser, demo.url, look);
+    const { page, complaints, close } = await openPage(demo.browser, demo.url, look);
     await cardNumber(page, "Calls");
     await eventually(() => page.locator("[data-bar]").count()).toBe(30);
     await page
@@ -224,7 +217,7 @@ describe("the overview", () => {
   });
 
   test.each([320, 360, 768, 1024, 1920])("cuts nothing off at %i pixels", async (width) => {
-    const { page, close } = await openPage(browser, demo.url, { viewport: { width, height: 800 } });
+    const { page, close } = await openPage(demo.browser, demo.url, { viewport: { width, height: 800 } });
     await cardNumber(page, "Calls");
     await eventually(() => page.locator("[data-bar]").count()).toBe(30);
     expect(await overflowPx(page)).toBe(0);
@@ -236,7 +229,7 @@ describe("while calls arrive", () => {
   test("waits for the first one, then shows it, and never moves rows under a reader", async () => {
     const server = await startServer({ dataDir: temporaryFolder(), built: true });
     onTestFinished(() => server.kill());
-    const { page, complaints, close } = await openPage(browser, server.url);
+    const { page, complaints, close } = await openPage(demo.browser, server.url);
     await page.getByText("Waiting for the first event…").waitFor();
     expect(await page.locator("pre").innerText()).toContain(`${server.url}/api/v1/events`);
     expect(await barriers(page)).toEqual([]);
@@ -270,7 +263,7 @@ describe("while calls arrive", () => {
     const server = await startServer({ dataDir: temporaryFolder(), built: true });
     onTestFinished(() => server.kill());
     await record(server.url, [{ provider: "openai", model: "gpt-4o", usage: { inputTokens: 10, outputTokens: 1 } }]);
-    const { page, close } = await openPage(browser, server.url);
+    const { page, close } = await openPage(demo.browser, server.url);
     expect(await cardNumber(page, "Calls")).toBe(1);
     await server.kill();
     await page.getByText("Not connected").filter({ visible: true }).waitFor();

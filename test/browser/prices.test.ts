@@ -1,24 +1,14 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { get } from "../api.ts";
-import { launchChromium, openPage, overflowPx } from "./chromium.ts";
-import { startDemoServer } from "./demo-server.ts";
+import { openPage, overflowPx } from "./chromium.ts";
+import { openDemo } from "./open-demo.ts";
 import { checkLooks, eventually, searchOf } from "./page-tools.ts";
 
-let browser: Browser;
-let demo: { url: string; stop: () => Promise<void> };
-
-beforeAll(async () => {
-  [browser, demo] = await Promise.all([launchChromium(), startDemoServer()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = openDemo();
 
 test("the list shows the API's prices, finds a model, and explains its price", async () => {
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/prices`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/prices`);
   const { total } = (await get(demo.url, "/api/v1/prices?limit=1")) as unknown as { total: number };
   await page.getByText(`${total.toLocaleString("en-US")} prices`).waitFor();
 
@@ -45,7 +35,7 @@ test("the list shows the API's prices, finds a model, and explains its price", a
 });
 
 test("says which price a name would get, and when there is none", async () => {
-  const { page, close } = await openPage(browser, `${demo.url}/prices`);
+  const { page, close } = await openPage(demo.browser, `${demo.url}/prices`);
   const ask = async (provider: string, model: string) => {
     await page.getByLabel("Provider", { exact: true }).fill(provider);
     await page.getByLabel("Model, as the call names it").fill(model);
@@ -59,7 +49,7 @@ test("says which price a name would get, and when there is none", async () => {
 });
 
 test("an unpriced model gets a price with its past calls, which can be changed, repriced and removed", async () => {
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/prices?tab=unpriced`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/prices?tab=unpriced`);
   const unpriced = async () => (await get(demo.url, "/api/v1/query?metrics=unpricedCalls&period=all")).totals;
   const before = await unpriced();
   expect(before["unpricedCalls"]).toBeGreaterThan(0);
@@ -112,14 +102,14 @@ test.each([
   ["prices", "/prices"],
   ["prices-one", "/prices?provider=anthropic&model=claude-sonnet-4-5"],
 ])("is whole and without barriers: %s", async (name, path) => {
-  await checkLooks(browser, `${demo.url}${path}`, name, (page) =>
+  await checkLooks(demo.browser, `${demo.url}${path}`, name, (page) =>
     page.getByRole("table", { name: "Prices in dollars" }).locator("tbody tr").nth(20).waitFor(),
   );
 });
 
 test.each(["unpriced", "own", "reprice"])("the tab %s has room on a small phone", async (tab) => {
   const small = { viewport: { width: 360, height: 700 } };
-  const { page, close } = await openPage(browser, `${demo.url}/prices?tab=${tab}`, small);
+  const { page, close } = await openPage(demo.browser, `${demo.url}/prices?tab=${tab}`, small);
   await page.getByRole("heading", { level: 2 }).first().waitFor();
   expect(await overflowPx(page)).toBe(0);
   await close();

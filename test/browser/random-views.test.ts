@@ -1,21 +1,12 @@
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { expect, test } from "vitest";
 
 import { get } from "../api.ts";
-import { launchChromium, openPage } from "./chromium.ts";
-import { startDemoServer } from "./demo-server.ts";
+import { openPage } from "./chromium.ts";
+import { openDemo } from "./open-demo.ts";
 import { cardNumber, eventually, numberIn } from "./page-tools.ts";
 
-let browser: Browser;
-let demo: { url: string; stop: () => Promise<void> };
-
-beforeAll(async () => {
-  [browser, demo] = await Promise.all([launchChromium(), startDemoServer()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = openDemo();
 
 /** The same for the same seed, so that a failure can be seen again. */
 function generator(seed: number): () => number {
@@ -66,7 +57,7 @@ test.each([1, 2, 3, 4, 5])("every number of a page is the API's, random view %i"
     demo.url,
     `/api/v1/query?metrics=cost,calls,tokens,unpricedCalls,inputTokens,outputTokens&${view}`,
   );
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/?${view}`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/?${view}`);
   if (totals["calls"] === 0) {
     await page.getByText(/Nothing matches these filters|No calls in/).waitFor();
   } else {

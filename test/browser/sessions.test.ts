@@ -1,23 +1,13 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import { get, record } from "../api.ts";
 import { startServer } from "../start-server.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { barriers, launchChromium, openPage, overflowPx } from "./chromium.ts";
-import { startDemoServer } from "./demo-server.ts";
+import { barriers, openPage, overflowPx } from "./chromium.ts";
+import { openDemo } from "./open-demo.ts";
 import { checkLooks, eventually, numberIn, searchOf } from "./page-tools.ts";
 
-let browser: Browser;
-let demo: { url: string; stop: () => Promise<void> };
-
-beforeAll(async () => {
-  [browser, demo] = await Promise.all([launchChromium(), startDemoServer()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = openDemo();
 
 interface Listed {
   sessions: { session: string; calls: number; tokens: number; cost: number | null; agent: string | null }[];
@@ -42,7 +32,7 @@ test.each([
   ["Most tokens", "?order=tokens", "tokens"],
   ["Most calls", "?order=calls", "calls"],
 ])("lists sessions by %s as the API does, page by page", async (label, address, order) => {
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/sessions`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/sessions`);
   await rowsOf(page).first().waitFor();
   await page.getByLabel("Sort by").selectOption({ label });
   await eventually(() => searchOf(page)).toBe(address);
@@ -56,7 +46,7 @@ test.each([
 });
 
 test("narrows by cost, agent and period, and says which filters it cannot follow", async () => {
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/sessions?period=7d`);
+  const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/sessions?period=7d`);
   await rowsOf(page).first().waitFor();
   await page.getByLabel("Lowest cost in dollars").fill("0.05");
   await page.getByLabel("Highest cost in dollars").fill("1");
@@ -90,7 +80,10 @@ test("opens a session with its calls, and a call over it; back, reload and a sha
     .sessions;
   const id = session!.session;
   const list = { order: "calls", filter: "agent:forge" };
-  const { page, complaints, close } = await openPage(browser, `${demo.url}/sessions?order=calls&filter=agent:forge`);
+  const { page, complaints, close } = await openPage(
+    demo.browser,
+    `${demo.url}/sessions?order=calls&filter=agent:forge`,
+  );
   await page.getByRole("link", { name: `Session ${id}`, exact: true }).click();
   const drawer = page.getByRole("dialog", { name: "Session" });
   await drawer.getByRole("heading", { name: "Tokens" }).waitFor();
@@ -128,7 +121,7 @@ test("opens a session with its calls, and a call over it; back, reload and a sha
 });
 
 test("says of a session that is not there that it is not", async () => {
-  const { page, close } = await openPage(browser, `${demo.url}/sessions?session=never-was`);
+  const { page, close } = await openPage(demo.browser, `${demo.url}/sessions?session=never-was`);
   await page.getByRole("dialog").getByText("there is no session").waitFor();
   await close();
 });
@@ -142,7 +135,7 @@ test("waits with what arrives until somebody wants it, and shows what has no pri
     { ...call, session: longId },
     { ...call, provider: "nobody", model: "unknown-model", session: "unpriced" },
   ]);
-  const { page, complaints, close } = await openPage(browser, `${server.url}/sessions`, {
+  const { page, complaints, close } = await openPage(demo.browser, `${server.url}/sessions`, {
     viewport: { width: 360, height: 780 },
   });
   await eventually(() => namesOf(page)).toHaveLength(2);
@@ -162,11 +155,11 @@ test("waits with what arrives until somebody wants it, and shows what has no pri
 
 test("is whole and without barriers", async () => {
   const [session] = (await get<Listed>(demo.url, "/api/v1/sessions?period=30d&order=tokens&limit=1")).sessions;
-  await checkLooks(browser, `${demo.url}/sessions`, "sessions", async (page) => {
+  await checkLooks(demo.browser, `${demo.url}/sessions`, "sessions", async (page) => {
     await rowsOf(page).first().waitFor();
     await page.getByText("on average").waitFor();
   });
-  await checkLooks(browser, `${demo.url}/sessions?session=${session!.session}`, "session", async (page) => {
+  await checkLooks(demo.browser, `${demo.url}/sessions?session=${session!.session}`, "session", async (page) => {
     await page.getByRole("dialog").getByRole("list", { name: "Calls of the session" }).waitFor();
     await rowsOf(page).first().waitFor();
   });

@@ -1,9 +1,9 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 
 import { get } from "../api.ts";
-import { launchChromium, openPage } from "./chromium.ts";
-import { startDemoServer } from "./demo-server.ts";
+import { openPage } from "./chromium.ts";
+import { openDemo } from "./open-demo.ts";
 import { cardNumber, checkLooks, eventually, numberIn, searchOf } from "./page-tools.ts";
 
 interface Report {
@@ -21,16 +21,7 @@ interface Report {
   renewals: unknown[];
 }
 
-let browser: Browser;
-let demo: { url: string; stop: () => Promise<void> };
-
-beforeAll(async () => {
-  [browser, demo] = await Promise.all([launchChromium(), startDemoServer()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = openDemo();
 
 const report = (period: string) => get<Report>(demo.url, `/api/v1/subscriptions/report?period=${period}`);
 const region = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
@@ -44,7 +35,7 @@ async function exactFigures(page: Page, name: string): Promise<number[]> {
 
 describe("subscriptions", () => {
   test("show what the API answers: three figures of all and of each plan, and one budget", async () => {
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/subscriptions?period=90d`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/subscriptions?period=90d`);
     const answer = await report("90d");
     expect(answer.subscriptions.length).toBeGreaterThan(3);
     await eventually(() => cardNumber(page, "Fees")).toBeCloseTo(answer.fees.spreadUsd + answer.fees.chargesUsd, 9);
@@ -64,7 +55,7 @@ describe("subscriptions", () => {
   });
 
   test("are added from the catalogue, changed, ended and removed; what is refused names its field", async () => {
-    const { page, complaints, close } = await openPage(browser, `${demo.url}/settings?tab=subscriptions`);
+    const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/settings?tab=subscriptions`);
     await page.getByRole("button", { name: "Add", exact: true }).click();
     await eventually(() => searchOf(page)).toBe("?tab=subscriptions&subscription=new");
     const sheet = page.getByRole("dialog", { name: "Add a subscription" });
@@ -98,11 +89,11 @@ describe("subscriptions", () => {
   });
 
   test("fit a desk and a phone, light and dark, and keep nobody out", async () => {
-    await checkLooks(browser, `${demo.url}/subscriptions`, "subscriptions", (page) =>
+    await checkLooks(demo.browser, `${demo.url}/subscriptions`, "subscriptions", (page) =>
       region(page, "Calls that no plan covers").waitFor(),
     );
     await checkLooks(
-      browser,
+      demo.browser,
       `${demo.url}/settings?tab=subscriptions&subscription=new`,
       "settings-subscriptions",
       (page) => page.getByRole("dialog", { name: "Add a subscription" }).getByLabel("Plan", { exact: true }).waitFor(),
