@@ -112,6 +112,10 @@ test("every difference has its reason, and all of them add up to it", async () =
   expect(amounts(days.get("2026-11-04")!)).toEqual({ day_edge: 2.5 });
   expect(amounts(days.get("2026-11-05")!)).toEqual({ day_edge: -2.5 });
   expect(days.get("2026-11-02")).toMatchObject({ differenceUsd: 0, explanations: [], unexplainedUsd: 0 });
+  // of a day that was not fetched nothing is known, which is no zero
+  expect(days.get("2026-11-22")).toMatchObject({ recordedUsd: 2.5, reportedUsd: null, billedUsd: null });
+  const [later] = (await reconcile(ledger, { ...NOVEMBER, from: "2026-11-22" })).providers;
+  expect(later).toMatchObject({ recordedUsd: 2.5, reportedUsd: null, billedUsd: null });
   for (const row of [openai!, ...openai!.rows]) {
     const sum = row.explanations.reduce((all, { amountUsd }) => all + amountUsd, row.unexplainedUsd);
     expect(sum).toBeCloseTo(row.differenceUsd, 9);
@@ -164,6 +168,17 @@ test("an invoice that covers the time is what is billed; one that does not is on
   const partly = (await reconcile(ledger, NOVEMBER)).providers[0]!;
   expect(partly).toMatchObject({ billedUsd: 108.128, invoices: [{ reference: "INV-1" }] });
   expect(partly.notes).toContain("Invoices cover only a part of the time and are not compared");
+  // an invoice of days that the interface does not tell of
+  const ofTheRest = { provider: "openai", reference: "INV-2", from: "2026-11-21", to: "2026-12-01" };
+  await putInvoice(ledger.storage, { ...ofTheRest, amountUsd: 3, taxUsd: 0, creditUsd: 0 }, "test", 0);
+  const rest = (await reconcile(ledger, { ...NOVEMBER, from: "2026-11-21" })).providers[0]!;
+  expect(rest).toMatchObject({
+    recordedUsd: 2.5,
+    billedUsd: 3,
+    explanations: [],
+    unexplainedUsd: 0.5,
+    remainingUsd: 0.5,
+  });
   await expect(reconcile(ledger, { ...NOVEMBER, from: "2026-11-01T05:00:00Z" })).rejects.toMatchObject({
     code: "not_whole_days",
   });

@@ -2,9 +2,9 @@ import { InvalidInput, parseUsd, usdNumber } from "@outlay/core";
 import type { Ledger } from "../ledger/ledger.ts";
 import { parseFilters } from "../ledger/filters.ts";
 import { reportedPeriod } from "../sync/ask-reported.ts";
-import { dayName } from "../sync/utc-day.ts";
+import { dayName, daysBetween } from "../sync/utc-day.ts";
 import { readAdjusted } from "./adjusted.ts";
-import { absolute, explainCell, type ExplainedCell } from "./explain-cell.ts";
+import { absolute, explainCell, type CellCoverage, type ExplainedCell } from "./explain-cell.ts";
 import { gatherCells, type Told } from "./gather-cells.ts";
 import { invoicesOf, type Invoice } from "./invoices.ts";
 import { EXPECTED_REASONS, REASONS, REASON_TEXTS, type Reason } from "./reasons.ts";
@@ -39,7 +39,7 @@ export interface Explanation {
 /** Difference: what is billed (or reported, where nothing is billed) less what was recorded. Its explanations and the rest add up to it. */
 export interface Compared {
   recordedUsd: number;
-  /** The provider's counts at our prices; null: it tells no counts. */
+  /** The provider's counts at our prices; null: it tells no counts, or none of this time yet. */
   reportedUsd: number | null;
   /** What the provider says it costs, or its invoices; null: it does not say. */
   billedUsd: number | null;
@@ -138,7 +138,7 @@ function covers(
 }
 
 /** A day counts when its costs are known, or its counts of a provider that tells no costs. */
-function coverageOf(told: Told, dayMs: number): { tokens: boolean; cost: boolean } {
+function coverageOf(told: Told, dayMs: number): CellCoverage {
   const cost = told.cost && told.currencies.size === 0 && covers(told, "cost", dayMs);
   const tokens = covers(told, "tokens", dayMs);
   const hasCost = told.cost && told.currencies.size === 0;
@@ -157,7 +157,8 @@ function providerOf(
   cells: ExplainedCell[],
   { invoices, adjusted, tolerance, range }: Beside,
 ): ReconciledProvider {
-  const sum = new Sum(told);
+  const days = daysBetween(range.startMs, range.endMs).map((dayMs) => coverageOf(told, dayMs));
+  const sum = new Sum(told, { tokens: days.some(({ tokens }) => tokens), cost: days.some(({ cost }) => cost) });
   for (const cell of cells) sum.add(cell);
   const isInvoiced = coversRange(invoices, range);
   if (isInvoiced) sum.replaceBilled(invoices);
@@ -193,7 +194,7 @@ function providerOf(
       )
       .slice(0, MAX_ROWS)
       .map((cell) => {
-        const row = new Sum(told);
+        const row = new Sum(told, coverageOf(told, cell.dayMs));
         row.add(cell);
         return {
           day: dayName(cell.dayMs),
@@ -241,10 +242,11 @@ class Sum {
   recordedTokens = 0n;
   reportedTokens = 0n;
 
-  constructor(told: Told) {
+  /** `covered`: what is known of any of its days; of the others nothing is known, which is no zero. */
+  constructor(told: Told, covered: CellCoverage) {
     this.#told = told;
-    this.reported = told.tokens ? 0n : null;
-    this.billed = told.cost && told.currencies.size === 0 ? 0n : null;
+    this.reported = covered.tokens ? 0n : null;
+    this.billed = covered.cost ? 0n : null;
   }
 
   add(cell: ExplainedCell): void {
@@ -272,9 +274,12 @@ class Sum {
     const before = this.billed ?? this.recorded + this.difference;
     const taxes = this.amounts.get("tax") ?? 0n;
     const credits = this.amounts.get("credit") ?? 0n;
+    const uncovered = this.amounts.get("not_covered") ?? 0n;
     this.#note("tax", tax - taxes);
     this.#note("credit", credit - credits);
-    this.#unexplained += total - before - (tax - taxes) - (credit - credits);
+    // days of which the interface has said nothing are covered by the invoice
+    this.#note("not_covered", -uncovered);
+    this.#unexplained += total - before - (tax - taxes) - (credit - credits) + uncovered;
     this.difference = total - this.recorded;
     this.billed = total;
   }

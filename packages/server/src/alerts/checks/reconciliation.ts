@@ -12,7 +12,7 @@ const LATE_DAYS = 3;
 /** Does a provider report or bill more than was recorded, or less, and nothing that is as it should be explains it? */
 export const checkReconciliation: Check<"reconciliation"> = async (rule, { ledger }) => {
   const endMs = Math.floor(ledger.now() / DAY_MS - LATE_DAYS) * DAY_MS;
-  const [from, to] = [endMs - rule.days * DAY_MS, endMs].map(dayName);
+  const [from, to] = [dayName(endMs - rule.days * DAY_MS), dayName(endMs)];
   const { providers } = await reconcile(ledger, {
     from,
     to,
@@ -45,10 +45,16 @@ export const checkReconciliation: Check<"reconciliation"> = async (rule, { ledge
             ...reasons.map(({ text, amountUsd }) => ({ label: text, value: dollars(amountUsd) })),
             ...(it.unexplainedUsd === 0 ? [] : [{ label: "not explained", value: dollars(it.unexplainedUsd) }]),
           ],
-          link: null,
+          link: linkToPage({ from, to, provider: it.provider }, rule.filters),
         },
       };
     }),
     note: providers.length === 0 ? "No provider is asked what it reports: outlay sync add" : null,
   };
 };
+
+function linkToPage(about: { from: string; to: string; provider: string }, filters: readonly string[]): string {
+  const search = new URLSearchParams(about);
+  for (const filter of filters) search.append("filter", filter);
+  return `/reconciliation?${search.toString()}`;
+}

@@ -35,6 +35,7 @@ test("what a provider bills beyond what was recorded is told once, and that it a
     label: "calls that the provider counted and nobody recorded here",
     value: "$5.00",
   });
+  expect(open.sent.at(-1)!.link).toContain("/reconciliation?from=2026-11-05&to=2026-11-19&provider=openai");
   await open.record(gpt(12, 2));
   await open.look("2026-11-22T19:00:00Z");
   expect(open.news()).toEqual(["recovered info: Over: openai bills $5.00 more than was recorded"]);

@@ -27,7 +27,7 @@ export const checkSyncFailing: Check<"syncFailing"> = async (rule, { ledger }) =
           { label: "Last good run", value: timeText(goodAtMs, ledger.timeZone) },
           { label: "Failed since", value: `${failures} ${failures === 1 ? "time" : "times"}` },
         ],
-        link: null,
+        link: "/reconciliation",
       },
     })),
     note: null,
