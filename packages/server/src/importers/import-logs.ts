@@ -169,7 +169,7 @@ class ImportRun {
       }
       position = part.position;
       onByte(position.offsetBytes);
-      if (this.#batch.size >= this.#batchCalls) await this.#sendBatch();
+      if (this.#batch.size > this.#batchCalls) await this.#sendBatch(this.#takeAllButLast());
       if (this.#signal?.aborted === true) read.isWhole = false;
       if (!read.isWhole) break;
       if (importer.isRewritten !== true && !read.hasLeftOut) await this.#keepNowAndThen(file, position);
@@ -225,7 +225,7 @@ class ImportRun {
   }
 
   async #keep(): Promise<void> {
-    await this.#sendBatch();
+    await this.#sendBatch(this.#takeAll());
     await Promise.all(this.#underway);
     this.throwIfFailed();
     if (this.#finished.size > 0) await this.#watched(this.#destination.keepProgress([...this.#finished.values()]));
@@ -233,9 +233,21 @@ class ImportRun {
     this.#keptAtMs = performance.now();
   }
 
-  async #sendBatch(): Promise<void> {
+  #takeAll(): ReadCall[] {
     const calls = [...this.#batch.values()];
     this.#batch.clear();
+    return calls;
+  }
+
+  /** The line that comes next often repeats the last call, with larger counts: it is not recorded before, and then revised. */
+  #takeAllButLast(): ReadCall[] {
+    const calls = this.#takeAll();
+    const last = calls.pop()!;
+    this.#batch.set(last.event.id!, last);
+    return calls;
+  }
+
+  async #sendBatch(calls: ReadCall[]): Promise<void> {
     for (let start = 0; start < calls.length; start += this.#batchCalls) {
       while (this.#underway.size >= BATCHES_AT_ONCE) await Promise.race(this.#underway);
       this.throwIfFailed();

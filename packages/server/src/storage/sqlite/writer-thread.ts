@@ -85,6 +85,8 @@ let shrunkAtSeq = 0;
 const timer = setInterval(() => {
   if (!writer) return;
   try {
+    // nobody waits for the sums of an import: adding them up once for more events takes less time
+    if (start.isImport && writer.pendingEvents > 0) return;
     if (writer.pendingEvents > 0) {
       writer.transaction(() => writer?.flush());
     } else if (writer.state.nextSeq !== shrunkAtSeq) {
