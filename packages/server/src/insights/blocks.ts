@@ -6,6 +6,7 @@ import { parseFilters } from "../ledger/filters.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { FILTER_PARAMETERS, PERIOD_PARAMETERS, readParameters, type Parameters } from "../ledger/parameters.ts";
 import { roundUsd } from "./costs.ts";
+import { findBlockStart } from "./find-block-start.ts";
 import { splitBlocks, type Block, type BlockCall, type UsedBlock } from "./split-blocks.ts";
 
 /** Tokens of a block; those of the prompt that a cache gave or took are no part of `input`. */
@@ -60,7 +61,6 @@ const MOST_HOURS = 168;
 /** Single calls that one question may read. */
 const READ_LIMIT = 500_000;
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /**
  * The blocks that begin in a period, oldest first, by the rule of split-blocks.ts. Without a filter those of Claude Code.
@@ -88,7 +88,7 @@ export async function blocks(
   const period = await findPeriod(ledger, asked);
   const lengthMs = hours * HOUR_MS;
   const reader = { ledger, filters: parseFilters(filterTexts), lengthMs, left: readLimit, readLimit };
-  const calls = await readCalls(reader, period);
+  const calls = await readCalls(reader, period, onlyActive && limit !== "max" ? ledger.now() : null);
   const all = splitBlocks(calls, { lengthMs, nowMs: ledger.now() }).filter((block) => isIn(period, block));
   const answers = all.map((block) => blockAnswer(block, ledger.now()));
   const { horizonMs } = await ledger.storage.stats();
@@ -117,39 +117,22 @@ interface CallReader {
   readLimit: number;
 }
 
-/** Days to look back for a silence. */
-const LEADS_DAYS = [1, 4, 16, 64];
-
 /**
- * The calls of the period and those before it on which its first block depends. A silence longer than a block always begins
- * another one, so it takes no more than what follows the last silence before the period.
+ * The calls of the period and those before it on which its first block depends; of the running block alone when nothing else
+ * is asked for.
  */
-async function readCalls(reader: CallReader, { startMs, endMs }: Period): Promise<BlockCall[]> {
-  let calls = await readBetween(reader, startMs, endMs);
-  let fromMs = startMs;
-  for (const days of LEADS_DAYS) {
-    const leadMs = startMs - Math.max(days * DAY_MS, days * 2 * reader.lengthMs);
-    if (leadMs < 0) break;
-    calls = [...(await readBetween(reader, leadMs, fromMs)), ...calls];
-    fromMs = leadMs;
-    const begin = afterSilence(calls, { fromMs, startMs, lengthMs: reader.lengthMs });
-    if (begin !== null) return calls.slice(begin);
-  }
-  return calls;
-}
-
-/** Place of the first call after the last silence that began before `startMs`; null: none is seen. */
-function afterSilence(
-  calls: BlockCall[],
-  { fromMs, startMs, lengthMs }: { fromMs: number; startMs: number; lengthMs: number },
-): number | null {
-  let found: number | null = null;
-  for (const [index, { atMs }] of calls.entries()) {
-    const beforeMs = calls[index - 1]?.atMs ?? fromMs;
-    if (beforeMs >= startMs) break;
-    if (atMs - beforeMs > lengthMs) found = index;
-  }
-  return calls.length === 0 ? 0 : found;
+async function readCalls(
+  reader: CallReader,
+  { startMs, endMs }: Period,
+  onlyRunningAtMs: number | null,
+): Promise<BlockCall[]> {
+  const atMs = onlyRunningAtMs === null ? startMs : Math.max(startMs, Math.min(endMs, onlyRunningAtMs));
+  const { ledger, filters, lengthMs, readLimit } = reader;
+  return readBetween(
+    reader,
+    await findBlockStart({ storage: ledger.storage, filters, lengthMs, readLimit }, atMs),
+    endMs,
+  );
 }
 
 async function readBetween(reader: CallReader, startMs: number, endMs: number): Promise<BlockCall[]> {
