@@ -58,11 +58,7 @@ export const usageResult = z
       audioSeconds: result.seconds,
     });
     return {
-      provider,
-      model: result.model,
-      project: result.project_id,
-      key: result.api_key_id,
-      user: result.user_id,
+      ...ownerOf(result),
       tier: result.batch === true ? "batch" : result.service_tier,
       ...(Object.keys(usage).length === 0 ? {} : { usage }),
       requests: result.num_model_requests,
@@ -77,11 +73,7 @@ export function toolRow(
   return (result) => {
     const times = result.num_requests ?? result.num_sessions;
     return {
-      provider,
-      model: result.model,
-      project: result.project_id,
-      key: result.api_key_id,
-      user: result.user_id,
+      ...ownerOf(result),
       item: [item, result.context_level ?? result.vector_store_id].filter((part) => part !== undefined).join(", "),
       ...(counted === "searches" && times !== undefined ? { usage: { searches: times } } : {}),
       requests: counted === "requests" ? times : undefined,
@@ -96,6 +88,16 @@ export const toolResult = z.object({
   context_level: name,
   vector_store_id: name,
 });
+
+function ownerOf(result: z.output<z.ZodObject<typeof owner>>) {
+  return {
+    provider,
+    model: result.model,
+    project: result.project_id,
+    key: result.api_key_id,
+    user: result.user_id,
+  };
+}
 
 /** `gpt-5-2025-08-07, cached input` is of the model before the comma; other items name no model. */
 export const costResult = z
