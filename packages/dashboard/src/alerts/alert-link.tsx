@@ -19,5 +19,6 @@ const LABELS: Record<string, string> = {
   "/calls": "These calls",
   "/budgets": "The budget",
   "/limits": "The limit",
+  "/reconciliation": "What providers report",
   "/settings": "The key",
 };

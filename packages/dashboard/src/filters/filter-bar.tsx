@@ -19,7 +19,16 @@ export interface ShownRange {
 }
 
 /** What is shown: period, comparison, zone, filters. On a phone a short row; the rest moves into the filter panel. */
-export function FilterBar({ shown, hasComparison = true }: { shown: ShownRange | null; hasComparison?: boolean }) {
+export function FilterBar({
+  shown,
+  hasComparison = true,
+  hasTimeZone = true,
+}: {
+  shown: ShownRange | null;
+  hasComparison?: boolean;
+  /** False where days are those of one zone, whatever is chosen. */
+  hasTimeZone?: boolean;
+}) {
   const { view } = usePageSearch();
   const { open, shift } = usePanels();
   return (
@@ -36,7 +45,7 @@ export function FilterBar({ shown, hasComparison = true }: { shown: ShownRange |
         </button>
         <div className="hidden md:contents">
           {hasComparison ? <CompareToggle /> : null}
-          <TimeZoneSelect className="order-last max-w-60 lg:ml-auto" />
+          {hasTimeZone ? <TimeZoneSelect className="order-last max-w-60 lg:ml-auto" /> : null}
         </div>
       </div>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">

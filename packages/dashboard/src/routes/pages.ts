@@ -44,6 +44,7 @@ export const PAGE_GROUPS = [
       { to: "/limits", label: "Limits", icon: "shield", key: "l" },
       { to: "/alerts", label: "Alerts", icon: "bell", key: "t" },
       { to: "/prices", label: "Prices", icon: "tag", key: "r" },
+      { to: "/reconciliation", label: "Reconciliation", icon: "scales", key: "v" },
     ],
   },
   {

@@ -117,6 +117,11 @@ const pages = [
   }),
   createRoute({
     getParentRoute: inShell,
+    path: "/reconciliation",
+    component: lazyRouteComponent(() => import("./reconciliation/reconciliation.tsx"), "ReconciliationPage"),
+  }),
+  createRoute({
+    getParentRoute: inShell,
     path: "/settings",
     component: lazyRouteComponent(() => import("./settings/settings.tsx"), "Settings"),
   }),

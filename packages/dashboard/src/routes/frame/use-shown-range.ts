@@ -1,5 +1,3 @@
-import { localDate } from "@outlay/react";
-import { useEffect, useLayoutEffect } from "react";
 import type { TotalsAnswer } from "../../api/answers.ts";
 import { useQuery } from "@tanstack/react-query";
 import { metaQuestion, totalsQuestion } from "../../api/questions.ts";
@@ -9,7 +7,7 @@ import { useNow } from "../../ui/use-now.ts";
 import { useKeptQuery } from "../../api/use-kept-query.ts";
 import type { Kept } from "../../api/use-kept-query.ts";
 import type { ShownRange } from "../../filters/filter-bar.tsx";
-import { usePanels } from "../../filters/use-panels.ts";
+import { useTellDays } from "../../filters/use-tell-days.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
 
 /** The totals of the view, and the stretch of time that the server understood it to be; before its first answer, the one expected. The keys are told of it. */
@@ -20,18 +18,7 @@ export function useShownRange(): { totals: Kept<TotalsAnswer>; shown: ShownRange
   const serverZone = useQuery(metaQuestion).data?.timeZone ?? pageTimeZone();
   const timeZone = view.timeZone ?? serverZone;
   const shown = shownRange(totals.data) ?? (timeZone === undefined ? null : expectedRange(view, timeZone, nowMs));
-  const { setShownDays, setHasPeriod } = usePanels();
-  // Before anything is painted: a key that is pressed as the page appears already counts.
-  useLayoutEffect(() => {
-    setHasPeriod(true);
-    return () => setHasPeriod(false);
-  }, [setHasPeriod]);
-  const firstDate = shown === null ? null : localDate(shown.startMs, shown.timeZone);
-  const endDate = shown === null ? null : localDate(shown.endMs - 1 + DAY_MS, shown.timeZone);
-  useEffect(() => {
-    setShownDays(firstDate === null || endDate === null ? null : { firstDate, endDate });
-    return () => setShownDays(null);
-  }, [setShownDays, firstDate, endDate]);
+  useTellDays(shown);
   return { totals, shown };
 }
 
@@ -46,5 +33,3 @@ const inMs = (range: { start: string; end: string }) => ({
   startMs: Date.parse(range.start),
   endMs: Date.parse(range.end),
 });
-
-const DAY_MS = 86_400_000;

@@ -5,7 +5,7 @@ import { healthQuestion, metaQuestion } from "../../api/questions.ts";
 import { serverUrl } from "../../api/server-url.ts";
 import { bytesInWords } from "./setting-words.ts";
 import { Card } from "../../ui/card.tsx";
-import { When } from "./when.tsx";
+import { When } from "../../ui/when.tsx";
 
 /** Which Outlay this is, what it holds, and where programs find it. */
 export function About() {

@@ -9,9 +9,9 @@ import { Sheet } from "../../ui/sheet.tsx";
 import { ChannelForm } from "./channel-form.tsx";
 import { KIND_FIELDS, KIND_LABELS, textOfSetting } from "./channel-fields.ts";
 import type { MadeSecret } from "./channels.tsx";
-import { Facts } from "./facts.tsx";
-import { useDeed } from "./use-deed.ts";
-import { When } from "./when.tsx";
+import { Facts } from "../../ui/facts.tsx";
+import { useDeed } from "../../ui/use-deed.ts";
+import { When } from "../../ui/when.tsx";
 
 /** One channel: where it leads, a test of it, and what can be done to it. */
 export function ChannelDrawer({

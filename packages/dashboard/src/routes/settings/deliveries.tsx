@@ -13,10 +13,10 @@ import { Icon } from "../../ui/icon.tsx";
 import { ProblemNote } from "../../ui/problem-note.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Sheet } from "../../ui/sheet.tsx";
-import { Facts } from "./facts.tsx";
+import { Facts } from "../../ui/facts.tsx";
 import { useSettingsState } from "./settings-state.ts";
-import { useDeed } from "./use-deed.ts";
-import { When } from "./when.tsx";
+import { useDeed } from "../../ui/use-deed.ts";
+import { When } from "../../ui/when.tsx";
 
 /** What became of each message, newest first. */
 export function Deliveries() {

@@ -5,8 +5,8 @@ import { Card } from "../../ui/card.tsx";
 import { Problem, smallButton } from "../../ui/form.tsx";
 import { ProblemNote } from "../../ui/problem-note.tsx";
 import { roleName } from "./role-words.ts";
-import { useDeed } from "./use-deed.ts";
-import { When } from "./when.tsx";
+import { useDeed } from "../../ui/use-deed.ts";
+import { When } from "../../ui/when.tsx";
 
 /** Invitations that nobody has accepted yet; nothing where there are none. */
 export function Invitations() {

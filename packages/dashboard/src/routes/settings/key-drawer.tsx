@@ -8,10 +8,10 @@ import { SelectField } from "../../ui/form-fields.tsx";
 import { Form, smallButton } from "../../ui/form.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Sheet } from "../../ui/sheet.tsx";
-import { Facts } from "./facts.tsx";
+import { Facts } from "../../ui/facts.tsx";
 import { KeyForm } from "./key-form.tsx";
 import { OWNERS, scopeLabel, tagsOf } from "./key-words.ts";
-import { When } from "./when.tsx";
+import { When } from "../../ui/when.tsx";
 
 /** One key: what it is for, where it was used from, and what can be done to it. */
 export function KeyDrawer({

@@ -16,8 +16,8 @@ import { KeyForm } from "./key-form.tsx";
 import { attributionInWords, scopeLabel, usageOf } from "./key-words.ts";
 import { useSettingsState } from "./settings-state.ts";
 import { ShownOnce } from "./shown-once.tsx";
-import { Snippet } from "./snippet.tsx";
-import { When } from "./when.tsx";
+import { Snippet } from "../../ui/snippet.tsx";
+import { When } from "../../ui/when.tsx";
 
 /** Outlay's own keys: who has one, what for, and when it was last used. */
 export function Keys() {

@@ -21,7 +21,7 @@ import { useSettingsState } from "./settings-state.ts";
 import { ShownOnce } from "./shown-once.tsx";
 import { TeamSheet } from "./team-sheet.tsx";
 import { Teams } from "./teams.tsx";
-import { When } from "./when.tsx";
+import { When } from "../../ui/when.tsx";
 
 /** A link that somebody has to be sent; the server tells it once. */
 export interface MadeLink {

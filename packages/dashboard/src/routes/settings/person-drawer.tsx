@@ -10,11 +10,11 @@ import { CheckField, SelectField } from "../../ui/form-fields.tsx";
 import { Field, Form, Problem, smallButton } from "../../ui/form.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Sheet } from "../../ui/sheet.tsx";
-import { Facts } from "./facts.tsx";
+import { Facts } from "../../ui/facts.tsx";
 import type { MadeLink } from "./people.tsx";
 import { ROLES } from "./role-words.ts";
-import { useDeed } from "./use-deed.ts";
-import { When } from "./when.tsx";
+import { useDeed } from "../../ui/use-deed.ts";
+import { When } from "../../ui/when.tsx";
 
 /** One account: what it is, and what can be done to it. */
 export function PersonDrawer({

@@ -9,13 +9,13 @@ import { smallButton } from "../../ui/form.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Sheet } from "../../ui/sheet.tsx";
-import { Facts } from "./facts.tsx";
+import { Facts } from "../../ui/facts.tsx";
 import { ProviderKeySheet } from "./provider-key-sheet.tsx";
 import { oneIn, usePageState } from "../../filters/use-page-state.ts";
 import { baseUrlOf, snippetsOf } from "./provider-snippets.ts";
 import type { ProviderSnippet } from "./provider-snippets.ts";
-import { Snippet } from "./snippet.tsx";
-import { When } from "./when.tsx";
+import { Snippet } from "../../ui/snippet.tsx";
+import { When } from "../../ui/when.tsx";
 
 /** One provider: how to call it through the gateway, and the key that is stored for it. */
 export function ProviderDrawer({

@@ -13,7 +13,7 @@ import { ProviderDrawer } from "./provider-drawer.tsx";
 import { ProviderKeySheet } from "./provider-key-sheet.tsx";
 import { baseUrlOf } from "./provider-snippets.ts";
 import { useSettingsState } from "./settings-state.ts";
-import { When } from "./when.tsx";
+import { When } from "../../ui/when.tsx";
 
 /** Whose keys are kept here, and where the gateway answers for each provider. */
 export function Providers() {

@@ -8,7 +8,7 @@ import { ConfirmSheet } from "../../ui/confirm-sheet.tsx";
 import { Field, Form, smallButton } from "../../ui/form.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Sheet } from "../../ui/sheet.tsx";
-import { Facts } from "./facts.tsx";
+import { Facts } from "../../ui/facts.tsx";
 import { SubscriptionForm } from "./subscription-form.tsx";
 import { coversInWords, peopleInLines, termInWords } from "./subscription-words.ts";
 

@@ -1,8 +1,8 @@
 import { callTime, exactTime } from "@outlay/react";
 import { useQuery } from "@tanstack/react-query";
-import { metaQuestion } from "../../api/questions.ts";
-import { dayRange } from "../../format/time.ts";
-import { useNow } from "../../ui/use-now.ts";
+import { metaQuestion } from "../api/questions.ts";
+import { dayRange } from "../format/time.ts";
+import { useNow } from "./use-now.ts";
 
 /** An instant: its time when it is near, else its day; every digit on hover. In the server's zone. */
 export function When({ at, never = "never" }: { at: string | null; never?: string }) {

@@ -1,4 +1,4 @@
-import { CopyButton } from "../../ui/copy-button.tsx";
+import { CopyButton } from "./copy-button.tsx";
 
 /** Text to copy into a program or a terminal. */
 export function Snippet({ label, text }: { label: string; text: string }) {
