@@ -4,6 +4,7 @@ import type { LastLook } from "../alerts/kept-looks.ts";
 import type { NumberedEntry } from "../alerts/history.ts";
 import type { AlertRule } from "../alerts/rule.ts";
 import type { Silence } from "../alerts/silences.ts";
+import { instantOrNull, instantText } from "./instant-text.ts";
 
 const time = z.string().meta({ format: "date-time" });
 const severity = z.enum(["info", "warning", "critical", "emergency"]);
@@ -87,11 +88,11 @@ export function alertAnswer(
     severity: alert.severity,
     told,
     silenced,
-    acknowledged: acknowledged === null ? null : { at: isoTime(acknowledged.atMs), actor: acknowledged.actor },
+    acknowledged: acknowledged === null ? null : { at: instantText(acknowledged.atMs), actor: acknowledged.actor },
     ...alert.texts,
     limit: alert.limit,
-    openedAt: isoTime(alert.openedAtMs),
-    closedAt: closedAtMs === null ? null : isoTime(closedAtMs),
+    openedAt: instantText(alert.openedAtMs),
+    closedAt: instantOrNull(closedAtMs),
     closedBecause: alert.closedBecause,
   };
 }
@@ -111,7 +112,7 @@ export function historyAnswer(entry: NumberedEntry): z.infer<typeof historyAnswe
     actor,
     ...entry.texts,
     limit: entry.limit,
-    at: isoTime(entry.atMs),
+    at: instantText(entry.atMs),
   };
 }
 
@@ -123,10 +124,11 @@ export function ruleAnswer(
 ): Record<string, unknown> {
   return {
     ...rule,
-    createdAt: isoTime(createdAtMs),
-    updatedAt: isoTime(updatedAtMs),
+    createdAt: instantText(createdAtMs),
+    updatedAt: instantText(updatedAtMs),
     openAlerts,
-    lastLook: lastLook === null ? null : { at: isoTime(lastLook.atMs), note: lastLook.note, failure: lastLook.failure },
+    lastLook:
+      lastLook === null ? null : { at: instantText(lastLook.atMs), note: lastLook.note, failure: lastLook.failure },
   };
 }
 
@@ -139,9 +141,5 @@ export function silenceAnswer({
   actor,
   atMs,
 }: Silence): z.infer<typeof silenceAnswerSchema> {
-  return { id, rule: ruleId, subject, until: isoTime(untilMs), reason, actor, at: isoTime(atMs) };
-}
-
-function isoTime(atMs: number): string {
-  return new Date(atMs).toISOString();
+  return { id, rule: ruleId, subject, until: instantText(untilMs), reason, actor, at: instantText(atMs) };
 }

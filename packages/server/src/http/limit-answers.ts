@@ -3,6 +3,7 @@ import { z } from "zod";
 import { filterTexts } from "../ledger/filters.ts";
 import type { Standing } from "../limits/budget-report.ts";
 import type { Enforcement, Limit, LimitOverride, LimitState } from "../limits/limit.ts";
+import { instantOrNull, instantText } from "./instant-text.ts";
 
 /*
  * The outward forms of limits: money in US dollars, instants as ISO text. What a limit is answered as has the names that it is
@@ -142,12 +143,4 @@ export function stateAnswer(state: LimitState): z.infer<typeof stateAnswerSchema
 
 export function standingAnswer({ state, ...rest }: Standing): z.infer<typeof standingAnswerSchema> {
   return { state: stateAnswer(state), ...rest };
-}
-
-export function instantText(ms: number): string {
-  return new Date(ms).toISOString();
-}
-
-export function instantOrNull(ms: number | null): string | null {
-  return ms === null ? null : instantText(ms);
 }

@@ -2,6 +2,7 @@ import { usdNumber } from "@outlay/core";
 import { z } from "zod";
 import type { Plan, PlanPrice } from "../subscriptions/plan.ts";
 import type { Subscription } from "../subscriptions/subscription.ts";
+import { instantText } from "./instant-text.ts";
 
 const names = z.array(z.string());
 const date = z.string().meta({ format: "date" });
@@ -68,8 +69,8 @@ export function listedSubscription(subscription: Subscription): z.infer<typeof s
     period: periodWord(months),
     changes: changes.map(({ from, amountNanoUsd: amount, seats }) => ({ from, amountUsd: usd(amount), seats })),
     includedUsd: usd(includedNanoUsd),
-    createdAt: new Date(createdAtMs).toISOString(),
-    updatedAt: new Date(updatedAtMs).toISOString(),
+    createdAt: instantText(createdAtMs),
+    updatedAt: instantText(updatedAtMs),
   };
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { SyncConnection } from "../sync/sync.ts";
 import type { SyncProblem } from "../sync/sync-state.ts";
 import { dayName } from "../sync/utc-day.ts";
+import { instantOrNull, instantText } from "./instant-text.ts";
 
 /* Shapes of what is answered about connections to providers, and how they are made. */
 
@@ -73,10 +74,10 @@ export function connectionOf(connection: SyncConnection): z.input<typeof connect
     readable,
     fromFiles: isExport,
     running: isRunning,
-    startedAt: isoOf(state.startedAtMs),
-    endedAt: isoOf(state.endedAtMs),
-    goodAt: isoOf(state.goodAtMs),
-    nextRunAt: canRun ? isoOf(state.nextRunAtMs) : null,
+    startedAt: instantOrNull(state.startedAtMs),
+    endedAt: instantOrNull(state.endedAtMs),
+    goodAt: instantOrNull(state.goodAtMs),
+    nextRunAt: canRun ? instantOrNull(state.nextRunAtMs) : null,
     failures: state.failures,
     problem: problemAnswer(state.problem),
     requests: state.requests,
@@ -95,17 +96,13 @@ export function connectionOf(connection: SyncConnection): z.input<typeof connect
 function balanceAnswer(balance: SyncConnection["state"]["balance"]) {
   if (balance === null) return null;
   const { atMs, currency, remaining, used, note } = balance;
-  return { at: new Date(atMs).toISOString(), currency, remaining, used, note };
+  return { at: instantText(atMs), currency, remaining, used, note };
 }
 
 function problemAnswer(problemOf: SyncProblem | null) {
   if (problemOf === null) return null;
   const { code, message, atMs } = problemOf;
-  return { code, message, at: new Date(atMs).toISOString() };
-}
-
-function isoOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
+  return { code, message, at: instantText(atMs) };
 }
 
 function dayOf(ms: number | null): string | null {

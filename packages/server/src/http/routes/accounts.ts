@@ -7,6 +7,7 @@ import { PASSWORD_CHARACTERS } from "../../access/password.ts";
 import { actorOf, principalOf } from "../authorize.ts";
 import type { HttpEnvironment } from "../environment.ts";
 import { clientOf, serverUrlOf } from "../guards.ts";
+import { instantText } from "../instant-text.ts";
 import { addRoute, parseAs } from "../route.ts";
 import type { App } from "../route.ts";
 import { emailText, personAnswer, personName, roleText, wirePerson } from "./people.ts";
@@ -219,9 +220,9 @@ function addOwnAccount(app: App, accounts: Accounts): void {
         address,
         userAgent,
         current,
-        createdAt: iso(createdAtMs),
-        lastUsedAt: iso(lastUsedAtMs),
-        expiresAt: iso(expiresAtMs),
+        createdAt: instantText(createdAtMs),
+        lastUsedAt: instantText(lastUsedAtMs),
+        expiresAt: instantText(expiresAtMs),
       }),
     ),
   });
@@ -285,7 +286,7 @@ function addLinks(app: App, accounts: Accounts): void {
     async ({ body }) => {
       const { token: sent } = parseAs(linkBody, await body(), "invalid_body");
       const { expiresAtMs, ...link } = accounts.describeLink(sent);
-      return { ...link, expiresAt: iso(expiresAtMs) };
+      return { ...link, expiresAt: instantText(expiresAtMs) };
     },
   );
   addRoute(
@@ -381,8 +382,4 @@ function answerWith(value: unknown, cookies: string[]): Response {
   const headers = new Headers({ "content-type": "application/json", "cache-control": "no-store" });
   for (const cookie of cookies) headers.append("set-cookie", cookie);
   return new Response(JSON.stringify(value), { headers });
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ExportFile, QueryParams } from "../../ledger/answers.ts";
 import { csvLine } from "../../ledger/csv.ts";
 import type { AuditQuestion, Storage, StoredAuditEntry } from "../../storage/storage.ts";
+import { instantText } from "../instant-text.ts";
 import { instantMs, oneOf, oneValue, wholeNumber } from "../parameters.ts";
 import { addRoute } from "../route.ts";
 import type { App } from "../route.ts";
@@ -150,5 +151,5 @@ const WRITERS: Record<keyof typeof CONTENT_TYPES, (pages: AsyncIterable<StoredAu
   };
 
 function wireEntry({ seq, atMs, actor, action, detail }: StoredAuditEntry): z.infer<typeof entry> {
-  return { seq, at: new Date(atMs).toISOString(), actor, action, detail };
+  return { seq, at: instantText(atMs), actor, action, detail };
 }

@@ -3,14 +3,8 @@ import { z } from "zod";
 import { budgetReport, MAX_PERIODS, type BudgetReport } from "../../limits/budget-report.ts";
 import { limitSchema } from "../../limits/parse-limit.ts";
 import { actorOf, ledgerOf } from "../authorize.ts";
-import {
-  instantOrNull,
-  instantText,
-  limitAnswer,
-  limitAnswerSchema,
-  standingAnswer,
-  standingAnswerSchema,
-} from "../limit-answers.ts";
+import { instantOrNull, instantText } from "../instant-text.ts";
+import { limitAnswer, limitAnswerSchema, standingAnswer, standingAnswerSchema } from "../limit-answers.ts";
 import { visibleLimits, type VisibleLimits } from "../limits-of-principal.ts";
 import { oneValue, wholeNumber } from "../parameters.ts";
 import { addRoute, parseAs } from "../route.ts";

@@ -4,6 +4,7 @@ import type { Delivery, DeliveryResult } from "../../alerts/channels/channels.ts
 import type { OpenChannels } from "../../alerts/channels/open-channels.ts";
 import { channelChangesSchema, newChannelSchema } from "../../alerts/channels/parse-channel.ts";
 import { actorOf } from "../authorize.ts";
+import { instantOrNull, instantText } from "../instant-text.ts";
 import { oneOf, oneValue, wholeNumber } from "../parameters.ts";
 import { addRoute } from "../route.ts";
 import type { App } from "../route.ts";
@@ -229,11 +230,11 @@ function addDeliveries(app: App, channels: OpenChannels): void {
 }
 
 function listedChannel({ createdAtMs, updatedAtMs, ...channel }: ListedChannel): z.infer<typeof channelAnswer> {
-  return { ...channel, createdAt: isoTime(createdAtMs), updatedAt: isoTime(updatedAtMs) };
+  return { ...channel, createdAt: instantText(createdAtMs), updatedAt: instantText(updatedAtMs) };
 }
 
 function testAnswer({ deliveryId, delivered, failure, answer, atMs }: DeliveryResult) {
-  return { deliveryId, delivered, failure, answer, at: isoTime(atMs) };
+  return { deliveryId, delivered, failure, answer, at: instantText(atMs) };
 }
 
 function listedDelivery(delivery: Delivery): z.infer<typeof deliveryAnswer> {
@@ -245,13 +246,9 @@ function listedDelivery(delivery: Delivery): z.infer<typeof deliveryAnswer> {
     channelName,
     status,
     message: { id: message.id, alertId, kind, severity, state, title },
-    attempts: attempts.map(({ atMs, ...said }) => ({ at: isoTime(atMs), ...said })),
-    nextAttemptAt: nextAttemptAtMs === null ? null : isoTime(nextAttemptAtMs),
+    attempts: attempts.map(({ atMs, ...said }) => ({ at: instantText(atMs), ...said })),
+    nextAttemptAt: instantOrNull(nextAttemptAtMs),
     sentAs,
-    createdAt: isoTime(createdAtMs),
+    createdAt: instantText(createdAtMs),
   };
-}
-
-function isoTime(atMs: number): string {
-  return new Date(atMs).toISOString();
 }

@@ -2,6 +2,7 @@ import { eventSchema, InvalidInput, withoutUndefined, lineSchema } from "@outlay
 import { z } from "zod";
 import { SCOPES, type KeyAttribution, type KeyStore, type ListedKey, type ListedProviderKey } from "../../keys/keys.ts";
 import { actorOf } from "../authorize.ts";
+import { instantOrNull, instantText } from "../instant-text.ts";
 import { addRoute, parseAs } from "../route.ts";
 import type { App } from "../route.ts";
 
@@ -256,25 +257,21 @@ function listedKey(listed: ListedKey, nowMs: number): z.infer<typeof keyAnswer> 
     scopes: kinds,
     attribution: { ...listed.attribution },
     lastFour,
-    createdAt: isoOf(createdAtMs),
-    expiresAt: expiresAtMs === null ? null : isoOf(expiresAtMs),
+    createdAt: instantText(createdAtMs),
+    expiresAt: instantOrNull(expiresAtMs),
     expired: expiresAtMs !== null && nowMs >= expiresAtMs,
-    previous: previous === null ? null : { lastFour: previous.lastFour, until: isoOf(previous.untilMs) },
-    lastUsedAt: lastUsedAtMs === null ? null : isoOf(lastUsedAtMs),
+    previous: previous === null ? null : { lastFour: previous.lastFour, until: instantText(previous.untilMs) },
+    lastUsedAt: instantOrNull(lastUsedAtMs),
     usedFrom: listed.usedFrom.map(({ address, firstAtMs, lastAtMs }) => ({
       address,
-      firstAt: isoOf(firstAtMs),
-      lastAt: isoOf(lastAtMs),
+      firstAt: instantText(firstAtMs),
+      lastAt: instantText(lastAtMs),
     })),
   };
 }
 
-function isoOf(ms: number): string {
-  return new Date(ms).toISOString();
-}
-
 function listedProviderKey({ storedAtMs, ...key }: ListedProviderKey): z.infer<typeof providerKeyAnswer> {
-  return { ...key, storedAt: new Date(storedAtMs).toISOString() };
+  return { ...key, storedAt: instantText(storedAtMs) };
 }
 
 /** Only what was said. */

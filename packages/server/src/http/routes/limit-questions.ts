@@ -9,14 +9,8 @@ import type { KeptRefusal } from "../../limits/limits.ts";
 import { refusalSentence, unpricedInWords } from "../../limits/refusal-sentence.ts";
 import { eventAnswer } from "../answers.ts";
 import { ledgerOf } from "../authorize.ts";
-import {
-  instantOrNull,
-  instantText,
-  limitAnswer,
-  limitAnswerSchema,
-  stateAnswer,
-  stateAnswerSchema,
-} from "../limit-answers.ts";
+import { instantOrNull, instantText } from "../instant-text.ts";
+import { limitAnswer, limitAnswerSchema, stateAnswer, stateAnswerSchema } from "../limit-answers.ts";
 import { visibleLimits } from "../limits-of-principal.ts";
 import { oneValue, wholeNumber } from "../parameters.ts";
 import { addRoute, parseAs } from "../route.ts";

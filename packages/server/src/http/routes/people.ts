@@ -6,6 +6,7 @@ import { PASSWORD_CHARACTERS } from "../../access/password.ts";
 import type { StoredPerson, Team } from "../../access/people.ts";
 import { actorOf } from "../authorize.ts";
 import { serverUrlOf } from "../guards.ts";
+import { instantOrNull, instantText } from "../instant-text.ts";
 import { addRoute, parseAs } from "../route.ts";
 import type { App } from "../route.ts";
 
@@ -178,7 +179,7 @@ function addPeople(app: App, accounts: Accounts): void {
     },
     async ({ c, params }) => {
       const { link, url } = await accounts.makePasswordLink(params["id"]!, serverUrlOf(c), actorOf(c));
-      return { link: url, expiresAt: iso(link.expiresAtMs) };
+      return { link: url, expiresAt: instantText(link.expiresAtMs) };
     },
   );
   addRoute(
@@ -313,8 +314,8 @@ function addTeams(app: App, accounts: Accounts): void {
 export function wirePerson({ createdAtMs, lastSignInAtMs, ...person }: StoredPerson): z.output<typeof personAnswer> {
   return {
     ...person,
-    createdAt: iso(createdAtMs),
-    lastSignInAt: lastSignInAtMs === null ? null : iso(lastSignInAtMs),
+    createdAt: instantText(createdAtMs),
+    lastSignInAt: instantOrNull(lastSignInAtMs),
   };
 }
 
@@ -326,7 +327,13 @@ function wireInvitation({
 }: OneTimeLink): z.output<typeof invitationAnswer> {
   if (purpose.kind !== "invitation") throw new Error("this link is for a password");
   const { teamIds, ...invitation } = purpose.invitation;
-  return { id: linkId, ...invitation, teams: teamIds, createdAt: iso(createdAtMs), expiresAt: iso(expiresAtMs) };
+  return {
+    id: linkId,
+    ...invitation,
+    teams: teamIds,
+    createdAt: instantText(createdAtMs),
+    expiresAt: instantText(expiresAtMs),
+  };
 }
 
 function wireTeam(
@@ -335,7 +342,7 @@ function wireTeam(
 ): z.output<typeof teamAnswer> {
   return {
     ...team,
-    createdAt: iso(createdAtMs),
+    createdAt: instantText(createdAtMs),
     members: members.flatMap(({ personId, lead }) => {
       const person = personOf(personId);
       if (person === null) return [];
@@ -347,8 +354,4 @@ function wireTeam(
 
 function storedMember({ person, lead }: z.output<typeof memberShape>) {
   return { personId: person, lead };
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -11,6 +11,7 @@ import { reprice } from "../../prices/reprice.ts";
 import { askLedger, withoutAbsent } from "../ask-ledger.ts";
 import { actorOf, ledgerOf } from "../authorize.ts";
 import { adjustment, costLine, priceVersion } from "../answers.ts";
+import { instantOrNull, instantText } from "../instant-text.ts";
 import { instantMs, oneValue, periodParameters, requiredValue, wholeNumber } from "../parameters.ts";
 import { batchOf } from "../record-answer.ts";
 import { addRoute, parseAs } from "../route.ts";
@@ -19,7 +20,7 @@ import type { App } from "../route.ts";
 const tag = "Prices";
 const text = (description: string) => z.string().optional().meta({ description });
 const decimals = z.record(z.string(), z.string());
-const instantOrNull = z.string().nullable();
+const nullableInstant = z.string().nullable();
 
 /** Which price a call gets, the user's own prices, and rating again. */
 export function addPriceRoutes(app: App, ledger: Ledger): void {
@@ -114,8 +115,8 @@ const overrideAnswer = z
   .strictObject({
     provider: z.string(),
     model: z.string(),
-    from: instantOrNull,
-    to: instantOrNull,
+    from: nullableInstant,
+    to: nullableInstant,
     rates: decimals,
     adjustments: z.array(adjustment),
     note: z.string().optional(),
@@ -182,8 +183,8 @@ function overridesOf(ledger: Ledger): z.infer<typeof overridesAnswer> {
       ...facts,
       rates: facts.rates as Record<string, string>,
       adjustments: facts.adjustments as z.infer<typeof adjustment>[],
-      from: isoOrNull(startMs),
-      to: isoOrNull(endMs),
+      from: instantOrNull(startMs),
+      to: instantOrNull(endMs),
       ...(note === undefined ? {} : { note }),
     })),
   };
@@ -201,7 +202,7 @@ function requireOverride(overrides: PriceOverride[], provider: string, model: st
 }
 
 function describeStart(ms: number | null): string {
-  return ms === null ? "without a start" : `from ${isoOrNull(ms)}`;
+  return ms === null ? "without a start" : `from ${instantOrNull(ms)}`;
 }
 
 const refreshBody = z.strictObject({
@@ -224,8 +225,8 @@ function addRefresh(app: App, ledger: Ledger): void {
       summary: "How fresh the public price list is, and which changes wait",
       answer: z.strictObject({
         enabled: z.boolean(),
-        checkedAt: instantOrNull,
-        failedAt: instantOrNull,
+        checkedAt: nullableInstant,
+        failedAt: nullableInstant,
         failure: z.string().nullable(),
         stale: z.boolean(),
         held: z.array(held),
@@ -233,7 +234,7 @@ function addRefresh(app: App, ledger: Ledger): void {
     },
     async () => {
       const { checkedAtMs, failedAtMs, ...state } = ledger.prices.refreshState();
-      return { ...state, checkedAt: isoOrNull(checkedAtMs), failedAt: isoOrNull(failedAtMs) };
+      return { ...state, checkedAt: instantOrNull(checkedAtMs), failedAt: instantOrNull(failedAtMs) };
     },
   );
   addRoute(
@@ -248,7 +249,7 @@ function addRefresh(app: App, ledger: Ledger): void {
       body: { schema: refreshBody, example: { confirm: [] } },
       answer: z.strictObject({
         checkedAt: z.string(),
-        added: z.array(z.strictObject({ provider: z.string(), model: z.string(), from: instantOrNull })),
+        added: z.array(z.strictObject({ provider: z.string(), model: z.string(), from: nullableInstant })),
         held: z.array(held),
       }),
     },
@@ -256,8 +257,8 @@ function addRefresh(app: App, ledger: Ledger): void {
       const { confirm } = parseAs(refreshBody, await body(), "invalid_body");
       const report = await ledger.prices.refresh(confirm, actorOf(c));
       return {
-        checkedAt: new Date(report.checkedAtMs).toISOString(),
-        added: report.added.map(({ startMs, ...price }) => ({ ...price, from: isoOrNull(startMs) })),
+        checkedAt: instantText(report.checkedAtMs),
+        added: report.added.map(({ startMs, ...price }) => ({ ...price, from: instantOrNull(startMs) })),
         held: report.held,
       };
     },
@@ -392,8 +393,8 @@ const rated = z.strictObject({
       layer: z.enum(["override", "catalogue", "refreshed", "bundled"]),
       provider: z.string(),
       model: z.string(),
-      from: instantOrNull,
-      to: instantOrNull,
+      from: nullableInstant,
+      to: nullableInstant,
       how: z.enum(["exact", "alias", "approximate"]),
       source: z.string().nullable(),
     })
@@ -431,8 +432,4 @@ function addRating(app: App, ledger: Ledger): void {
 
 function listOf(value: string | undefined): string[] | undefined {
   return value === undefined ? undefined : [value];
-}
-
-function isoOrNull(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
 }

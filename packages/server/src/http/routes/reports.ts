@@ -7,6 +7,7 @@ import { lastPeriod, readMonth } from "../../reports/report-period.ts";
 import { scheduleSchema, type ReportSchedule } from "../../reports/schedule.ts";
 import type { ScheduledReports } from "../../reports/scheduled-reports.ts";
 import { ledgerOf } from "../authorize.ts";
+import { instantOrNull } from "../instant-text.ts";
 import { visibleLimits } from "../limits-of-principal.ts";
 import { filterParameters, oneValue } from "../parameters.ts";
 import { addRoute, parseAs } from "../route.ts";
@@ -176,9 +177,5 @@ const answerSchema = z.strictObject({
 
 function answerOf(schedule: ReportSchedule & { nextAtMs: number | null }) {
   const { createdAtMs: _, lastAtMs, nextAtMs, ...rest } = schedule;
-  return { ...rest, nextAt: iso(nextAtMs), lastAt: iso(lastAtMs) };
-}
-
-function iso(atMs: number | null): string | null {
-  return atMs === null ? null : new Date(atMs).toISOString();
+  return { ...rest, nextAt: instantOrNull(nextAtMs), lastAt: instantOrNull(lastAtMs) };
 }

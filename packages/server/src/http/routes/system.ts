@@ -2,6 +2,7 @@ import { DIMENSIONS, METRICS, PERIOD_NAMES, TIME_UNITS } from "@outlay/core";
 import { z } from "zod";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { ledgerOf, principalOf } from "../authorize.ts";
+import { instantOrNull } from "../instant-text.ts";
 import { addRoute } from "../route.ts";
 import type { App } from "../route.ts";
 
@@ -13,7 +14,7 @@ export interface ServerFacts {
 }
 
 const storageName = "sqlite";
-const instantOrNull = z.string().nullable().meta({ format: "date-time" });
+const nullableInstant = z.string().nullable().meta({ format: "date-time" });
 
 /** Is it up, and what can be asked. */
 export function addSystemRoutes(app: App, ledger: Ledger, facts: ServerFacts): void {
@@ -53,9 +54,9 @@ export function addSystemRoutes(app: App, ledger: Ledger, facts: ServerFacts): v
         timeZone: z.string(),
         storage: z.string(),
         sizeBytes: z.number().int(),
-        firstEventAt: instantOrNull,
-        lastEventAt: instantOrNull,
-        horizon: instantOrNull.meta({ description: "Raw events before it have expired; null: none have" }),
+        firstEventAt: nullableInstant,
+        lastEventAt: nullableInstant,
+        horizon: nullableInstant.meta({ description: "Raw events before it have expired; null: none have" }),
         events: z.number().int(),
         metrics: z.record(
           z.string(),
@@ -81,9 +82,9 @@ export function addSystemRoutes(app: App, ledger: Ledger, facts: ServerFacts): v
         timeZone: ledger.timeZone,
         storage: storageName,
         sizeBytes: stats.sizeBytes,
-        firstEventAt: isoOrNull(stats.firstEventMs),
-        lastEventAt: isoOrNull(stats.lastEventMs),
-        horizon: isoOrNull(stats.horizonMs === 0 ? null : stats.horizonMs),
+        firstEventAt: instantOrNull(stats.firstEventMs),
+        lastEventAt: instantOrNull(stats.lastEventMs),
+        horizon: instantOrNull(stats.horizonMs === 0 ? null : stats.horizonMs),
         events: stats.events,
         metrics: METRICS,
         dimensions: DIMENSIONS,
@@ -94,8 +95,4 @@ export function addSystemRoutes(app: App, ledger: Ledger, facts: ServerFacts): v
       };
     },
   );
-}
-
-function isoOrNull(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
 }

@@ -5,6 +5,7 @@ import { newViewSchema, viewChangesSchema } from "../../views/parse-view.ts";
 import type { SavedView, ViewBook, ViewReader } from "../../views/view-book.ts";
 import { actorOf, principalOf } from "../authorize.ts";
 import type { HttpEnvironment } from "../environment.ts";
+import { instantText } from "../instant-text.ts";
 import { addRoute } from "../route.ts";
 import type { App } from "../route.ts";
 
@@ -117,7 +118,7 @@ function listedView(view: SavedView, { owner, isAdministrator }: ViewReader): z.
   return {
     ...rest,
     mayChange: isAdministrator || (view.owner !== null && view.owner.id === owner?.id),
-    createdAt: new Date(createdAtMs).toISOString(),
-    updatedAt: new Date(updatedAtMs).toISOString(),
+    createdAt: instantText(createdAtMs),
+    updatedAt: instantText(updatedAtMs),
   };
 }
