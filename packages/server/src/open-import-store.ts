@@ -1,13 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { InvalidInput, usdNumber } from "@outlay/core";
+import { InvalidInput, usdNumber, type WireEvent } from "@outlay/core";
 import { askServer } from "./ask-server.ts";
 import type { SettingFlags } from "./cli/context.ts";
 import { serverImports } from "./cli/server-imports.ts";
 import type { ResolvedConfig } from "./config.ts";
 import { settingsOf, withDashboard } from "./data-folder.ts";
 import type { FileProgress } from "./importers/file-progress.ts";
-import type { Destination } from "./importers/import-logs.ts";
+import type { Destination, Recorded } from "./importers/import-logs.ts";
 import type { ImportStore } from "./importers/import-store.ts";
 import { importProgressIn } from "./ledger/import-progress.ts";
 import type { Ledger } from "./ledger/ledger.ts";
@@ -48,23 +48,17 @@ class FolderImports implements ImportStore {
       // each commit writes what the index of ids has changed all over: in larger batches they take half the time
       batchCalls: 3_000,
       prepare: () => void this.#open().catch(() => "told when it is needed"),
-      record: async (events) => {
-        const answer = await reviseUsage(await this.#open(), events, { keep: "largest", within: "source" });
-        return {
-          recorded: answer.accepted,
-          known: answer.duplicates,
-          grown: answer.revised,
-          refused: answer.rejected.map(({ index, field, reason }) => ({ index, reason: `${field}: ${reason}` })),
-          costUsd: usdNumber(answer.addedNanoUsd),
-        };
-      },
-      readProgress: async () =>
-        peekRecords(this.#resolved.config.dataDir, collection).map(({ body }) => body as FileProgress),
-      keepProgress: async (files) => {
-        const { storage } = await this.#open();
-        const records = files.map((file) => ({ id: file.id, atMs: file.modifiedMs, body: file }));
-        await storage.putRecords(collection, records);
-      },
+      record: (events) => this.#written(() => this.#record(events)),
+      readProgress: () =>
+        this.#written(async () =>
+          peekRecords(this.#resolved.config.dataDir, collection).map(({ body }) => body as FileProgress),
+        ),
+      keepProgress: (files) =>
+        this.#written(async () => {
+          const { storage } = await this.#open();
+          const records = files.map((file) => ({ id: file.id, atMs: file.modifiedMs, body: file }));
+          await storage.putRecords(collection, records);
+        }),
     };
   }
 
@@ -72,7 +66,33 @@ class FolderImports implements ImportStore {
     const opened = this.#ledger;
     this.#ledger = null;
     const ledger = await opened?.catch(() => null);
-    await ledger?.storage.close();
+    await this.#written(async () => ledger?.storage.close());
+  }
+
+  async #record(events: WireEvent[]): Promise<Recorded> {
+    const answer = await reviseUsage(await this.#open(), events, { keep: "largest", within: "source" });
+    return {
+      recorded: answer.accepted,
+      known: answer.duplicates,
+      grown: answer.revised,
+      refused: answer.rejected.map(({ index, field, reason }) => ({ index, reason: `${field}: ${reason}` })),
+      costUsd: usdNumber(answer.addedNanoUsd),
+    };
+  }
+
+  /** InvalidInput `disk_full` when there is no room in the data folder. */
+  async #written<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+      const { dataDir } = this.#resolved.config;
+      throw new InvalidInput(
+        "disk_full",
+        `There is no room in the data folder ${dataDir} (${(error as Error).message}); make room and import again: what was recorded stays, and nothing counts twice`,
+        { status: 507 },
+      );
+    }
   }
 
   #open(): Promise<Ledger> {

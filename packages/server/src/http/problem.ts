@@ -32,10 +32,14 @@ export function problemOf(error: unknown, requestId: string): Problem {
     });
   }
   if (error instanceof ProviderFailed) return problem(error.code, 502, error.message, { requestId });
+  if ((error as NodeJS.ErrnoException).code === "ENOSPC") return problem("disk_full", 507, DISK_FULL, { requestId });
   return problem("internal_error", 500, `Something went wrong inside Outlay; the log has it under ${requestId}`, {
     requestId,
   });
 }
+
+const DISK_FULL =
+  "The disk of the data folder is full. What was recorded before stays; make room there and send this again, nothing counts twice";
 
 /** A problem document as the body of a response. `extra` members stand beside the standard ones. */
 export function problemResponse(body: Problem, extra: Record<string, unknown> = {}): Response {

@@ -1,4 +1,5 @@
 import { InvalidInput } from "@outlay/core";
+import { diskFullCode } from "./disk-full.ts";
 
 /** A call to a storage thread, and its answer. */
 export interface ThreadRequest {
@@ -23,20 +24,22 @@ interface ThreadError {
   stack: string | undefined;
   /** Only of InvalidInput, which stays what it is across threads. */
   input: { code: string; field: string | undefined; status: number } | null;
+  /** `ENOSPC`: there was no room. */
+  code: string | null;
 }
 
 export function toThreadError(error: unknown): ThreadError {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const input = error instanceof InvalidInput ? { code: error.code, field: error.field, status: error.status } : null;
-  return { message, stack, input };
+  return { message, stack, input, code: diskFullCode(error) };
 }
 
-export function fromThreadError({ message, stack, input }: ThreadError): Error {
+export function fromThreadError({ message, stack, input, code }: ThreadError): Error {
   if (input) {
-    const { code, field, status } = input;
-    return new InvalidInput(code, message, field === undefined ? { status } : { field, status });
+    const { field, status } = input;
+    return new InvalidInput(input.code, message, field === undefined ? { status } : { field, status });
   }
-  const error = new Error(message);
+  const error = code === null ? new Error(message) : Object.assign(new Error(message), { code });
   if (stack !== undefined) error.stack = stack;
   return error;
 }
