@@ -20,6 +20,9 @@ const inputs = {
   "identity-provider": "src/access/identity-provider.ts",
 };
 
+/** Loaded by bin/outlay.js before Node's module loader is there. */
+const COMMON_JS = new Set(["statusline"]);
+
 /** Every message that zod could give in some other language: half of its code, and more than half of its memory. */
 const englishOnly: Plugin = {
   name: "english-only",
@@ -106,7 +109,7 @@ export default Object.entries(inputs).map(([name, input]) =>
     plugins: [englishOnly, priceListAsFile, vocabularyAsFile, reportFonts, asciiOnly],
     output: {
       dir: "dist",
-      format: "esm",
+      ...(COMMON_JS.has(name) ? { format: "cjs", entryFileNames: "[name].cjs" } : { format: "esm" }),
       codeSplitting: false,
       cleanDir: false,
       sourcemap: false,

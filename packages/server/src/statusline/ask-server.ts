@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { connect } from "node:net";
 import type { StatuslineAnswer } from "../insights/statusline.ts";
 
 /**
@@ -42,6 +41,8 @@ function readServer(dataDir: string): Server | null {
 /** HTTP/1.0: the answer comes in one piece, and ends with the connection. */
 function exchange({ hostname, port, host, token }: Server, path: string, timeoutMs: number): Promise<string | null> {
   const { promise, resolve } = Promise.withResolvers<string | null>();
+  // only loaded when somebody is asked, and not by an import, for which Node would load its module loader
+  const { connect } = process.getBuiltinModule("node:net");
   const socket = connect({ host: hostname, port });
   const chunks: Buffer[] = [];
   const timer = setTimeout(() => {

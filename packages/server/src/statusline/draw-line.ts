@@ -12,22 +12,31 @@ export const PLACEHOLDERS = {
   rate: "cost an hour at the block's rate",
   context: "how full the context window is",
   limits: "official limits of the plan, with when they begin anew",
+  asOf: "when the recorded figures (today, block, rate) were so",
 } as const;
 
 type Placeholder = keyof typeof PLACEHOLDERS;
 
-/** One line. Without a format only what is known; in a format, – stands for what is not. `hasColors`: ANSI colours. */
+/** Recorded figures older than this are shown with their time. */
+const OLD_MS = 60_000;
+
+/**
+ * One line. Without a format only what is known; in a format, – stands for what is not. `hasColors`: ANSI colours. `asOfMs`: when
+ * the recorded figures were so; null: there are none.
+ */
 export function drawLine(
   figures: Figures,
-  { format, hasColors, nowMs }: { format: string | null; hasColors: boolean; nowMs: number },
+  options: { format: string | null; hasColors: boolean; nowMs: number; asOfMs: number | null },
 ): string {
-  const values = valuesOf(figures, { paint: hasColors ? paint : (text) => text, nowMs });
+  const { format, hasColors, nowMs, asOfMs } = options;
+  const values = valuesOf(figures, { paint: hasColors ? paint : (text) => text, nowMs, asOfMs });
   if (format !== null) {
     return format.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
       name in PLACEHOLDERS ? (values[name as Placeholder] ?? UNKNOWN) : whole,
     );
   }
-  const { model, session, today, block, left, rate, context, limits } = values;
+  const { model, session, today, block, left, rate, context, limits, asOf } = values;
+  const isOld = asOfMs !== null && nowMs - asOfMs > OLD_MS && (today !== null || block !== null);
   const parts = [
     model,
     session === null ? null : `${session} session`,
@@ -36,6 +45,7 @@ export function drawLine(
     rate,
     context === null ? null : `context ${context}`,
     limits,
+    isOld ? `as of ${asOf}` : null,
   ].filter((part) => part !== null);
   return parts.length === 0 ? "Outlay" : parts.join(" | ");
 }
@@ -47,7 +57,7 @@ const paint: Paint = (text, colour) => `\u001b[${CODES[colour]}m${text}\u001b[0m
 
 function valuesOf(
   figures: Figures,
-  { paint: painted, nowMs }: { paint: Paint; nowMs: number },
+  { paint: painted, nowMs, asOfMs }: { paint: Paint; nowMs: number; asOfMs: number | null },
 ): Record<Placeholder, string | null> {
   const { model, session, today, block, blockMinutesLeft, costPerHour, contextPercent, limits } = figures;
   const percent = (value: number) =>
@@ -60,6 +70,7 @@ function valuesOf(
     left: or(blockMinutesLeft.value, duration),
     rate: or(costPerHour.value, (value) => `${dollars(value)}/h`),
     context: or(contextPercent.value, percent),
+    asOf: or(asOfMs, (ms) => moment(ms, nowMs)),
     limits:
       limits.length === 0
         ? null
@@ -91,11 +102,11 @@ function duration(minutes: number): string {
   return minutes < 60 ? `${minutes}m` : `${Math.floor(minutes / 60)}h ${String(minutes % 60).padStart(2, "0")}m`;
 }
 
-/** 13:00; with its day when it is not within the next 20 hours: 27 Nov 13:00. */
+/** 13:00; with its day when it is not within 20 hours: 27 Nov 13:00. */
 function moment(ms: number, nowMs: number): string {
   const date = new Date(ms);
   const time = `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
-  return ms - nowMs < 20 * 3_600_000 ? time : `${date.getDate()} ${MONTHS[date.getMonth()]} ${time}`;
+  return Math.abs(ms - nowMs) < 20 * 3_600_000 ? time : `${date.getDate()} ${MONTHS[date.getMonth()]} ${time}`;
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

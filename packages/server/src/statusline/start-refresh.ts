@@ -9,9 +9,9 @@ const RETRY_MS = 30_000;
  * Starts `outlay statusline --refresh` beside this process, which then may end. Never a second one: the first holds a lock file,
  * and takes it away when it is done.
  */
-export async function startRefresh(dataDir: string, args: string[], nowMs: number): Promise<boolean> {
+export function startRefresh(dataDir: string, args: string[], nowMs: number): boolean {
   if (!takeLock(dataDir, nowMs)) return false;
-  const { spawn } = await import("node:child_process");
+  const { spawn } = process.getBuiltinModule("node:child_process");
   const child = spawn(
     process.execPath,
     [...process.execArgv, process.argv[1]!, "statusline", "--refresh", ...args, "--data", dataDir],

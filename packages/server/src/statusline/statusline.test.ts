@@ -53,7 +53,7 @@ function line(
 ) {
   const { at = nowMs, known = state, format = null, source = "auto" } = options;
   const figures = figuresOf(parseInput(text), known, { nowMs: at, costSource: source });
-  return drawLine(figures, { format, hasColors: false, nowMs: at });
+  return drawLine(figures, { format, hasColors: false, nowMs: at, asOfMs: known?.askedAtMs ?? null });
 }
 
 describe("the line", () => {
@@ -80,14 +80,18 @@ describe("the line", () => {
   });
 
   test("does not go on showing what time has overtaken", () => {
-    expect(line("", { at: Date.parse("2026-06-10T16:00:00Z") })).toBe("$3.10 today");
+    expect(line("", { at: nowMs + 60_000 })).not.toContain("as of");
+    expect(line("", { at: Date.parse("2026-06-10T16:00:00Z") })).toMatch(/^\$3\.10 today \| as of \d\d:15$/);
+    expect(line("", { at: Date.parse("2026-06-10T16:00:00Z"), format: "{asOf}" })).toMatch(/^\d\d:15$/);
     expect(line("", { at: Date.parse("2026-06-11T00:00:00Z") })).toBe("Outlay");
   });
 
   test("takes any form", () => {
     expect(line(told, { format: "{today} {left} {nothing} {limits}", known: null })).toMatch(/^– – \{nothing\} 5h 81%/);
     const figures = figuresOf(parseInput(told), state, { nowMs, costSource: "auto" });
-    expect(drawLine(figures, { format: "{context}", hasColors: true, nowMs })).toBe("\u001b[33m50%\u001b[0m");
+    expect(drawLine(figures, { format: "{context}", hasColors: true, nowMs, asOfMs: null })).toBe(
+      "\u001b[33m50%\u001b[0m",
+    );
     expect(figures.limits.map(({ usedPercent }) => usedPercent)).toEqual([
       { value: 81.4, label: "official" },
       { value: null, label: "unknown" },
@@ -122,7 +126,7 @@ test("flags are read without the library, and what it cannot read is left to the
   }
 });
 
-test("what was known is kept, and damaged files are as none; of two refreshes one starts", async () => {
+test("what was known is kept, and damaged files are as none; of two refreshes one starts", () => {
   const folder = mkdtempSync(join(tmpdir(), "outlay-statusline-"));
   try {
     expect(readState(folder)).toBeNull();
@@ -136,7 +140,7 @@ test("what was known is kept, and damaged files are as none; of two refreshes on
     }
     // somebody is at it since a minute; somebody else was killed
     writeFileSync(join(folder, "statusline.lock"), String(nowMs - 60_000));
-    expect(await startRefresh(folder, ["{}"], nowMs)).toBe(false);
+    expect(startRefresh(folder, ["{}"], nowMs)).toBe(false);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
