@@ -73,10 +73,11 @@ it("only keys with the scope gateway, or all of them, call; their place in a req
     expect(await call(server, bearer(token))).toEqual({ status: 403, code: "key_without_scope" });
     expect(await call(server, { ...bearer(OWN_KEY), "x-outlay-key": token })).toMatchObject({ status: 403 });
   }
-  const brief = await makeKey(ada, { scopes: ["gateway"], expiresAt: new Date(Date.now() + 300).toISOString() });
+  const expiresAtMs = Date.now() + 1_500;
+  const brief = await makeKey(ada, { scopes: ["gateway"], expiresAt: new Date(expiresAtMs).toISOString() });
   const withdrawn = await makeKey(ada, { scopes: ["gateway"] });
   await ada.ask("DELETE", `/api/v1/keys/${withdrawn.id}`);
-  await sleep(400);
+  await sleep(expiresAtMs + 50 - Date.now());
   expect(await call(server, bearer(brief.token))).toEqual({ status: 401, code: "key_expired" });
   expect(await call(server, bearer(withdrawn.token))).toEqual({ status: 401, code: "unknown_key" });
   expect(await call(server, { ...bearer(OWN_KEY), "x-outlay-key": brief.token })).toEqual({

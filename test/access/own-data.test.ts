@@ -98,10 +98,10 @@ function parsed(type: string, text: string): unknown {
   });
 }
 
-/** Until nothing more has come for a moment: what is sent to somebody who has just come. */
+/** What is sent to somebody who has just come: something, however long it takes, and what follows without a pause. */
 async function firstMessages(answer: Response): Promise<string> {
   const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
+  let { value: text = "" } = await reader.read();
   const nothing = Symbol("nothing");
   for (;;) {
     const pause = new Promise<typeof nothing>((resolve) => {

@@ -63,23 +63,28 @@ it("lets through exactly as many calls at once as there is room for; then what c
   const id = await makeLimit({ filters: ["project:burst"], enforcement: { strict: true } });
   const { outlay, warnings } = client({ project: "burst" });
   let running = 0;
-  let most = 0;
-  const calls = Array.from({ length: 60 }, () =>
-    outlay.callAI(
+  let decided = 0;
+  const allDecided = Promise.withResolvers<void>();
+  const decide = () => void (++decided === 60 && allDecided.resolve());
+  const calls = Array.from({ length: 60 }, () => {
+    const answer = outlay.callAI(
       call,
       async (own) => {
-        most = Math.max(most, ++running);
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        running += 1;
+        decide();
+        // All that are let through run at once: until the last of the sixty knows.
+        await allDecided.promise;
         own.add({ reportedCostUsd: 0.1 });
-        running -= 1;
       },
       tenCents,
-    ),
-  );
+    );
+    answer.catch(decide);
+    return answer;
+  });
   const results = await Promise.allSettled(calls);
   const refused = results.filter((result) => result.status === "rejected");
+  expect(running).toBe(10);
   expect(results.length - refused.length).toBe(10);
-  expect(most).toBe(10);
   for (const { reason } of refused) expect(reason).toBeInstanceOf(LimitExceeded);
   const [first] = refused as [PromiseRejectedResult];
   expect(first.reason).toMatchObject({
