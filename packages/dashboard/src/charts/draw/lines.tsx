@@ -8,6 +8,7 @@ import { seriesId } from "../prepare/series-name.ts";
 import { niceScale } from "../prepare/ticks.ts";
 import { Axes } from "./axes.tsx";
 import { Drawing } from "./drawing.tsx";
+import { linear } from "./places.ts";
 import { axisIndexes, clampLabel, plotOf } from "./plot.ts";
 import { Tooltip } from "./tooltip.tsx";
 import { useWalk } from "./use-walk.ts";
@@ -45,32 +46,25 @@ export function Lines({
   const { buckets, lines, reference } = prepared;
   const { drawing, active, leave, placeProps } = useWalk({
     mark: "point",
-    length: buckets.length,
+    places: buckets,
     // Where the present is.
     start: Math.max(
       0,
       buckets.findLastIndex(({ future }) => !future),
     ),
-    onSelect:
-      onSelect === undefined
-        ? undefined
-        : (index) => {
-            const bucket = buckets[index];
-            if (bucket !== undefined) onSelect(bucket);
-          },
+    onSelect,
   });
   const scale = niceScale(prepared.highest, { lowest: prepared.lowest, wholeNumbers });
   const labels = scaleLabels(scale.marks, format);
   const plot = plotOf(width, height, labels);
   const step = plot.width / buckets.length;
   const xOf = (index: number) => plot.left + (index + 0.5) * step;
-  const yOf = (value: number) => plot.top + plot.height * (1 - (value - scale.min) / (scale.max - scale.min));
+  const yOf = linear([scale.min, scale.max], [plot.top + plot.height, plot.top]);
 
   const path = (points: readonly (readonly [number, number])[]) =>
     points.map(([index, value], at) => `${at === 0 ? "M" : "L"}${round(xOf(index))},${round(yOf(value))}`).join("");
   const through = (line: Line, indexes: readonly number[]) =>
     path(indexes.map((index) => [index, line.values[index] ?? 0] as const));
-  const activeBucket = active === null ? undefined : buckets[active];
   return (
     <Drawing
       drawing={drawing}
@@ -80,9 +74,9 @@ export function Lines({
       height={height}
       summary={summary}
       tooltip={
-        activeBucket === undefined || active === null ? null : (
-          <Tooltip from={xOf(active)} to={xOf(active)} width={width}>
-            {renderTooltip(activeBucket, active)}
+        active === null ? null : (
+          <Tooltip from={xOf(active.index)} to={xOf(active.index)} width={width}>
+            {renderTooltip(active.place, active.index)}
           </Tooltip>
         )
       }
@@ -99,13 +93,13 @@ export function Lines({
               key: index,
               x: clampLabel(xOf(index), width),
               text: axisName(buckets[index] as LineBucket),
-              isActive: index === active,
+              isActive: index === active?.index,
             }))}
           />
           {active === null ? null : (
             <line
-              x1={xOf(active)}
-              x2={xOf(active)}
+              x1={xOf(active.index)}
+              x2={xOf(active.index)}
               y1={plot.top}
               y2={plot.top + plot.height}
               stroke="var(--control)"
@@ -153,7 +147,7 @@ export function Lines({
                     <circle key={index} cx={xOf(index)} cy={yOf(line.values[index] ?? 0)} r="3" fill={ink} />
                   ))}
                   {line.values.map((value, index) =>
-                    value !== null && (index === active || buckets[index]?.unfinished === true) ? (
+                    value !== null && (index === active?.index || buckets[index]?.unfinished === true) ? (
                       <circle
                         key={buckets[index]?.label}
                         cx={xOf(index)}

@@ -6,7 +6,7 @@ import { niceScale } from "../prepare/ticks.ts";
 import { seriesId } from "../prepare/series-name.ts";
 import { Axes } from "./axes.tsx";
 import { Drawing } from "./drawing.tsx";
-import { bandsOf } from "./places.ts";
+import { bandsOf, linear } from "./places.ts";
 import { axisIndexes, clampLabel, plotOf } from "./plot.ts";
 import { Tooltip } from "./tooltip.tsx";
 import { useWalk } from "./use-walk.ts";
@@ -48,15 +48,9 @@ export function StackedBars({
   const { bars } = prepared;
   const { drawing, active, leave, placeProps } = useWalk({
     mark: "bar",
-    length: bars.length,
+    places: bars,
     start: bars.length - 1,
-    onSelect:
-      onSelect === undefined
-        ? undefined
-        : (index) => {
-            const bar = bars[index];
-            if (bar !== undefined) onSelect(bar);
-          },
+    onSelect,
   });
   const scale = niceScale(prepared.highest, { lowest: prepared.lowest, wholeNumbers });
   const labels = tickLabels(scale.marks);
@@ -64,9 +58,8 @@ export function StackedBars({
   const bands = bandsOf(bars.length, [plot.left, plot.left + plot.width], bars.length > 45 ? 0.18 : 0.28, 0.1);
   const barWidth = Math.min(bands.width, MAX_BAR_PX);
   const xOf = (index: number) => bands.startOf(index) + (bands.width - barWidth) / 2;
-  const yOf = (value: number) => plot.top + plot.height * (1 - (value - scale.min) / (scale.max - scale.min));
+  const yOf = linear([scale.min, scale.max], [plot.top + plot.height, plot.top]);
 
-  const activeBar = active === null ? undefined : bars[active];
   return (
     <Drawing
       drawing={drawing}
@@ -76,9 +69,9 @@ export function StackedBars({
       height={height}
       summary={summary}
       tooltip={
-        activeBar === undefined || active === null ? null : (
-          <Tooltip from={xOf(active)} to={xOf(active) + barWidth} width={width}>
-            {tooltip(activeBar)}
+        active === null ? null : (
+          <Tooltip from={xOf(active.index)} to={xOf(active.index) + barWidth} width={width}>
+            {tooltip(active.place)}
           </Tooltip>
         )
       }
@@ -98,7 +91,7 @@ export function StackedBars({
           key: index,
           x: clampLabel(xOf(index) + barWidth / 2, width),
           text: axisName(bars[index] as Bar),
-          isActive: index === active,
+          isActive: index === active?.index,
         }))}
       />
       {width === 0
@@ -112,7 +105,7 @@ export function StackedBars({
                 y={plot.top - 4}
                 height={plot.height + 4}
                 rx="3"
-                fill={index === active ? "var(--raised)" : "transparent"}
+                fill={index === active?.index ? "var(--raised)" : "transparent"}
                 className="stroke-accent stroke-0 group-focus-visible/place:stroke-2"
               />
               {bar.segments.map((segment) => (

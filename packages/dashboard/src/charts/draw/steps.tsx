@@ -35,7 +35,7 @@ export function Steps({
   const { lines, changes, scale, isLog, startMs, endMs, nowMs } = prepared;
   const { drawing, active, leave, placeProps } = useWalk({
     mark: "change",
-    length: changes.length,
+    places: changes,
     start: changes.length - 1,
   });
   const labels = isLog
@@ -44,7 +44,6 @@ export function Steps({
   const plot = plotOf(width, height, labels);
   const xOf = linear([startMs, endMs], [plot.left, plot.left + plot.width - RIGHT_PX]);
   const yOf = (isLog ? logarithmic : linear)([scale.min, scale.max], [plot.top + plot.height, plot.top]);
-  const activeChange = active === null ? undefined : changes[active];
   const days = dateMarks(startMs, endMs, Math.max(2, Math.floor(plot.width / 64)));
   const isShort = endMs - startMs < SHORT_MS;
   return (
@@ -56,13 +55,13 @@ export function Steps({
       height={height}
       summary={summary}
       tooltip={
-        activeChange === undefined ? null : (
+        active === null ? null : (
           <Tooltip
-            from={Math.max(plot.left, (xOf(activeChange.fromMs) + xOf(activeChange.toMs)) / 2)}
-            to={(xOf(activeChange.fromMs) + xOf(activeChange.toMs)) / 2}
+            from={Math.max(plot.left, (xOf(active.place.fromMs) + xOf(active.place.toMs)) / 2)}
+            to={(xOf(active.place.fromMs) + xOf(active.place.toMs)) / 2}
             width={width}
           >
-            {renderTooltip(activeChange)}
+            {renderTooltip(active.place)}
           </Tooltip>
         )
       }
@@ -89,7 +88,7 @@ export function Steps({
                 y={plot.top - 4}
                 height={plot.height + 4}
                 rx="3"
-                fill={index === active ? "var(--raised)" : "transparent"}
+                fill={index === active?.index ? "var(--raised)" : "transparent"}
                 className="stroke-accent stroke-0 group-focus-visible/place:stroke-2"
               />
             </g>
