@@ -135,6 +135,7 @@ describe("alerts", () => {
     await change.getByRole("button", { name: "Delete" }).click();
     await page.getByRole("button", { name: "Delete the rule" }).click();
     await eventually(made).toBeUndefined();
+    await change.waitFor({ state: "detached" });
 
     await page.getByRole("button", { name: "Send a test" }).click();
     await page.getByRole("button", { name: "Send it" }).click();
