@@ -13,6 +13,7 @@ import { importProgressIn } from "./ledger/import-progress.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { createLiveFeed } from "./ledger/live-feed.ts";
 import { reviseUsage } from "./ledger/revise-usage.ts";
+import { countTelemetry, type UnmatchedCalls } from "./ledger/told-elsewhere.ts";
 import { priceConfig } from "./price-config.ts";
 import { openPriceBook } from "./prices/price-book.ts";
 import { findRunningServer } from "./running-server.ts";
@@ -60,6 +61,10 @@ class FolderImports implements ImportStore {
           await storage.putRecords(collection, records);
         }),
     };
+  }
+
+  async telemetryCalls(tool: string, range: { startMs: number; endMs: number }): Promise<UnmatchedCalls> {
+    return countTelemetry(await this.#open(), tool, range);
   }
 
   async rest(): Promise<void> {

@@ -94,12 +94,37 @@ describe(
           json<Imported>(["import", "claude-code", "--to", url, "--machine", machine], {
             CLAUDE_CONFIG_DIR: `${join(home, ".claude")},${join(home, "elsewhere")}`,
           });
+        // of telemetry: one that its id of the request tells apart from every line, and one that may be any of them
+        const told = {
+          occurredAt: "2026-06-20T11:00:00Z",
+          source: "otlp",
+          agent: "claude-code",
+          provider: "anthropic",
+        };
+        const events = ["req_011CQ", undefined].map((requestId) => ({
+          ...told,
+          model: "claude-sonnet-4-5",
+          usage: { outputTokens: 7 },
+          metadata: { requestId },
+        }));
+        const headers = { "content-type": "application/json" };
+        const posted = await fetch(`${url}/api/v1/events`, {
+          method: "POST",
+          headers,
+          body: JSON.stringify({ events }),
+        });
+        expect(await posted.json()).toMatchObject({ accepted: 2 });
         write(8);
-        expect((await send("laptop")).tools).toMatchObject([{ recorded: 13, grown: 0, broken: { length: 4 } }]);
+        const first = (await send("laptop")).tools;
+        expect(first).toMatchObject([{ recorded: 13, grown: 0, broken: { length: 4 } }]);
+        expect(first).toMatchObject([{ telemetry: { calls: 1, isMore: false, to: "2026-06-21T00:00:00.000Z" } }]);
+        expect(JSON.stringify(first)).toContain("to 2026-06-20, telemetry told of 1 call of Claude Code too");
         write(301);
-        expect((await send("desktop")).tools).toMatchObject([{ recorded: 0, grown: 1, files: 7, unchangedFiles: 0 }]);
+        expect((await send("desktop")).tools).toMatchObject([
+          { recorded: 0, grown: 1, files: 7, unchangedFiles: 0, telemetry: null },
+        ]);
         expect((await send("laptop")).tools).toMatchObject([{ recorded: 0, grown: 0, unchangedFiles: 6 }]);
-        expect(await callsIn(hub)).toBe(13);
+        expect(await callsIn(hub)).toBe(13 + events.length);
       } finally {
         server.kill("SIGTERM");
         await once(server, "exit");

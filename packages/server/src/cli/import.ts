@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { countDestination } from "../importers/count-destination.ts";
 import { findTools, listTool, type FoundTool } from "../importers/find-tools.ts";
 import { importLogs, type BrokenLine, type Destination, type ImportOutcome } from "../importers/import-logs.ts";
-import type { ImportStore } from "../importers/import-store.ts";
+import type { ImportStore, TelemetryCalls } from "../importers/import-store.ts";
 import type { Importer, Place } from "../importers/importer.ts";
 import { IMPORTERS } from "../importers/importers.ts";
 import type { CliContext } from "./context.ts";
@@ -98,6 +98,8 @@ async function importEach(
         title: importer.title,
         folders,
         ...outcome,
+        telemetry:
+          store === null || importer.needsPath === true ? null : await telemetryBeside(store, importer, outcome),
         ...(preview.length === 0 ? {} : { preview }),
       });
     } finally {
@@ -107,16 +109,49 @@ async function importEach(
   return results;
 }
 
+const DAY_MS = 86_400_000;
+
+/**
+ * Whether telemetry told of calls of the tool on the UTC days of those that were just recorded, and nothing says whether they are the
+ * same; null: no.
+ */
+async function telemetryBeside(
+  store: ImportStore,
+  { name, title }: Importer,
+  { recorded, firstCallMs, lastCallMs }: ImportOutcome,
+): Promise<TelemetryBeside | null> {
+  if (recorded === 0 || firstCallMs === null || lastCallMs === null) return null;
+  const startMs = Math.floor(firstCallMs / DAY_MS) * DAY_MS;
+  const endMs = (Math.floor(lastCallMs / DAY_MS) + 1) * DAY_MS;
+  // the import is done: it does not fail for a hint
+  const told = await store.telemetryCalls(name, { startMs, endMs }).catch(() => null);
+  if (told === null || told.calls === 0) return null;
+  const [from, to, lastDay] = [startMs, endMs, endMs - 1].map((ms) => new Date(ms).toISOString());
+  const count = `${told.isMore ? "more than " : ""}${formatCount(told.calls)} ${told.calls === 1 ? "call" : "calls"}`;
+  const hint = `From ${from!.slice(0, 10)} to ${lastDay!.slice(0, 10)}, telemetry told of ${count} of ${title} too, without ids of requests: where logs and telemetry are of the same machine they count twice. Use one of the two: switch the tool's telemetry off, or no longer import its logs. filter=source:otlp and filter=source:${name} show them apart.`;
+  return { ...told, from: from!, to: to!, hint };
+}
+
 /** Rows of a file have ids: it is read in full each time, perhaps with another mapping. */
 function forFile(destination: Destination, preview: Preview | null): Destination {
   const forgetful = { ...destination, readProgress: async () => [], keepProgress: async () => {} };
   return preview === null ? forgetful : previewed(forgetful, preview);
 }
 
+interface TelemetryBeside extends TelemetryCalls {
+  /** Start included, end excluded. */
+  from: string;
+  to: string;
+  /** What it means and what to do. */
+  hint: string;
+}
+
 type ImportedTool = ImportOutcome & {
   tool: string;
   title: string;
   folders: string[];
+  /** What may count twice; null: nothing that is known of. */
+  telemetry: TelemetryBeside | null;
   /** Of a dry run over a file: its first rows as events. */
   preview?: Preview;
 };
@@ -241,6 +276,7 @@ async function describe(context: CliContext, result: ImportedTool, isDry: boolea
     `${colors.bold(result.title)}  ${result.folders.map(printable).join(", ")}`,
     ...lines.map(([name, words]) => `  ${colors.dim(name.padEnd(width))}${words}`),
   );
+  if (result.telemetry !== null) context.note(`${colors.yellow("perhaps twice")} ${result.telemetry.hint}`);
 }
 
 /** `file:line: reason` */

@@ -3,7 +3,8 @@ import type { WireEvent } from "@outlay/core";
 import type { FileProgress } from "../importers/file-progress.ts";
 import type { Recorded } from "../importers/import-logs.ts";
 import type { ImportStore } from "../importers/import-store.ts";
-import type { RecordAnswer } from "../ledger/answers.ts";
+import type { EventsAnswer, RecordAnswer } from "../ledger/answers.ts";
+import { countUnmatched, telemetryFilters, type UnmatchedCalls } from "../ledger/told-elsewhere.ts";
 import type { Api } from "./context.ts";
 import { getJson, sendJson } from "./get-json.ts";
 import { ApiProblem } from "./problem.ts";
@@ -20,8 +21,27 @@ export function serverImports(api: Api): ImportStore {
         keepProgress: async (files) => void (await persistently(() => sendJson(api, "PUT", path, { files }))),
       };
     },
+    telemetryCalls: (tool, range) => countTelemetry(api, tool, range),
     rest: async () => {},
   };
+}
+
+/** null: the key may only add. */
+async function countTelemetry(
+  api: Api,
+  tool: string,
+  { startMs, endMs }: { startMs: number; endMs: number },
+): Promise<UnmatchedCalls | null> {
+  const [from, to] = [startMs, endMs].map((ms) => new Date(ms).toISOString());
+  const question = { from, to, filter: telemetryFilters(tool), limit: 1_000 };
+  try {
+    return await countUnmatched((cursor) =>
+      getJson<EventsAnswer>(api, "/api/v1/events", cursor === null ? question : { ...question, cursor }),
+    );
+  } catch (error) {
+    if (error instanceof ApiProblem && [401, 403].includes(error.status)) return null;
+    throw error;
+  }
 }
 
 /** Waits before the same is sent again: a server that is started anew is missed for some seconds. */

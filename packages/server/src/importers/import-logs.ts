@@ -1,4 +1,4 @@
-import type { WireEvent } from "@outlay/core";
+import { roundUsd, type WireEvent } from "@outlay/core";
 import { fileIdOf, positionAfter, progressAt, type FileProgress } from "./file-progress.ts";
 import type { Importer, LineReading, LogFile, Position } from "./importer.ts";
 
@@ -44,6 +44,9 @@ export interface ImportOutcome {
   furtherBroken: number;
   /** By how much the recorded costs have grown; calls without a price add nothing. */
   costUsd: number;
+  /** When the calls that were read were made, milliseconds since 1970; null: there were none. */
+  firstCallMs: number | null;
+  lastCallMs: number | null;
 }
 
 export interface BrokenLine {
@@ -123,6 +126,8 @@ class ImportRun {
     broken: [],
     furtherBroken: 0,
     costUsd: 0,
+    firstCallMs: null,
+    lastCallMs: null,
   };
   readonly #destination: Destination;
   readonly #tags: { machine: string };
@@ -264,6 +269,7 @@ class ImportRun {
 
   async #send(calls: ReadCall[]): Promise<void> {
     const events = calls.map(({ event }) => {
+      this.#noteTime(event);
       event.tags = event.tags == null ? this.#tags : { ...event.tags, ...this.#tags };
       return event;
     });
@@ -271,11 +277,19 @@ class ImportRun {
     this.outcome.recorded += recorded;
     this.outcome.grown += grown;
     this.outcome.known += known;
-    this.outcome.costUsd += costUsd;
+    this.outcome.costUsd = roundUsd(this.outcome.costUsd + costUsd);
     for (const { index, reason } of refused) {
       const { file, line } = calls[index]!;
       this.break(file, line, reason);
     }
+  }
+
+  #noteTime({ occurredAt }: WireEvent): void {
+    const atMs = typeof occurredAt === "string" ? Date.parse(occurredAt) : occurredAt;
+    if (atMs == null || Number.isNaN(atMs)) return;
+    const { firstCallMs, lastCallMs } = this.outcome;
+    if (firstCallMs === null || atMs < firstCallMs) this.outcome.firstCallMs = atMs;
+    if (lastCallMs === null || atMs > lastCallMs) this.outcome.lastCallMs = atMs;
   }
 
   /** What fails in the destination fails the import; a file's failures do not. */

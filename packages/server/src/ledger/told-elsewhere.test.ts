@@ -8,6 +8,7 @@ import { destinationOf } from "../importers/ledger-destination.fixture.ts";
 import { OtlpReceiver } from "../telemetry/otlp-receiver.ts";
 import type { TelemetryLog } from "../telemetry/otlp-records.ts";
 import { openLedger, type OpenLedger } from "./open-ledger.fixture.ts";
+import { countTelemetry } from "./told-elsewhere.ts";
 
 /** Claude Code's telemetry and its logs tell of the same calls; whichever comes first, each counts once. */
 
@@ -72,6 +73,15 @@ test("telemetry first: of the logs, only what it has not told is recorded", asyn
   await tell(logOf(1), logOf(2), logOf(3));
   expect(await importCalls(1, 2, 3, 4)).toMatchObject({ recorded: 1 });
   expect(await count()).toBe(4);
+});
+
+test("calls of telemetry without an id of the request are counted, on the days and of the tool that were asked about", async () => {
+  const { request_id: _, ...unnamed } = logOf(2).attributes;
+  await tell(logOf(1), { ...logOf(2), attributes: { ...unnamed, "event.sequence": 2 } });
+  const range = { startMs: AT_MS, endMs: AT_MS + 86_400_000 };
+  expect(await countTelemetry(ledger, "claude-code", range)).toEqual({ calls: 1, isMore: false });
+  expect(await countTelemetry(ledger, "codex", range)).toMatchObject({ calls: 0 });
+  expect(await countTelemetry(ledger, "claude-code", { ...range, startMs: AT_MS + 3_000 })).toMatchObject({ calls: 0 });
 });
 
 test("logs first: of the telemetry, only what they have not told is recorded; another session is another call", async () => {

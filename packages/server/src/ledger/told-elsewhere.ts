@@ -1,4 +1,5 @@
 import type { StoredEvent } from "../storage/storage.ts";
+import { parseFilters } from "./filters.ts";
 import type { Ledger } from "./ledger.ts";
 
 /**
@@ -19,6 +20,52 @@ export async function toldElsewhere(
     for (const { place, requestId } of calls) if (requests.has(requestId)) told.add(place);
   }
   return told;
+}
+
+/** The name of a coding tool's calls in telemetry, where it is another than in its logs. */
+const TELEMETRY_NAMES: Record<string, string> = { "copilot-cli": "github-copilot" };
+
+/** The filters of the calls that telemetry tells of a coding tool. */
+export function telemetryFilters(tool: string): string[] {
+  return ["source:otlp", `agent:${TELEMETRY_NAMES[tool] ?? tool}`];
+}
+
+/** Calls that cannot be known again in another source, for want of a provider's id of the request. */
+export interface UnmatchedCalls {
+  calls: number;
+  /** There are more than were counted. */
+  isMore: boolean;
+}
+
+interface Page {
+  events: { metadata?: unknown }[];
+  nextCursor: string | null;
+}
+
+const MOST_PAGES = 20;
+
+/** Counts them in the pages of a list, of which it asks for a few at most. */
+export async function countUnmatched(listPage: (cursor: string | null) => Promise<Page>): Promise<UnmatchedCalls> {
+  const counted: UnmatchedCalls = { calls: 0, isMore: false };
+  let cursor: string | null = null;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const { events, nextCursor }: Page = await listPage(cursor);
+    counted.calls += events.filter(({ metadata }) => requestIdOf(metadata) === null).length;
+    cursor = nextCursor;
+    if (cursor === null) return counted;
+  }
+  return { ...counted, isMore: true };
+}
+
+/** As `countUnmatched`, of the calls of a tool that a store was told of by telemetry in a range. */
+export async function countTelemetry(
+  ledger: Pick<Ledger, "storage">,
+  tool: string,
+  range: { startMs: number; endMs: number },
+): Promise<UnmatchedCalls> {
+  if (!(await hasSource(ledger, "otlp"))) return { calls: 0, isMore: false };
+  const question = { ...range, filters: parseFilters(telemetryFilters(tool)), limit: PAGE };
+  return countUnmatched((cursor) => ledger.storage.listEvents(cursor === null ? question : { ...question, cursor }));
 }
 
 interface RequestedCall {
