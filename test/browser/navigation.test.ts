@@ -7,7 +7,7 @@ import { checkLooks, eventually, searchOf } from "./page-tools.ts";
 const demo = openDemo();
 
 const PAGES =
-  "usage explore calls subscriptions sessions users agents work-items analytics insights budgets limits alerts prices playground settings".split(
+  "usage explore calls subscriptions sessions users agents work-items analytics insights budgets limits alerts prices reconciliation playground settings".split(
     " ",
   );
 

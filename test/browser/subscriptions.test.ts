@@ -100,3 +100,124 @@ describe("subscriptions", () => {
     );
   });
 });
+
+interface Compared {
+  recordedUsd: number;
+  reportedUsd: number | null;
+  billedUsd: number | null;
+  differenceUsd: number;
+}
+interface Reconciled {
+  providers: (Compared & { provider: string; toCheckUsd: number; remainingUsd: number; rows: Compared[] })[];
+}
+
+/** A UTC day: `2026-11-20`. */
+const dayAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+
+describe("reconciliation", () => {
+  const [from = "", last = "", to = ""] = [22, 3, 2].map(dayAgo);
+  const address = () => `${demo.url}/reconciliation?from=${from}&to=${to}`;
+
+  /** A cloud that bills for Gemini what was recorded, three dollars more on one day, and tax. */
+  async function billGemini(): Promise<void> {
+    const send = async (method: string, path: string, body: unknown) => {
+      const headers = { "content-type": "application/json" };
+      const answer = await fetch(`${demo.url}${path}`, { method, headers, body: JSON.stringify(body) });
+      expect(answer.status, path).toBe(200);
+      return answer.json() as Promise<{ connection: { id: string } }>;
+    };
+    const { connection } = await send("POST", "/api/v1/sync", { provider: "google", name: "Billing export" });
+    const { rows } = await get(
+      demo.url,
+      `/api/v1/query?from=${from}&to=${to}&tz=UTC&by=day,model&metrics=cost&filter=provider:google&limit=1000`,
+    );
+    const billed = rows.map(({ day, model, cost }) => ({
+      day: String(day),
+      rows: [{ provider: "google", model: String(model), costNanoUsd: Math.round(Number(cost) * 1e9) }],
+    }));
+    const days = Map.groupBy<string, { day: string; rows: Record<string, unknown>[] }>(
+      [
+        ...billed,
+        { day: from, rows: [{ provider: "google", model: "gemini-2.5-pro", costNanoUsd: 3_000_000_000 }] },
+        { day: last, rows: [{ provider: "google", costNanoUsd: 450_000_000, money: "tax" }] },
+      ],
+      ({ day }) => day,
+    );
+    await send("PUT", `/api/v1/sync/${connection.id}/days`, {
+      days: [...days].map(([day, parts]) => ({ day, rows: parts.flatMap((part) => part.rows) })),
+    });
+  }
+
+  test("says how to begin; then shows what the API answers, and posts what is left, once", async () => {
+    const empty = await openPage(demo.browser, address());
+    await empty.page.getByText("outlay sync add openai").waitFor();
+    expect(empty.complaints).toEqual([]);
+    await empty.close();
+
+    await billGemini();
+    const { page, complaints, close } = await openPage(demo.browser, address());
+    const ask = async () => {
+      const { providers } = await get<Reconciled>(demo.url, `/api/v1/reconciliation?from=${from}&to=${to}`);
+      return providers.find(({ provider }) => provider === "google")!;
+    };
+    const google = await ask();
+    expect(google).toMatchObject({ reportedUsd: null, toCheckUsd: 3 });
+    await region(page, "google").getByText("+$3.00 to look into").waitFor();
+    // The provider tells no counts: what it reports is not known, and no zero.
+    const figures = region(page, "google").locator("dl dd[title]");
+    expect(await figures.nth(1).textContent()).toBe("—");
+    const [recorded, , billed, difference] = await exactFigures(page, "google");
+    expect([recorded, billed, difference]).toEqual([google.recordedUsd, google.billedUsd, google.differenceUsd]);
+    await region(page, "Needs attention").getByText("Bills $3.00 more").waitFor();
+    const days = region(page, "Days and models of google");
+    await days.getByRole("button", { name: "To look into" }).click();
+    expect(await days.locator("tbody tr").count()).toBe(1);
+    await days.locator("tbody button").click();
+    await page
+      .getByRole("dialog", { name: /^gemini-2.5-pro/ })
+      .getByText("Tokens reported")
+      .waitFor();
+    await page.keyboard.press("Escape");
+
+    await region(page, "google").getByRole("button", { name: "Post an adjustment of google" }).click();
+    const sheet = page.getByRole("dialog", { name: "Post an adjustment of google" });
+    await sheet.getByLabel("Reason").fill("as billed");
+    await sheet.getByRole("button", { name: "Post +$3.45" }).click();
+    await sheet.getByText("is posted for").waitFor();
+    await page.keyboard.press("Escape");
+    await region(page, "google").getByText("nothing is left to post").waitFor();
+    expect(await ask()).toMatchObject({ recordedUsd: google.recordedUsd, remainingUsd: 0 });
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("keeps invoices and compares with them; what is refused names its field", async () => {
+    const { page, complaints, close } = await openPage(demo.browser, address());
+    await region(page, "Invoices").getByRole("button", { name: "Add an invoice" }).click();
+    const sheet = page.getByRole("dialog", { name: "Add an invoice" });
+    await sheet.getByLabel("Provider").fill("google");
+    await sheet.getByLabel("Number").fill("INV/7");
+    await sheet.getByLabel("First day").fill(from);
+    await sheet.getByLabel("Last day").fill("2020-01-01");
+    await sheet.getByLabel("To be paid, in dollars").fill("100");
+    await sheet.getByRole("button", { name: "Keep it" }).click();
+    await sheet.getByRole("alert").waitFor();
+    expect(await sheet.getByLabel("Last day").getAttribute("aria-invalid")).toBe("true");
+    await sheet.getByLabel("Last day").fill(last);
+    await sheet.getByRole("button", { name: "Keep it" }).click();
+    await eventually(() => sheet.count()).toBe(0);
+    await eventually(async () => (await exactFigures(page, "google"))[2]).toBe(100);
+    await page.getByRole("button", { name: "Invoice INV/7 of google" }).click();
+    await page.getByRole("dialog", { name: "Invoice INV/7" }).getByRole("button", { name: "Remove" }).click();
+    await page.getByRole("button", { name: "Remove it" }).click();
+    await region(page, "Invoices").getByText("No invoice is kept").waitFor();
+    expect(complaints.filter((line) => !line.includes("400"))).toEqual([]);
+    await close();
+  });
+
+  test("fits a desk and a phone, light and dark, and keeps nobody out", async () => {
+    await checkLooks(demo.browser, address(), "reconciliation", (page) =>
+      region(page, "Days and models of google").waitFor(),
+    );
+  });
+});

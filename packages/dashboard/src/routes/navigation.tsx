@@ -9,10 +9,10 @@ import { PAGE_GROUPS } from "./pages.ts";
 /** The pages in groups, one of them the present one. The period and the filters go along; a page's own state does not. */
 export function Navigation() {
   return (
-    <nav aria-label="Pages" className="flex flex-col gap-4">
+    <nav aria-label="Pages" className="flex flex-col gap-2.5">
       {PAGE_GROUPS.map((group) => (
         <div key={group.label}>
-          <h2 className="px-2.5 pb-1 text-xs text-muted">{group.label}</h2>
+          <h2 className="px-2.5 pb-0.5 text-xs text-muted">{group.label}</h2>
           <ul className="flex flex-col gap-px">
             {group.pages.map(({ to, label, icon }) => (
               <li key={to}>

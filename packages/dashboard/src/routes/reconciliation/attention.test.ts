@@ -48,11 +48,17 @@ const sentences = (...args: Parameters<typeof attentionOf>) =>
 
 test("what is beyond the tolerance is told with its largest reason that is not as it should be", () => {
   expect(sentences([openai], [connection])).toEqual([
-    "openai: Bills +$7.60 beyond what is as it should be; most of it: models without a price here.",
+    "openai: Bills $7.60 more than recorded calls account for; most of it: models without a price here.",
   ]);
   expect(sentences([{ ...openai, billedUsd: null, unexplainedUsd: 9, toCheckUsd: 16 }], [])).toEqual([
-    "openai: Reports +$16.00 beyond what is as it should be; nothing that is known explains it.",
+    "openai: Reports $16.00 more than recorded calls account for; nothing that is known explains it.",
   ]);
+});
+
+test("a reason that makes the bill smaller is not named for one that is too large", () => {
+  const less = { reason: "rated_differently", amountUsd: -20, text: "another price", expected: false };
+  const [sentence] = sentences([{ ...openai, explanations: [...openai.explanations, less] }], []);
+  expect(sentence).toContain("models without a price here");
 });
 
 test("nothing is told of what agrees, or of what nobody has reported", () => {
@@ -67,6 +73,6 @@ test("calls without a price and connections that fail are told too", () => {
     "our organisation: Could not be asked: OpenAI answered 401",
   ]);
   expect(sentences([], [{ ...failing, readable: false }])).toEqual([
-    "our organisation: Its key was encrypted with another secret: remove the connection and add it again.",
+    "our organisation: Its key was encrypted with another secret and cannot be read: enter it again with outlay sync change --from-env.",
   ]);
 });

@@ -1,6 +1,5 @@
-import { counted } from "@outlay/react";
+import { counted, headlineMoney } from "@outlay/react";
 import type { Connection, Reconciliation } from "../../api/reconciliation.ts";
-import { signedMoney } from "../../format/signed-money.ts";
 import { isUnknown } from "./rows.ts";
 
 /** Something that a person should look into. */
@@ -23,11 +22,12 @@ export function attentionOf(
       if (one.withinTolerance || isUnknown(one)) return [];
       const verb = one.billedUsd === null ? "Reports" : "Bills";
       const [largest] = one.explanations
-        .filter(({ expected }) => !expected)
+        .filter(({ expected, amountUsd }) => !expected && amountUsd > 0 === one.toCheckUsd > 0)
         .toSorted((first, second) => Math.abs(second.amountUsd) - Math.abs(first.amountUsd));
       const isReason = largest !== undefined && Math.abs(largest.amountUsd) >= Math.abs(one.unexplainedUsd);
       const why = isReason ? `most of it: ${largest.text}` : "nothing that is known explains it";
-      const sentence = `${verb} ${signedMoney(one.toCheckUsd)} beyond what is as it should be; ${why}.`;
+      const amount = `${headlineMoney(Math.abs(one.toCheckUsd))} ${one.toCheckUsd > 0 ? "more" : "less"}`;
+      const sentence = `${verb} ${amount} than recorded calls account for; ${why}.`;
       return [{ key: `beyond ${one.provider}`, subject: one.provider, sentence, to: "provider" }];
     }),
     ...providers.flatMap(({ provider, unpricedCalls }): Attention[] =>

@@ -40,7 +40,8 @@ export function InvoicesCard({
   return (
     <Card id="invoices" title="Invoices" actions={invoices.length === 0 ? undefined : add}>
       {error === null ? null : <ProblemNote error={error} />}
-      {data !== undefined && invoices.length === 0 ? (
+      {data === undefined ? <div aria-busy={error === null} className="h-24" /> : null}
+      {data === undefined ? null : invoices.length === 0 ? (
         <EmptyState title="No invoice is kept" action={add}>
           Where invoices cover every day of the shown time, they are taken as what is billed. They are no cost of their
           own and in no total.

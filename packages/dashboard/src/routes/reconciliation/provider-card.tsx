@@ -19,6 +19,7 @@ export function ProviderCard({
 }) {
   const heading = `provider-${one.provider}`;
   const { provider, recordedCalls, unpricedCalls, differencePercent, adjustedUsd, remainingUsd, sources } = one;
+  const told = [...one.notes.filter(isOwn), ...(sources.length === 0 ? [] : [`Told by ${sources.join(", ")}`])];
   return (
     <section
       aria-labelledby={heading}
@@ -30,7 +31,12 @@ export function ProviderCard({
         </h2>
         <Verdict provider={one} />
       </header>
-      <ThreeFigures of={one} recordedCalls={recordedCalls} unpricedCalls={unpricedCalls} percent={differencePercent} />
+      <ThreeFigures
+        of={one}
+        recordedCalls={recordedCalls}
+        unpricedCalls={unpricedCalls}
+        differencePercent={differencePercent}
+      />
       {isUnknown(one) ? null : <Explanations of={one} about={provider} />}
       {adjustedUsd === 0 ? null : (
         <p className="text-[0.8125rem]" title={`${exactMoney(adjustedUsd)}, and ${exactMoney(remainingUsd)}`}>
@@ -42,12 +48,15 @@ export function ProviderCard({
           </span>
         </p>
       )}
-      <ul className="flex flex-col gap-0.5 text-[0.8125rem] text-muted">
-        {one.notes.filter(isOwn).map((note) => (
-          <li key={note}>{note}.</li>
-        ))}
-        {sources.length === 0 ? null : <li className="wrap-anywhere">Told by {sources.join(", ")}.</li>}
-      </ul>
+      {told.length === 0 ? null : (
+        <ul className="flex flex-col gap-0.5 text-[0.8125rem] text-muted">
+          {told.map((note) => (
+            <li key={note} className="wrap-anywhere">
+              {note}.
+            </li>
+          ))}
+        </ul>
+      )}
       <div className="mt-auto flex flex-wrap gap-2">
         <button type="button" onClick={onDays} className={smallButton}>
           <Icon name="calendar" />

@@ -84,7 +84,10 @@ function Compared() {
       {data === undefined && error === null ? (
         <div aria-busy="true" className="h-80 rounded-xl border border-line bg-surface" />
       ) : null}
-      <div className={`grid gap-4 ${providers.length > 1 ? "xl:grid-cols-2" : ""} ${isWaiting ? "opacity-60" : ""}`}>
+      <div
+        aria-busy={isWaiting}
+        className={`grid items-start gap-4 ${providers.length > 1 ? "xl:grid-cols-2" : ""} ${isWaiting ? "opacity-60" : ""}`}
+      >
         {providers.map((one) => (
           <ProviderCard
             key={one.provider}

@@ -41,6 +41,12 @@ test("reasons are named by their size, also one that this page does not know yet
   expect(whyInShort(row)).toBe("");
 });
 
+test("without a choice, what has to be looked into stands before what differs more", () => {
+  const taxed = { ...row, day: "2026-11-06", differenceUsd: 9, explanations: [reason("tax", 9, true)] };
+  const wrong = { ...row, day: "2026-11-07", differenceUsd: -1, explanations: [reason("no_price", -1, false)] };
+  expect(orderRows([taxed, row, wrong], undefined)).toEqual([wrong, taxed, row]);
+});
+
 test("rows are ordered by a column, and what is not known comes last either way", () => {
   const rows = [row, { ...row, day: "2026-11-05", billedUsd: null }, { ...row, day: "2026-11-03", billedUsd: 30 }];
   const days = (text?: string) => orderRows(rows, orderOf(text)).map(({ day }) => day.slice(-1));

@@ -58,7 +58,15 @@ const VALUES: Record<string, (row: ReconciledRow) => number | string | null> = {
   difference: knownDifference,
 };
 
-/** `-billed` → by what is billed, the largest first. undefined: as the server orders them, those that differ most first. */
+/** What has to be looked into of it, in dollars, more or less. */
+function lookUsd({ explanations, unexplainedUsd }: Compared): number {
+  return explanations.reduce(
+    (sum, { expected, amountUsd }) => (expected ? sum : sum + Math.abs(amountUsd)),
+    Math.abs(unexplainedUsd),
+  );
+}
+
+/** `-billed` → by what is billed, the largest first. undefined: first what has to be looked into, then what differs most. */
 export function orderOf(text: string | undefined): Order | undefined {
   const key = text?.replace(/^-/, "");
   return key === undefined || VALUES[key] === undefined ? undefined : { key, descending: text!.startsWith("-") };
@@ -66,7 +74,8 @@ export function orderOf(text: string | undefined): Order | undefined {
 
 export function orderRows(rows: readonly ReconciledRow[], order: Order | undefined): readonly ReconciledRow[] {
   const valueOf = order === undefined ? undefined : VALUES[order.key];
-  if (order === undefined || valueOf === undefined) return rows;
+  // the server has put those first that differ most
+  if (order === undefined || valueOf === undefined) return rows.toSorted((one, other) => lookUsd(other) - lookUsd(one));
   const sign = order.descending ? -1 : 1;
   return rows.toSorted((one, other) => {
     const [first, second] = [valueOf(one), valueOf(other)];

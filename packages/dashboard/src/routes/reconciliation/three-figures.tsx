@@ -1,4 +1,4 @@
-import { counted, exactMoney, headlineMoney } from "@outlay/react";
+import { counted, exactMoney, headlineMoney, percent } from "@outlay/react";
 import type { Compared } from "../../api/reconciliation.ts";
 import { signedMoney } from "../../format/signed-money.ts";
 import { isUnknown, knownDifference } from "./rows.ts";
@@ -8,13 +8,13 @@ export function ThreeFigures({
   of: compared,
   recordedCalls,
   unpricedCalls = 0,
-  percent,
+  differencePercent,
 }: {
   of: Compared;
   recordedCalls: number;
   unpricedCalls?: number;
   /** Of what is billed. */
-  percent?: number | null;
+  differencePercent?: number | null;
 }) {
   const { recordedUsd, reportedUsd, billedUsd } = compared;
   const difference = knownDifference(compared);
@@ -45,14 +45,20 @@ export function ThreeFigures({
         title={difference === null ? "Not known" : exactMoney(difference)}
         note={
           isUnknown(compared)
-            ? "nothing to compare with"
-            : percent == null
+            ? "not known"
+            : differencePercent == null
               ? `${billedUsd === null ? "reported" : "billed"} less recorded`
-              : `${percent > 0 ? "+" : ""}${percent.toFixed(1).replace("-", "−")} % of billed`
+              : `${shareInWords(differencePercent)} of billed`
         }
       />
     </dl>
   );
+}
+
+/** `+14%`, `−3.4%`, `<0.1%`. */
+function shareInWords(share: number): string {
+  if (Math.abs(share) < 0.1) return percent(Math.abs(share) / 100);
+  return `${share > 0 ? "+" : "−"}${percent(Math.abs(share) / 100)}`;
 }
 
 function known(usd: number | null): { text: string; title: string } {

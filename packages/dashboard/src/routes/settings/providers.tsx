@@ -1,7 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { gatewayQuestion, providerKeysQuestion } from "../../api/providers.ts";
 import type { GatewayProvider, ProviderKey } from "../../api/providers.ts";
 import { serverAddress } from "../../api/server-url.ts";
+import { validateSearch } from "../../filters/search.ts";
 import { Card } from "../../ui/card.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import type { Column } from "../../ui/data-table.tsx";
@@ -76,6 +78,7 @@ export function Providers() {
           isOpen={({ name }) => name === state.provider}
         />
       </Card>
+      <ReportsCard />
       {state.provider === "new" && gateway.data !== undefined ? (
         <ProviderKeySheet provider={null} names={providers.map(({ name }) => name)} onClose={close} />
       ) : null}
@@ -89,6 +92,28 @@ export function Providers() {
         />
       ) : null}
     </>
+  );
+}
+
+/** What providers say themselves has a page of its own. */
+function ReportsCard() {
+  return (
+    <Card
+      id="reports"
+      title="What providers report"
+      actions={
+        <Link to="/reconciliation" search={validateSearch} className={smallButton}>
+          <Icon name="scales" />
+          Reconciliation
+        </Link>
+      }
+    >
+      <p className="px-4 pb-4 text-[0.8125rem] text-muted sm:px-5">
+        Providers can be asked what was used and what it costs:{" "}
+        <code className="font-mono">outlay sync add openai</code>. It is held against what was recorded, and is in no
+        total.
+      </p>
+    </Card>
   );
 }
 
