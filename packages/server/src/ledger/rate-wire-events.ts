@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { InvalidInput, MAX_EVENTS_PER_BATCH, parseEvent, type Problem, type UsageEvent } from "@outlay/core";
-import { isSum } from "../prices/rateable-call.ts";
+import { toRateableCall } from "../prices/rateable-call.ts";
 import type { RecordedEvent } from "../storage/storage.ts";
 import type { Rejection } from "./answers.ts";
 import { estimateMissing } from "./estimate-missing.ts";
@@ -82,21 +82,8 @@ function readAndRate(
 }
 
 function rate(ledger: Ledger, event: UsageEvent, source: string, nowMs: number): RecordedEvent {
-  const { provider, model, occurredAtMs, operation, usage, serviceTier, geo, reportedCostUsd, cacheHit } = event;
-  const estimated = event.metadata?.["usageEstimated"] === true;
-  const rating = ledger.prices.rate({
-    provider,
-    model,
-    occurredAtMs,
-    operation,
-    usage,
-    serviceTier,
-    geo,
-    reportedCostUsd,
-    cacheHit,
-    estimated,
-    isSum: isSum(event.metadata),
-  });
+  const { provider, model, occurredAtMs, operation, usage, serviceTier, geo, cacheHit } = event;
+  const rating = ledger.prices.rate(toRateableCall(event));
   return {
     id: event.id ?? uuidV7(nowMs),
     occurredAtMs,

@@ -9,7 +9,7 @@ import {
   type Problem,
 } from "@outlay/core";
 import type { PriceBook } from "./price-book.ts";
-import { isSum } from "./rateable-call.ts";
+import { toRateableCall } from "./rateable-call.ts";
 
 /** What one event costs, without recording it. Money as decimal strings, exact to nine decimals. */
 export interface RatedEvent {
@@ -57,11 +57,7 @@ export function rateWireEvent(prices: PriceBook, raw: unknown, nowMs: number): R
   const { event, problems } = parseEvent(raw, nowMs);
   if (problems !== null) return refuse(raw, problems[0]!);
   try {
-    const { rating, match, lines } = prices.explain({
-      ...event,
-      estimated: event.metadata?.["usageEstimated"] === true,
-      isSum: isSum(event.metadata),
-    });
+    const { rating, match, lines } = prices.explain(toRateableCall(event));
     const { costNanoUsd, computedNanoUsd, note } = rating;
     return {
       id: event.id ?? null,

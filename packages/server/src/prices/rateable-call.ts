@@ -19,9 +19,9 @@ export interface RateableCall {
   isSum?: boolean | undefined;
 }
 
-/** The same of a stored event, to rate it again. What the provider reported is left out: it does not change. */
-export function toRateableCall(event: RecordedEvent): RateableCall {
-  const { provider, model, occurredAtMs, operation, usage, serviceTier, geo, cacheHit } = event;
+/** The same of an event that comes in, or of a stored one to rate it again: what the provider reported of that does not change. */
+export function toRateableCall(event: RateableEvent): RateableCall {
+  const { provider, model, occurredAtMs, operation, usage, serviceTier, geo, reportedCostUsd, cacheHit } = event;
   const estimated = event.basis === "estimated" || event.metadata?.["usageEstimated"] === true;
   return {
     provider,
@@ -31,16 +31,24 @@ export function toRateableCall(event: RecordedEvent): RateableCall {
     usage,
     serviceTier,
     geo,
+    reportedCostUsd,
     cacheHit,
     estimated,
     isSum: isSum(event.metadata),
   };
 }
 
+type RateableEvent = Pick<
+  RecordedEvent,
+  "provider" | "model" | "occurredAtMs" | "operation" | "usage" | "serviceTier" | "geo" | "cacheHit" | "metadata"
+> &
+  Partial<Pick<RecordedEvent, "basis">> &
+  Pick<RateableCall, "reportedCostUsd">;
+
 /**
  * What was told of a day or a session as a whole, by reports (`aggregated`) and by tools that count without saying when
  * (`cumulative`).
  */
-export function isSum(metadata: Record<string, unknown> | undefined): boolean {
+function isSum(metadata: Record<string, unknown> | undefined): boolean {
   return metadata?.["cumulative"] === true || metadata?.["aggregated"] !== undefined;
 }
