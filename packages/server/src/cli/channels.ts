@@ -289,7 +289,7 @@ function deliveryRow(delivery: Delivery, timeZone: string | undefined): string[]
 }
 
 /** Names are unique; an id wins. */
-async function findChannel(api: Api, wanted: string): Promise<Channel> {
+export async function findChannel(api: Api, wanted: string): Promise<Channel> {
   const { channels } = await getJson<{ channels: Channel[] }>(api, path);
   const found = channels.find(({ id }) => id === wanted) ?? channels.find(({ name }) => name === wanted);
   if (found !== undefined) return found;

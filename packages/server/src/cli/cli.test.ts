@@ -251,6 +251,35 @@ describe(
   limitMs,
 );
 
+test("a month becomes a PDF where people look for it, and a scheduled report is changed in part", async () => {
+  const file = join(folder, "month.pdf");
+  const pdf = await json<{ bytes: number }>(`report monthly --pdf ${file} --month 2026-10`);
+  expect(pdf.bytes).toBe(readFileSync(file).length);
+  expect(readFileSync(file).subarray(0, 5).toString()).toBe("%PDF-");
+  for (const args of [
+    ["daily", "--pdf", file],
+    ["monthly", "--pdf", file, "--by", "model"],
+    ["monthly", "--month", "2026-10"],
+  ]) {
+    const { exitCode, stderr } = await run(["report", ...args, "--data", dataDir]);
+    expect([exitCode, stderr.match(/PDF|--pdf/)?.length]).toEqual([2, 1]);
+  }
+
+  await json("channels add smtp mail --host 127.0.0.1 --from o@example.com --to ops@example.com --security none");
+  await json("reports add shop --every day --hour 7 --channel mail --to shop@example.com --filter project:shop");
+  const changed = await json("reports change shop --every week --no-to --attach csv --disable");
+  expect(changed).toMatchObject({
+    name: "shop",
+    every: "week",
+    hour: 7,
+    recipients: null,
+    filters: ["project:shop"],
+    attach: ["csv"],
+    nextAt: null,
+  });
+  expect(await json("reports remove shop")).toEqual({ removed: changed["id"] });
+}, 60_000);
+
 test("archive writes days and months, and finds nothing to do when repeated", async () => {
   const output = join(folder, "archive");
   const first = await json<Record<"daily" | "monthly", { written: number }>>(`archive --output ${output}`);

@@ -14,9 +14,9 @@ export function parseCount(text: string): number {
   return count;
 }
 
-/** Collects an option that may be given several times. */
-export function collect(text: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), text];
+/** Collects an option that may be given several times; `false`: taken back before, by its `--no-` form. */
+export function collect(text: string, before: string[] | false | undefined): string[] {
+  return [...(before || []), text];
 }
 
 function parseWhole(text: string): number {

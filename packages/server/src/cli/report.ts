@@ -14,6 +14,7 @@ import type { QuestionOptions } from "./question-options.ts";
 import { reportArchive } from "./report-archive.ts";
 import { printBlocks } from "./report-blocks.ts";
 import type { BlocksOptions } from "./report-blocks.ts";
+import { writePdf } from "./report-pdf.ts";
 import { CCUSAGE_REPORTS, printCcusage } from "./report-ccusage.ts";
 import type { CcusageForm } from "./report-ccusage.ts";
 import { printSplit } from "./report-split.ts";
@@ -51,6 +52,8 @@ interface ReportOptions extends QuestionOptions, BlocksOptions {
   format?: CcusageForm;
   recent?: boolean;
   archive?: string;
+  pdf?: string;
+  month?: string;
 }
 
 /** `outlay report <kind>`: one table, by a unit of time, by a dimension, or by blocks of hours. */
@@ -86,6 +89,8 @@ export function addReportCommand(program: Command, context: CliContext): void {
         "JSON as ccusage 20 writes it: of all coding tools, or as `ccusage claude` does",
       ).choices(CCUSAGE_FORMS),
     )
+    .option("--pdf <file>", "monthly: one month as a PDF with charts, written to this file")
+    .option("--month <month>", "with --pdf: such as 2026-10 (default: the last one that is over)")
     .option("--active", "blocks: only the one that is running")
     .option("--recent", `blocks: of the last ${recentDays} days`)
     .option("--token-limit <number>", "blocks: most tokens of one; max: those of the largest", parseTokenLimit)
@@ -100,6 +105,7 @@ Examples:
   outlay report model --period 7d --filter agent:dexter
   outlay report tag:story --from 2026-11-01 --to 2026-12-01 --limit 10
   outlay report session --json
+  outlay report monthly --pdf october.pdf --month 2026-10
 
 Coding tools, once "outlay import" has read their logs:
   outlay report daily --source coding --breakdown
@@ -115,13 +121,14 @@ async function report(context: CliContext, kind: string, options: ReportOptions)
   requireFitting(kind, options);
   const { format } = options;
   const time = TIME_REPORTS[kind];
-  const { archive } = options;
+  const { archive, pdf, month } = options;
+  const sources = (options.source ?? []).flatMap((name) => (name === "coding" ? codingTools() : [name]));
+  const filter = [...(options.filter ?? []), ...sources.map((name) => `source:${name}`)];
+  if (pdf !== undefined) return writePdf(context, pdf, { month, filter });
   if (archive !== undefined) return reportArchive(context, time?.unit ?? kind, { ...options, archive });
   const usualPeriod = format === undefined ? (time?.period ?? defaultPeriod) : "all";
   const params = periodOf(context, options, usualPeriod);
-  const sources = (options.source ?? []).flatMap((name) => (name === "coding" ? codingTools() : [name]));
   if (format !== undefined) return printCcusage(context, { kind, format, params, sources, blocks: options });
-  const filter = [...(options.filter ?? []), ...sources.map((name) => `source:${name}`)];
   if (kind === BLOCKS) return printBlocks(context, { ...params, filter }, options);
   const question = {
     ...params,
@@ -143,7 +150,7 @@ function requireFitting(kind: string, options: ReportOptions): void {
   const ofBlocks = ["active", "recent", "tokenLimit", "sessionLength"] as const;
   const stray = kind === BLOCKS ? undefined : ofBlocks.find((name) => options[name] !== undefined);
   if (stray !== undefined) {
-    throw new UsageError(`--${stray.replaceAll(/[A-Z]/g, (it) => `-${it.toLowerCase()}`)} goes with "report blocks".`);
+    throw new UsageError(`--${inFlags(stray)} goes with "report blocks".`);
   }
   if ([breakdown, instances, by].filter((one) => one !== undefined).length > 1) {
     throw new UsageError("Give one of --by, --breakdown and --instances.");
@@ -154,6 +161,29 @@ function requireFitting(kind: string, options: ReportOptions): void {
   if (format !== undefined && !CCUSAGE_REPORTS.includes(kind)) {
     throw new UsageError(`--format ${format} goes with ${CCUSAGE_REPORTS.join(", ")}.`);
   }
+  requireFittingPdf(kind, options);
+}
+
+/** A PDF is of a month, and shows what it shows. */
+function requireFittingPdf(kind: string, options: ReportOptions): void {
+  const { pdf, month } = options;
+  if (pdf === undefined) {
+    if (month !== undefined)
+      throw new UsageError("--month goes with --pdf; a table takes --period, or --from and --to.");
+    return;
+  }
+  if (kind !== "monthly") {
+    throw new UsageError("Only a month is there as a PDF: outlay report monthly --pdf october.pdf --month 2026-10");
+  }
+  const stray = Object.keys(options).find((name) => !["pdf", "month", "filter", "source"].includes(name));
+  if (stray !== undefined) {
+    throw new UsageError(`--${inFlags(stray)} does not go with --pdf; it takes --month, --filter and --source.`);
+  }
+}
+
+/** tokenLimit → token-limit. */
+function inFlags(option: string): string {
+  return option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function periodOf(context: CliContext, options: ReportOptions, usual: string): Params {

@@ -1,14 +1,16 @@
-import { open, rename, rm } from "node:fs/promises";
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
-import type { CliContext } from "./context.ts";
-import { formatBytes } from "./draw/values.ts";
-import { getJson, problemOf, sendJson, withParams } from "./get-json.ts";
-import type { Params } from "./get-json.ts";
+import { findChannel } from "./channels.ts";
+import type { Api, CliContext } from "./context.ts";
+import { printable } from "./draw/text-width.ts";
+import { getJson, sendJson } from "./get-json.ts";
 import { collect } from "./parse-option.ts";
 import { printTable } from "./print-answer.ts";
+import { UsageError } from "./problem.ts";
+import { writePdf } from "./report-pdf.ts";
 
 const SCHEDULES = "/api/v1/reports/schedules";
+const NAMED = "its id or name";
 
 interface Schedule {
   id: string;
@@ -18,18 +20,31 @@ interface Schedule {
   hour: number;
   timeZone: string;
   channelId: string;
+  recipients: string[] | null;
+  filters: string[];
+  attach: string[];
   nextAt: string | null;
+  lastAt: string | null;
   lastLabel: string | null;
 }
 
-interface AddOptions {
-  name: string;
-  every: string;
-  hour: number;
-  channel: string;
-  to?: string[];
-  filter?: string[];
-  attach?: ("pdf" | "csv")[];
+/** What both `add` and `change` take. */
+interface ScheduleOptions {
+  every?: string;
+  hour?: number;
+  channel?: string;
+  /** false: the recipients of the channel. */
+  to?: string[] | false;
+  /** false: all calls. */
+  filter?: string[] | false;
+  /** false: nothing. */
+  attach?: string[] | false;
+}
+
+interface ChangeOptions extends ScheduleOptions {
+  name?: string;
+  enable?: boolean;
+  disable?: boolean;
 }
 
 /** `outlay reports …`: documents, and reports that come by e-mail by themselves. */
@@ -42,10 +57,11 @@ export function addReportsCommand(program: Command, context: CliContext): void {
       `
 Examples:
   outlay reports pdf october.pdf --month 2026-10
-  outlay reports add "Costs of the month" --every month --channel 0f5b1c1e --attach pdf --attach csv
-  outlay reports add "Shop, daily" --every day --hour 7 --channel 0f5b1c1e --to shop@example.com --filter project:shop
+  outlay reports add "Costs of the month" --every month --channel mail --attach pdf --attach csv
+  outlay reports add "Shop, daily" --every day --hour 7 --channel mail --to shop@example.com --filter project:shop
   outlay reports list
-  outlay reports preview 1b2c3d4e`,
+  outlay reports preview "Shop, daily"
+  outlay reports change "Shop, daily" --every week --no-attach`,
     );
   reports
     .command("pdf")
@@ -58,68 +74,49 @@ Examples:
     .command("list")
     .description("reports that come by themselves")
     .action(() => list(context));
-  reports
-    .command("add")
-    .description("schedule a report of the day, week or month before")
-    .argument("<name>", "for people")
-    .addOption(
-      new Option("--every <unit>", "day; week: on Mondays; month: on the first")
-        .choices(["day", "week", "month"])
-        .makeOptionMandatory(),
-    )
-    .requiredOption("--channel <id>", "a channel of e-mail: outlay channels list")
-    .option("--hour <hour>", "not before this hour of the zone", parseHour, 8)
-    .option("--to <address>", "instead of the recipients of the channel; may be repeated", collect)
-    .option("--filter <dimension:value>", "only these calls; may be repeated", collect)
-    .addOption(new Option("--attach <kind>", "pdf (default), csv; may be repeated").argParser(parseAttach))
-    .action((name: string, options: Omit<AddOptions, "name">) => add(context, { name, ...options }));
+  addScheduleOptions(
+    reports
+      .command("add")
+      .description("schedule a report of the day, week or month before")
+      .argument("<name>", "for people"),
+  ).action((name: string, options: ScheduleOptions) => add(context, name, options));
+  addScheduleOptions(
+    reports
+      .command("change")
+      .description("change what is said of a scheduled report, keep the rest")
+      .argument("<report>", NAMED)
+      .option("--name <name>", "for people"),
+  )
+    .option("--no-to", "to the recipients of the channel again")
+    .option("--no-filter", "of all calls again")
+    .option("--enable", "switch it on")
+    .option("--disable", "switch it off")
+    .action((report: string, options: ChangeOptions) => change(context, report, options));
   reports
     .command("remove")
     .description("end a scheduled report")
-    .argument("<id>")
-    .action(async (id: string) => {
-      await sendJson(await context.connect(), "DELETE", `${SCHEDULES}/${encodeURIComponent(id)}`, undefined);
+    .argument("<report>", NAMED)
+    .action(async (report: string) => {
+      const api = await context.connect();
+      const { id } = await findSchedule(api, report);
+      await sendJson(api, "DELETE", pathOf(id), undefined);
       await (context.isJson() ? context.printJson({ removed: id }) : context.print(`${id} is over`));
     });
   reports
     .command("preview")
     .description("what it would say of the last period; nothing is sent")
-    .argument("<id>")
-    .action((id: string) => preview(context, id));
+    .argument("<report>", NAMED)
+    .action((report: string) => preview(context, report));
   reports
     .command("send")
     .description("send it now")
-    .argument("<id>")
-    .action(async (id: string) => {
-      await sendJson(await context.connect(), "POST", `${SCHEDULES}/${encodeURIComponent(id)}/send`, undefined);
+    .argument("<report>", NAMED)
+    .action(async (report: string) => {
+      const api = await context.connect();
+      const { id } = await findSchedule(api, report);
+      await sendJson(api, "POST", `${pathOf(id)}/send`, undefined);
       await (context.isJson() ? context.printJson({ queued: id }) : context.print("It is on its way"));
     });
-}
-
-/** The month as a PDF. Beside its place first: half a document never has its name. */
-async function writePdf(
-  context: CliContext,
-  file: string,
-  { month, filter }: { month?: string; filter?: string[] },
-): Promise<void> {
-  const api = await context.connect();
-  const params: Params = { month, filter, tz: context.timeZone() };
-  const response = await api.request(withParams("/api/v1/reports/monthly.pdf", params));
-  if (!response.ok) throw await problemOf(response);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  const partial = `${file}.partial`;
-  const output = await open(partial, "w");
-  try {
-    await output.writeFile(bytes);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  } finally {
-    await output.close();
-  }
-  await rename(partial, file);
-  if (context.isJson()) await context.printJson({ file, bytes: bytes.length });
-  else await context.print(`${file}: ${formatBytes(bytes.length)}`);
 }
 
 async function list(context: CliContext): Promise<void> {
@@ -143,19 +140,97 @@ async function list(context: CliContext): Promise<void> {
   });
 }
 
-async function add(context: CliContext, options: AddOptions): Promise<void> {
-  const { name, every, hour, channel: channelId, to: recipients, filter: filters = [], attach = ["pdf"] } = options;
-  const body = { name, every, hour, timeZone: context.timeZone(), channelId, recipients, filters, attach };
-  const answer = await sendJson<{ id: string }>(await context.connect(), "POST", SCHEDULES, body);
+function addScheduleOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--every <unit>", "day; week: on Mondays; month: on the first").choices(["day", "week", "month"]),
+    )
+    .option("--channel <channel>", "a channel of e-mail, by name or id: outlay channels list")
+    .option("--hour <hour>", "not before this hour of the zone (default: 8)", parseHour)
+    .option("--to <address>", "instead of the recipients of the channel; may be repeated", collect)
+    .option("--filter <dimension:value>", "only these calls; may be repeated", collect)
+    .addOption(new Option("--attach <kind>", "pdf (default), csv; may be repeated").argParser(parseAttach))
+    .option("--no-attach", "nothing: the mail alone");
+}
+
+async function add(context: CliContext, name: string, options: ScheduleOptions): Promise<void> {
+  const { every, channel } = options;
+  if (every === undefined) throw new UsageError("Say how often: --every day, week or month.");
+  if (channel === undefined)
+    throw new UsageError("Say which channel of e-mail: --channel <name>; see outlay channels list.");
+  const api = await context.connect();
+  const body = { name, ...(await fieldsOf(context, api, options)) };
+  const answer = await sendJson<{ id: string }>(api, "POST", SCHEDULES, body);
   await (context.isJson() ? context.printJson(answer) : context.print(answer.id));
 }
 
-async function preview(context: CliContext, id: string): Promise<void> {
-  const path = `${SCHEDULES}/${encodeURIComponent(id)}/preview`;
+/** The interface takes a whole schedule. */
+async function change(context: CliContext, report: string, options: ChangeOptions): Promise<void> {
+  const { name, enable, disable, ...rest } = options;
+  if (enable && disable) throw new UsageError("Give either --enable or --disable, not both.");
+  const api = await context.connect();
+  const { id, nextAt: _, lastAt: __, lastLabel: ___, ...before } = await findSchedule(api, report);
+  const said = {
+    name,
+    enabled: enable ? true : disable ? false : undefined,
+    ...(await fieldsOf(context, api, rest)),
+  };
+  const changes = Object.entries(said).filter(([, value]) => value !== undefined);
+  if (changes.length === 0) throw new UsageError("Say what is to change; --help lists what can.");
+  await sendJson(api, "PUT", pathOf(id), { ...before, ...Object.fromEntries(changes) });
+  const after = await findSchedule(api, id);
+  if (context.isJson()) return context.printJson(after);
+  await context.print(`Changed: ${describe(after)}`);
+}
+
+/** undefined: nothing was said of it. */
+async function fieldsOf(context: CliContext, api: Api, { every, hour, channel, to, filter, attach }: ScheduleOptions) {
+  return {
+    every,
+    hour,
+    // not the machine's own: only what was said
+    timeZone: context.flags().timeZone,
+    channelId: channel === undefined ? undefined : (await findChannel(api, channel)).id,
+    recipients: to === false ? null : to,
+    filters: filter === false ? [] : filter,
+    attach: attach === false ? [] : attach,
+  };
+}
+
+function describe({ name, every, hour, timeZone, recipients, filters, attach, nextAt }: Schedule): string {
+  const parts = [
+    `every ${every}, not before ${hour}:00 (${timeZone})`,
+    recipients === null ? "to the recipients of its channel" : `to ${recipients.join(", ")}`,
+    filters.length === 0 ? "of all calls" : `of ${filters.join(", ")}`,
+    attach.length === 0 ? "nothing attached" : `with ${attach.join(", ")}`,
+    nextAt === null ? "switched off" : `next ${nextAt}`,
+  ];
+  return printable(`${name}: ${parts.join("; ")}`);
+}
+
+/** By its id, or by its name where only one has it. */
+async function findSchedule(api: Api, wanted: string): Promise<Schedule> {
+  const { schedules } = await getJson<{ schedules: Schedule[] }>(api, SCHEDULES);
+  const byId = schedules.find(({ id }) => id === wanted);
+  const named = byId === undefined ? schedules.filter(({ name }) => name === wanted) : [byId];
+  if (named.length === 1) return named[0]!;
+  if (named.length > 1) {
+    throw new UsageError(`${named.length} reports are called "${printable(wanted)}"; give the id of one.`);
+  }
+  throw new UsageError(`There is no scheduled report "${printable(wanted)}"; see outlay reports list.`);
+}
+
+function pathOf(id: string): string {
+  return `${SCHEDULES}/${encodeURIComponent(id)}`;
+}
+
+async function preview(context: CliContext, report: string): Promise<void> {
+  const api = await context.connect();
+  const { id } = await findSchedule(api, report);
   const mail = await sendJson<{ subject: string; text: string; attachments: { filename: string }[] }>(
-    await context.connect(),
+    api,
     "POST",
-    path,
+    `${pathOf(id)}/preview`,
     undefined,
   );
   if (context.isJson()) return context.printJson(mail);
