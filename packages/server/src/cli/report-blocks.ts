@@ -1,17 +1,10 @@
 import type { BlockAnswer, BlocksAnswer } from "../insights/blocks.ts";
 import type { ToldLimits } from "../insights/plan-limits.ts";
 import type { Api, CliContext } from "./context.ts";
-import {
-  formatCount,
-  formatMinute,
-  formatPeriod,
-  formatRatio,
-  formatTokens,
-  formatUsd,
-  UNKNOWN,
-} from "./draw/values.ts";
+import { formatCount, formatMinute, formatPeriod, formatRatio, formatTokens, formatUsd } from "./draw/values.ts";
 import { getJson } from "./get-json.ts";
 import type { Params } from "./get-json.ts";
+import { planLimitLines } from "./plan-limit-lines.ts";
 import { printTable } from "./print-answer.ts";
 
 export interface BlocksOptions {
@@ -38,7 +31,7 @@ export async function printBlocks(context: CliContext, params: Params, options: 
   if (answer.blocks.length === 0) await context.print(options.active === true ? "No block is running." : "No blocks.");
   else await printTable(context, blockTable(context, answer));
   const running = answer.blocks.find(({ isActive }) => isActive);
-  const lines = [...(running === undefined ? [] : runningLines(context, running)), ...limitLines(context, limits)];
+  const lines = [...(running === undefined ? [] : runningLines(context, running)), ...planLimitLines(context, limits)];
   if (lines.length > 0) await context.print("", ...lines);
   const notes = notesOf(answer);
   if (notes.length > 0) await context.print("", ...notes.map((note) => colors.yellow(note)));
@@ -93,18 +86,6 @@ function runningLines({ colors }: CliContext, { burnRate, projection }: BlockAns
     `${colors.dim("Rate       ")}${formatUsd(burnRate.costPerHour)} an hour, ${formatTokens(burnRate.tokensPerMinute)} tokens a minute  ${colors.dim("local estimate")}`,
     `${colors.dim("At its end ")}${formatUsd(projection.cost)}, ${formatTokens(projection.tokens)} tokens  ${colors.dim("local estimate")}`,
   ];
-}
-
-function limitLines({ colors, timeZone }: CliContext, limits: ToldLimits[]): string[] {
-  return limits.flatMap(({ tool, account, windows, reportedAt, plan }) =>
-    windows.map(({ name, usedPercent, resetsAt, label }) => {
-      const used = usedPercent === null ? UNKNOWN : formatRatio(usedPercent / 100);
-      const reset = resetsAt === null ? "" : `, anew ${formatMinute(resetsAt, timeZone())}`;
-      const whose = [tool, plan, account === "default" ? null : account].filter((it) => it !== null).join(" · ");
-      const told = formatMinute(reportedAt, timeZone());
-      return `${colors.dim(`${whose} · ${name.replaceAll("_", " ")}: `)}${used} used${reset}  ${colors.dim(`${label}, told ${told}`)}`;
-    }),
-  );
 }
 
 function notesOf({ blocks, meta, tokenLimit }: BlocksAnswer): string[] {

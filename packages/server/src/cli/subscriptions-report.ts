@@ -1,8 +1,10 @@
 import { roundUsd } from "@outlay/core";
+import type { ToldLimits } from "../insights/plan-limits.ts";
 import type { CliContext } from "./context.ts";
 import { drawBar } from "./draw/bar.ts";
 import { printable } from "./draw/text-width.ts";
 import { formatCount, formatPeriod, formatUsd, UNKNOWN } from "./draw/values.ts";
+import { planLimitLines } from "./plan-limit-lines.ts";
 import { printTable } from "./print-answer.ts";
 
 /** What of `GET /api/v1/subscriptions/report` is printed. */
@@ -22,6 +24,7 @@ export interface SubscriptionsReport {
     worth: Worth;
     suggestions: { sentence: string; savesUsd: number }[];
     seats: { paid: number; assigned: number; used: number | null };
+    limits: ToldLimits[];
     people: { user: string; feeUsd: number; value: { usd: number } | null; daysUsed: number | null; worth: Worth }[];
   }[];
   renewals: { subscription: { name: string }; on: string; inDays: number; amountUsd: number }[];
@@ -34,6 +37,7 @@ export interface SubscriptionsReport {
     usedUsd: number | null;
     usedPercent: number | null;
   } | null;
+  otherLimits: ToldLimits[];
 }
 
 interface Worth {
@@ -82,6 +86,7 @@ export async function printSubscriptionsReport(context: CliContext, report: Subs
     const what = same === 1 ? "1 charge entered by hand says" : `${same} charges entered by hand say`;
     await context.print(colors.dim(`${what} the same as a subscription, not counted again.`));
   }
+  await printLimits(context, report);
   await printAdvice(context, report);
   await printRenewals(context, report);
   await printBudget(context, report.budget);
@@ -126,6 +131,18 @@ function verdictOf({ verdict, valuePerDollar }: Worth): string {
   return valuePerDollar === null || verdict === "unused"
     ? word
     : `${word}, ${valuePerDollar.toFixed(2)} for each dollar`;
+}
+
+async function printLimits(context: CliContext, { subscriptions, otherLimits }: SubscriptionsReport): Promise<void> {
+  const groups = [
+    ...subscriptions.map(({ name, limits }) => ({ name, limits })),
+    { name: "Tools that no plan covers", limits: otherLimits },
+  ].filter(({ limits }) => limits.length > 0);
+  if (groups.length === 0) return;
+  await context.print("", context.colors.bold("Limits of plans, as their providers told the tools"));
+  for (const { name, limits } of groups) {
+    await context.print(printable(name), ...planLimitLines(context, limits).map((line) => `  ${line}`));
+  }
 }
 
 async function printAdvice(context: CliContext, { subscriptions }: SubscriptionsReport): Promise<void> {

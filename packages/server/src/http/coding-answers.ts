@@ -62,26 +62,24 @@ export const statuslineAnswer = z.strictObject({
   block: block.nullable().meta({ description: "The running one, a local estimate" }),
 });
 
-export const planLimitsAnswer = z.strictObject({
-  limits: z.array(
-    z
-      .strictObject({
-        tool: z.string(),
-        account: z.string(),
-        user: z.string().nullable(),
-        plan: z.string().nullable(),
-        reportedAt: instant,
-        label: z.literal("official"),
-        windows: z.array(
-          z.strictObject({
-            name: z.string(),
-            minutes: count.nullable(),
-            usedPercent: z.number().nullable().meta({ description: "null: it has begun anew since it was told" }),
-            resetsAt: instant.nullable(),
-            label: z.enum(["official", "unknown"]),
-          }),
-        ),
-      })
-      .meta({ id: "PlanLimits" }),
-  ),
-});
+export const toldLimitsAnswer = z
+  .strictObject({
+    tool: z.string(),
+    account: z.string(),
+    user: z.string().nullable(),
+    plan: z.string().nullable(),
+    reportedAt: instant,
+    label: z.literal("official"),
+    windows: z.array(
+      z.strictObject({
+        name: z.string(),
+        minutes: count.nullable(),
+        usedPercent: z.number().nullable().meta({ description: "null: it has begun anew since it was told" }),
+        resetsAt: instant.nullable(),
+        label: z.enum(["official", "unknown"]),
+      }),
+    ),
+  })
+  .meta({ id: "PlanLimits" });
+
+export const planLimitsAnswer = z.strictObject({ limits: z.array(toldLimitsAnswer) });

@@ -1,5 +1,6 @@
 import { usdNumber } from "@outlay/core";
 import { z } from "zod";
+import { toldLimitsAnswer } from "./coding-answers.ts";
 import type { Plan, PlanPrice } from "../subscriptions/plan.ts";
 import type { Subscription } from "../subscriptions/subscription.ts";
 import { instantText } from "./instant-text.ts";
@@ -148,6 +149,9 @@ const oneReport = z.strictObject({
     }),
   ),
   renewal: z.strictObject({ on: date, amountUsd: z.number(), inDays: count }).nullable(),
+  limits: z
+    .array(toldLimitsAnswer)
+    .meta({ description: "How full its windows are, as its provider told the tools that it covers" }),
 });
 
 export const subscriptionsReportAnswer = z
@@ -200,5 +204,6 @@ export const subscriptionsReportAnswer = z
       })
       .nullable()
       .meta({ description: "Of the calendar month that runs; null: the setting monthlyBudgetUsd is empty" }),
+    otherLimits: z.array(toldLimitsAnswer).meta({ description: "Limits of tools that no subscription covers" }),
   })
   .meta({ id: "SubscriptionsReport" });

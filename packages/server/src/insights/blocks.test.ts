@@ -144,6 +144,16 @@ test("keeps what was told last of a plan, and calls it unknown once it has begun
     },
   ]);
   expect(await read("mia", "codex")).toHaveLength(1);
+  // of each user, what was told last
+  await record([
+    call("2026-06-10T13:10:00Z", { source: "codex", user: "otto", metadata: { limits: limits(80) } }),
+    call("2026-06-10T13:20:00Z", { source: "codex", user: "otto" }),
+  ]);
+  const everybodys = await planLimits(ledger.storage, ledger, { tool: "codex", maySee: () => true });
+  expect(everybodys.map(({ user, windows }) => [user, windows[0]!.usedPercent])).toEqual([
+    ["otto", 80],
+    [null, 7.5],
+  ]);
 });
 
 function limits(usedPercent: number): object {

@@ -62,7 +62,7 @@ export async function keepPlanLimits(storage: Storage, limits: PlanLimits): Prom
 
 /**
  * What was told last, newest first; `maySee` says of whom the asker may know. Codex writes what it is told beside its calls: of
- * those that `ledger` has, the newest speaks.
+ * those that `ledger` has, the newest of each user speaks.
  */
 export async function planLimits(
   storage: Storage,
@@ -88,27 +88,32 @@ export async function planLimits(
 
 const CODEX = "codex";
 const CODEX_DAYS = 30;
+/** Whoever made none of the newest so many calls is not told of. */
+const CODEX_CALLS = 1_000;
 
 /** As the importer keeps them: `metadata.limits` of a call. */
 async function limitsOfCodex({ storage, now }: Ledger): Promise<PlanLimits[]> {
   const endMs = now() + 1;
   const startMs = endMs - CODEX_DAYS * 86_400_000;
-  const page = await storage.listEvents({ startMs, endMs, filters: [isExactly("source", CODEX)], limit: 1 });
-  return page.events.flatMap(({ metadata, occurredAtMs, user }): PlanLimits[] => {
-    const told = fieldsOf(metadata?.["limits"]);
-    const windows = ["primary", "secondary"].flatMap((name) => windowOf(name, fieldsOf(told[name])));
-    if (windows.length === 0) return [];
-    return [
-      {
-        tool: CODEX,
-        account: "default",
-        user: user ?? null,
-        plan: typeof told["plan"] === "string" ? told["plan"] : null,
-        windows,
-        reportedAt: new Date(occurredAtMs).toISOString(),
-      },
-    ];
+  const page = await storage.listEvents({ startMs, endMs, filters: [isExactly("source", CODEX)], limit: CODEX_CALLS });
+  const told = page.events.filter(({ metadata }) => windowsOf(metadata).length > 0);
+  const newest = [...Map.groupBy(told, ({ user }) => user ?? null).values()].map(([first]) => first!);
+  return newest.map(({ metadata, occurredAtMs, user }): PlanLimits => {
+    const { plan } = fieldsOf(metadata?.["limits"]);
+    return {
+      tool: CODEX,
+      account: "default",
+      user: user ?? null,
+      plan: typeof plan === "string" ? plan : null,
+      windows: windowsOf(metadata),
+      reportedAt: new Date(occurredAtMs).toISOString(),
+    };
   });
+}
+
+function windowsOf(metadata: Record<string, unknown> | null | undefined): PlanWindow[] {
+  const told = fieldsOf(metadata?.["limits"]);
+  return ["primary", "secondary"].flatMap((name) => windowOf(name, fieldsOf(told[name])));
 }
 
 function windowOf(name: string, { usedPercent, minutes, resetsAtMs }: Record<string, unknown>): PlanWindow[] {

@@ -1,4 +1,5 @@
 import type { RangeAnswer, ResolvedQuery } from "../ledger/answers.ts";
+import type { ToldLimits } from "../insights/plan-limits.ts";
 import type { Suggestion, Worth } from "./worth.ts";
 
 /** Three figures, side by side and never added: money paid in advance, money charged by use, and value, which is no money. */
@@ -20,6 +21,8 @@ export interface SubscriptionsReport {
   /** In the next thirty days, soonest first. */
   renewals: RenewalAnswer[];
   budget: BudgetAnswer | null;
+  /** Limits of tools that no subscription covers. */
+  otherLimits: ToldLimits[];
 }
 
 export interface FeesAnswer {
@@ -79,6 +82,8 @@ export interface SubscriptionReport {
   seats: { paid: number; assigned: number; used: number | null; unassigned: number };
   people: PersonReport[];
   renewal: { on: string; amountUsd: number; inDays: number } | null;
+  /** How full its windows are, as its provider told the tools that it covers; whatever period was asked about. */
+  limits: ToldLimits[];
 }
 
 export interface PersonReport {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, openLedger, type OpenLedger } from "../ledger/open-ledger.fixture.ts";
+import type { ToldLimits } from "../insights/plan-limits.ts";
 import { recordCharges } from "../ledger/record-charges.ts";
 import { recordUsage } from "../ledger/record-usage.ts";
 import { seenSubscription, type Onlookers } from "./narrow-subscription.ts";
@@ -84,8 +85,19 @@ function ask(
   budget: number | null = null,
 ) {
   const seen = book.list().flatMap((one) => seenSubscription(one, onlookers) ?? []);
-  return subscriptionsReport({ ledger, seen, plans: book.plans(), monthlyBudgetUsd: budget }, params);
+  return subscriptionsReport({ ledger, seen, plans: book.plans(), monthlyBudgetUsd: budget, limits: LIMITS }, params);
 }
+
+const told = (tool: string, user: string | null): ToldLimits => ({
+  tool,
+  account: "default",
+  user,
+  plan: null,
+  windows: [{ name: "five_hour", minutes: 300, usedPercent: 41.5, resetsAt: null, label: "official" }],
+  reportedAt: "2026-11-25T11:00:00.000Z",
+  label: "official",
+});
+const LIMITS = [told("claude-code", "ann"), told("claude-code", "zoe"), told("editor", "zoe"), told("codex", null)];
 
 const NOVEMBER = { from: ["2026-11-01"], to: ["2026-12-01"] };
 
@@ -125,6 +137,20 @@ test("three figures stand side by side, each call and each charge in one of them
     usedUsd: 98.784946236,
     usedPercent: 49.39,
   });
+});
+
+const whose = (limits: ToldLimits[]) => limits.map(({ tool, user }) => [tool, user]);
+
+test("limits stand at the plan that covers their tool and its person, and beside the plans when there is none", async () => {
+  const { subscriptions, otherLimits } = await ask(await bookWith(CODING, EDITOR), NOVEMBER);
+  expect(subscriptions.map(({ name, limits }) => [name, whose(limits)])).toEqual([
+    ["Editor", [["editor", "zoe"]]],
+    ["Coding", [["claude-code", "ann"]]],
+  ]);
+  expect(whose(otherLimits)).toEqual([
+    ["claude-code", "zoe"],
+    ["codex", null],
+  ]);
 });
 
 test("each seat: fee, value, days, and whether it is worth it", async () => {

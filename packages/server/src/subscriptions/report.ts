@@ -1,4 +1,5 @@
 import { usdNumber } from "@outlay/core";
+import type { ToldLimits } from "../insights/plan-limits.ts";
 import type { QueryParams } from "../ledger/answers.ts";
 import { findPeriod, parsePeriod, periodAnswer } from "../ledger/asked-period.ts";
 import { PERIOD_PARAMETERS, readParameters } from "../ledger/parameters.ts";
@@ -6,6 +7,7 @@ import type { RecordedCharge } from "../storage/storage.ts";
 import { sumOf, type Cell, type Use } from "./attribute-usage.ts";
 import { daysBetween, placeInDay, startOfDate } from "./calendar.ts";
 import { findOut, type Found, type FoundSubscription, type ReportParts } from "./find-out.ts";
+import { limitsOf } from "./limits-of.ts";
 import { budgetOf } from "./monthly-budget.ts";
 import { renewalOf, renewalsOf } from "./renewals.ts";
 import type { ChargeOfSubscription, PersonReport, SubscriptionReport, SubscriptionsReport } from "./report-answer.ts";
@@ -16,25 +18,36 @@ import { termsBefore, type Term } from "./terms.ts";
 import { totalsOf, usdOrNull, useAnswer } from "./totals.ts";
 import { monthly, suggestionsFor, worthOf } from "./worth.ts";
 
-/** `period`, `from`, `to` and `tz` as in every question. InvalidInput as there. */
-export async function subscriptionsReport(parts: ReportParts, params: QueryParams): Promise<SubscriptionsReport> {
+/** `period`, `from`, `to` and `tz` as in every question; `limits` that whoever asks may know. InvalidInput as there. */
+export async function subscriptionsReport(
+  parts: ReportParts & { limits: readonly ToldLimits[] },
+  params: QueryParams,
+): Promise<SubscriptionsReport> {
   const parameters = readParameters(params, PERIOD_PARAMETERS);
   const { ledger } = parts;
   const asked = parsePeriod(parameters, { now: ledger.now(), timeZone: ledger.timeZone });
   const period = await findPeriod(ledger, asked);
   const found = await findOut(parts, period);
+  const limits = limitsOf(
+    parts.seen.map(({ subscription }) => subscription),
+    parts.limits,
+  );
   return {
     query: { period: periodAnswer(period) },
     ...totalsOf(found),
-    subscriptions: found.each.map((one) => reportOf(parts, found, one)),
+    subscriptions: found.each.map((one) => ({
+      ...reportOf(parts, found, one),
+      limits: limits.of.get(one.seen.subscription.id)!,
+    })),
     uncovered: uncoveredOf(found),
     sameCharges: found.charges.same.map(({ charge, subscription }) => sameCharge(charge, subscription)),
     renewals: renewalsOf(parts),
     budget: await budgetOf(parts, period.timeZone),
+    otherLimits: limits.others,
   };
 }
 
-function reportOf(parts: ReportParts, found: Found, one: FoundSubscription): SubscriptionReport {
+function reportOf(parts: ReportParts, found: Found, one: FoundSubscription): Omit<SubscriptionReport, "limits"> {
   const { seen, terms, cells, timeZone, beyondNanoUsd, chargesNanoUsd } = one;
   const { subscription, isPart } = seen;
   const { period, nowMs } = found;

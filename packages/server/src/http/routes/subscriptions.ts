@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { dataScopeOf } from "../../access/data-scope.ts";
+import { coversUsers, dataScopeOf } from "../../access/data-scope.ts";
+import { planLimits } from "../../insights/plan-limits.ts";
 import { seenSubscription, type SeenSubscription } from "../../subscriptions/narrow-subscription.ts";
 import { newSubscriptionSchema, subscriptionChangesSchema } from "../../subscriptions/parse-subscription.ts";
 import { ownPlanSchema } from "../../subscriptions/plan.ts";
@@ -186,18 +187,21 @@ function addPlanRoutes(app: App, book: SubscriptionBook): void {
 }
 
 /** Members learn of their own seats, and of no budget. */
-export function reportFor(
+export async function reportFor(
   c: Context<HttpEnvironment>,
   { book, monthlyBudgetUsd }: SubscriptionParts,
   query: QueryParams,
 ): Promise<SubscriptionsReport> {
-  const seesAll = dataScopeOf(principalOf(c)) === "all";
+  const scope = dataScopeOf(principalOf(c));
+  const ledger = ledgerOf(c);
+  const maySee = (user: string | null) => coversUsers(scope, user === null ? null : [user]);
   return subscriptionsReport(
     {
-      ledger: ledgerOf(c),
+      ledger,
       seen: seenBy(c, book),
       plans: book.plans(),
-      monthlyBudgetUsd: seesAll ? monthlyBudgetUsd() : null,
+      monthlyBudgetUsd: scope === "all" ? monthlyBudgetUsd() : null,
+      limits: await planLimits(ledger.storage, ledger, { maySee }),
     },
     query,
   );
