@@ -20,14 +20,24 @@ const NEWLINE = 10;
 /** The lines of a file from a position on, read in chunks: memory does not grow with the file. */
 export async function* readLines(path: string, from: Position): AsyncGenerator<Line[], void, undefined> {
   const file = await open(path);
+  // while the lines of one chunk are dealt with, the next is read; that it failed is told where it is waited for
+  const read = (chunk: Buffer, atByte: number) => {
+    const reading = file.read(chunk, 0, CHUNK_BYTES, atByte);
+    reading.catch(() => {});
+    return reading;
+  };
+  let chunks = [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)] as const;
+  let reading = read(chunks[0], from.offsetBytes);
   try {
-    const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
     const begun = new BegunLine();
     let atByte = from.offsetBytes;
     let number = from.line;
     for (;;) {
-      const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, atByte);
+      const { bytesRead } = await reading;
       if (bytesRead === 0) break;
+      const [chunk, next] = chunks;
+      reading = read(next, atByte + bytesRead);
+      chunks = [next, chunk];
       const bytes = chunk.subarray(0, bytesRead);
       const lines: Line[] = [];
       let start = 0;
@@ -44,6 +54,7 @@ export async function* readLines(path: string, from: Position): AsyncGenerator<L
     if (begun.isEmpty) return;
     yield [{ number, bytes: begun.finish(Buffer.alloc(0)), endByte: atByte, isEnded: false }];
   } finally {
+    await reading.catch(() => {});
     await file.close();
   }
 }
