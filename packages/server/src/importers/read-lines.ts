@@ -26,7 +26,7 @@ export async function* readLines(path: string, from: Position): AsyncGenerator<L
     reading.catch(() => {});
     return reading;
   };
-  let chunks = [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)] as const;
+  let chunks = [takeChunk(), takeChunk()] as const;
   let reading = read(chunks[0], from.offsetBytes);
   try {
     const begun = new BegunLine();
@@ -55,8 +55,16 @@ export async function* readLines(path: string, from: Position): AsyncGenerator<L
     yield [{ number, bytes: begun.finish(Buffer.alloc(0)), endByte: atByte, isEnded: false }];
   } finally {
     await reading.catch(() => {});
+    freeChunks.push(...chunks);
     await file.close();
   }
+}
+
+/** Tools write thousands of small files: each with chunks of its own would leave a gigabyte to collect. */
+const freeChunks: Buffer[] = [];
+
+function takeChunk(): Buffer {
+  return freeChunks.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
 }
 
 /** What has been read of a line that goes over several chunks. */
