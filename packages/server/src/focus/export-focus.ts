@@ -1,6 +1,6 @@
 import { buckets, InvalidInput, shown } from "@outlay/core";
 import type { ExportFile, QueryParams } from "../ledger/answers.ts";
-import { findPeriod, parsePeriod } from "../ledger/asked-period.ts";
+import { daysIn, findPeriod, parsePeriod } from "../ledger/asked-period.ts";
 import { csvLine } from "../ledger/csv.ts";
 import { parseFilters } from "../ledger/filters.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -34,16 +34,12 @@ export async function exportFocus(ledger: Ledger, params: QueryParams): Promise<
   const period = await findPeriod(ledger, asked);
   const rows = focusRows(ledger, { startMs: period.startMs, endMs: period.endMs, filters });
   const columns = columnsOf(version).map(typedColumn);
-  const filename = `focus-${version}-${utcDay(period.startMs)}-${utcDay(period.endMs - 1)}.${format}`;
+  const filename = `focus-${version}-${daysIn(period)}.${format}`;
   if (format === "csv") {
     return { contentType: "text/csv; charset=utf-8", filename, body: csvOf(columns, rows) };
   }
   const body = parquetFile(columns, rows, { "focus.version": version });
   return { contentType: PARQUET_TYPE, filename, body };
-}
-
-function utcDay(atMs: number): string {
-  return new Date(atMs).toISOString().slice(0, 10);
 }
 
 function readVersion(text = "1.2"): FocusVersion {

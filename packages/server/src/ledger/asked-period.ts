@@ -46,3 +46,8 @@ export function periodAnswer(period: Period): ResolvedQuery["period"] {
     timeZone: period.timeZone,
   };
 }
+
+/** First and last UTC day, as names of files say them: `2026-11-01-2026-11-30`. */
+export function daysIn({ startMs, endMs }: { startMs: number; endMs: number }): string {
+  return [startMs, endMs - 1].map((atMs) => new Date(atMs).toISOString().slice(0, 10)).join("-");
+}

@@ -2,7 +2,7 @@ import { InvalidInput, METRICS, parseUsd, shown, type Metric } from "@outlay/cor
 import type { StoredEvent } from "../storage/storage.ts";
 import type { ExportFile, QueryAnswer, QueryParams, ResolvedQuery, Row } from "./answers.ts";
 import { ask } from "./ask.ts";
-import { findPeriod, parsePeriod } from "./asked-period.ts";
+import { daysIn, findPeriod, parsePeriod } from "./asked-period.ts";
 import { csvLine } from "./csv.ts";
 import { EVENT_COLUMNS } from "./event-columns.ts";
 import { parseFilters } from "./filters.ts";
@@ -55,12 +55,8 @@ function fileOf(
   body: AsyncIterable<string | Uint8Array>,
 ): ExportFile {
   const subject = what.replaceAll(/[^\w-]+/g, "-").slice(0, 60);
-  const filename = `outlay-${subject}-${utcDay(range.startMs)}-${utcDay(range.endMs - 1)}.${format}`;
+  const filename = `outlay-${subject}-${daysIn(range)}.${format}`;
   return { contentType: FORMATS[format], filename, body };
-}
-
-function utcDay(atMs: number): string {
-  return new Date(atMs).toISOString().slice(0, 10);
 }
 
 function readFormat(parameters: Parameters): Format {
