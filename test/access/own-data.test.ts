@@ -98,14 +98,14 @@ function parsed(type: string, text: string): unknown {
   });
 }
 
-/** What is sent to somebody who has just come: something, however long it takes, and what follows without a pause. */
+/** What is sent to somebody who has just come: a message, however long it takes, and what follows without a pause. */
 async function firstMessages(answer: Response): Promise<string> {
   const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
-  let { value: text = "" } = await reader.read();
+  let text = "";
   const nothing = Symbol("nothing");
   for (;;) {
     const pause = new Promise<typeof nothing>((resolve) => {
-      setTimeout(() => resolve(nothing), 400);
+      if (text.includes("data:")) setTimeout(() => resolve(nothing), 400);
     });
     const next = await Promise.race([reader.read(), pause]);
     if (next === nothing || next.done) break;

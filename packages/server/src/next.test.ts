@@ -96,10 +96,16 @@ describe("Outlay in the routes of another application", () => {
     const answer = await handlers.GET(request("/costs/api/v1/stream"));
     const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
     let seen = "";
-    const next = async () => (seen += (await reader.read()).value ?? "");
-    await next();
+    const until = async (text: string) => {
+      while (!seen.includes(text)) {
+        const { done, value } = await reader.read();
+        if (done) expect.fail(`the stream ended with ${seen}`);
+        seen += value;
+      }
+    };
+    await until("event: totals");
     await handlers.POST(post("/costs/api/v1/events", { ...call, id: "call-5" }));
-    while (!seen.includes("call-5")) await next();
+    await until("call-5");
     await reader.cancel();
   });
 
