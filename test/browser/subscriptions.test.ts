@@ -26,6 +26,13 @@ const demo = openDemo();
 const report = (period: string) => get<Report>(demo.url, `/api/v1/subscriptions/report?period=${period}`);
 const region = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 
+const send = async (method: string, path: string, body: unknown) => {
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(`${demo.url}${path}`, { method, headers, body: JSON.stringify(body) });
+  expect(answer.status, path).toBe(200);
+  return answer.json() as Promise<{ connection: { id: string } }>;
+};
+
 async function exactFigures(page: Page, name: string): Promise<number[]> {
   const titles = await region(page, name)
     .locator("dl dd[title]")
@@ -35,6 +42,9 @@ async function exactFigures(page: Page, name: string): Promise<number[]> {
 
 describe("subscriptions", () => {
   test("show what the API answers: three figures of all and of each plan, and one budget", async () => {
+    const resetsAt = new Date(Date.now() + 3 * 3_600_000).toISOString();
+    const windows = [{ name: "five_hour", minutes: 300, usedPercent: 41.5, resetsAt }];
+    for (const tool of ["claude-code", "some-editor"]) await send("PUT", "/api/v1/plan-limits", { tool, windows });
     const { page, complaints, close } = await openPage(demo.browser, `${demo.url}/subscriptions?period=90d`);
     const answer = await report("90d");
     expect(answer.subscriptions.length).toBeGreaterThan(3);
@@ -50,6 +60,13 @@ describe("subscriptions", () => {
     expect([used, amount]).toEqual([answer.budget.usedUsd, answer.budget.amountUsd]);
     const rows = region(page, "Renewed in the next 30 days").locator("tbody tr");
     expect(await rows.count()).toBe(answer.renewals.length);
+    for (const of of [
+      page.getByRole("region", { name: /Claude Max/ }),
+      region(page, "Limits of tools that no plan covers"),
+    ]) {
+      const said = of.first().getByRole("listitem").filter({ hasText: "was told" });
+      expect(await said.textContent()).toMatch(/was toldas of \d\d:\d\d5 hours42% used, anew .*\d\d:\d\d/);
+    }
     expect(complaints).toEqual([]);
     await close();
   });
@@ -120,12 +137,6 @@ describe("reconciliation", () => {
 
   /** A cloud that bills for Gemini what was recorded, three dollars more on one day, and tax. */
   async function billGemini(): Promise<void> {
-    const send = async (method: string, path: string, body: unknown) => {
-      const headers = { "content-type": "application/json" };
-      const answer = await fetch(`${demo.url}${path}`, { method, headers, body: JSON.stringify(body) });
-      expect(answer.status, path).toBe(200);
-      return answer.json() as Promise<{ connection: { id: string } }>;
-    };
     const { connection } = await send("POST", "/api/v1/sync", { provider: "google", name: "Billing export" });
     const { rows } = await get(
       demo.url,

@@ -63,6 +63,22 @@ export interface Worth {
   sentence: string;
 }
 
+/** What a tool was told of a plan's limits, by the provider itself. */
+export interface ToldLimits {
+  tool: string;
+  account: string;
+  user: string | null;
+  plan: string | null;
+  reportedAt: string;
+  windows: {
+    name: string;
+    minutes: number | null;
+    /** null: it has begun anew since. */
+    usedPercent: number | null;
+    resetsAt: string | null;
+  }[];
+}
+
 export interface PlanReport {
   id: string;
   name: string;
@@ -87,6 +103,7 @@ export interface PlanReport {
     worth: Worth;
   }[];
   renewal: { on: string; amountUsd: number; inDays: number } | null;
+  limits: ToldLimits[];
 }
 
 export interface SubscriptionsReport {
@@ -115,6 +132,8 @@ export interface SubscriptionsReport {
     usedUsd: number | null;
     usedPercent: number | null;
   } | null;
+  /** Of tools that no subscription covers. */
+  otherLimits: ToldLimits[];
 }
 
 const PATH = "/api/v1/subscriptions";

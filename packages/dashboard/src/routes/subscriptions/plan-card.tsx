@@ -4,12 +4,13 @@ import { dateInWords } from "../../format/time.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import type { Column } from "../../ui/data-table.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { PlanLimits } from "./plan-limits.tsx";
 import { VerdictMark } from "./verdict-mark.tsx";
 
 /** One plan: its three figures, whether it is worth it, and who uses it. */
 export function PlanCard({ plan }: { plan: PlanReport }) {
   const heading = `plan-${plan.id}`;
-  const { fee, metered, value, worth, seats, people, suggestions } = plan;
+  const { fee, metered, value, worth, seats, people, suggestions, limits } = plan;
   return (
     <section
       aria-labelledby={heading}
@@ -33,6 +34,11 @@ export function PlanCard({ plan }: { plan: PlanReport }) {
         <p className="text-[0.8125rem] text-muted">{worth.sentence}</p>
         {value === null ? null : <p className="text-[0.8125rem] text-muted">{usageInWords(plan, value)}</p>}
       </div>
+      {limits.length === 0 ? null : (
+        <div className="px-4 sm:px-5">
+          <PlanLimits limits={limits} />
+        </div>
+      )}
       {people.length === 0 ? null : (
         <DataTable
           caption={`People with a seat of ${plan.name}`}

@@ -8,6 +8,7 @@ import { FilterBar } from "../../filters/filter-bar.tsx";
 import { NotApplied } from "../../filters/not-applied.tsx";
 import { validateSearch } from "../../filters/search.ts";
 import { usePageSearch } from "../../filters/use-search.ts";
+import { Card } from "../../ui/card.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { mainButton, smallButton } from "../../ui/form.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -15,6 +16,7 @@ import { ProblemNote } from "../../ui/problem-note.tsx";
 import { Page } from "../frame/page.tsx";
 import { useShownRange } from "../frame/use-shown-range.ts";
 import { MonthlyBudget } from "./monthly-budget.tsx";
+import { PlanLimits } from "./plan-limits.tsx";
 import { PlanCard } from "./plan-card.tsx";
 import { Renewals } from "./renewals.tsx";
 import { ThreeFigures } from "./three-figures.tsx";
@@ -59,6 +61,13 @@ export function Subscriptions() {
           ? [0, 1].map((place) => <div key={place} className="h-64 rounded-xl border border-line bg-surface" />)
           : null}
       </div>
+      {data === undefined || data.otherLimits.length === 0 ? null : (
+        <Card id="other-limits" title="Limits of tools that no plan covers">
+          <div className="px-4 pb-4 sm:px-5">
+            <PlanLimits limits={data.otherLimits} />
+          </div>
+        </Card>
+      )}
       {data === undefined ? null : (
         <div className="grid items-start gap-4 lg:grid-cols-2">
           <MonthlyBudget budget={data.budget} mayChange={mayChange} />
