@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { expect, onTestFinished, test } from "vitest";
 import { postJson, record } from "./api.ts";
 import { startServer } from "./start-server.ts";
@@ -34,6 +35,17 @@ async function connect(args: string[], env: Record<string, string> = {}) {
       (await client.callTool({ name, arguments: input })) as unknown as Answer,
     said: () => said,
   };
+}
+
+/** The same tools, asked at the server's address. */
+async function connectTo(serverUrl: string, token: string) {
+  const client = new Client({ name: "test", version: "1.0.0" });
+  const requestInit = { headers: { authorization: `Bearer ${token}` } };
+  const transport = new StreamableHTTPClientTransport(new URL("/mcp", serverUrl), { requestInit });
+  // the SDK's class and its own interface differ in `| undefined`
+  await client.connect(transport as Parameters<Client["connect"]>[0]);
+  onTestFinished(() => client.close());
+  return client;
 }
 
 const call = (user: string, model: string, outputTokens: number) => ({
@@ -135,6 +147,26 @@ test("an assistant asks a running server and a data folder, sees what its key ma
     isError: true,
     structuredContent: { error: { code: "key_without_scope" } },
   });
+
+  const overHttp = await connectTo(server.url, token);
+  expect((await overHttp.listTools()).tools).toEqual(tools);
+  expect(await overHttp.callTool({ name: "costs", arguments: { period: "today" } })).toMatchObject({
+    structuredContent: { totals: { cost: 1, calls: 1 } },
+  });
+  expect((await overHttp.readResource({ uri: "outlay://vocabulary" })).contents).toEqual(contents);
+  const answers = await Promise.all([
+    overHttp.callTool({ name: "set_budget", arguments: { name: "mine", amountUsd: 1 } }),
+    overHttp.callTool({ name: "costs", arguments: { by: ["moddel"] } }),
+    overHttp.callTool({ name: "budgets", arguments: {} }),
+  ]);
+  expect(answers.map(({ isError }) => isError)).toEqual([true, true, undefined]);
+  const adding = await postJson(`${server.url}/api/v1/keys`, { name: "adding", scopes: ["ingest"], attribution: {} });
+  await expect(connectTo(server.url, ((await adding.json()) as { token: string }).token)).rejects.toThrow(
+    "key_without_scope",
+  );
+  await expect(connectTo(server.url, "outlay_nobody")).rejects.toThrow(/unknown_key/);
+  const page = await fetch(`${server.url}/mcp`);
+  expect([page.status, page.headers.get("allow")]).toEqual([405, "OPTIONS, POST"]);
 
   await server.stop();
   // nobody serves the folder any more: it is opened for the question

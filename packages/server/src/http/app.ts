@@ -50,6 +50,7 @@ import { addLimitLeaseRoutes } from "./routes/limit-leases.ts";
 import { addLimitQuestions } from "./routes/limit-questions.ts";
 import { addLimitRoutes } from "./routes/limits.ts";
 import { addMaintenanceRoutes } from "./routes/maintenance.ts";
+import { addMcpRoute } from "./routes/mcp.ts";
 import { addOtlpRoutes } from "./routes/otlp.ts";
 import { addPeopleRoutes } from "./routes/people.ts";
 import { addPersonalLimitRoutes } from "./routes/personal-limits.ts";
@@ -190,6 +191,7 @@ export function createApp({
   addLimitLeaseRoutes(app, limitParts);
   addLimitRoutes(app, limitParts);
   addBudgetRoutes(app, limitParts);
+  addMcpRoute(app, facts.version);
   const addresses = addAddresses(app, { limits, personal, subscriptions });
   addDocumentation(app, facts.version);
 

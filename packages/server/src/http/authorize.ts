@@ -15,7 +15,8 @@ export type Recognise = (headers: Headers, address: string | null) => Principal 
 /** Puts beside each request what its authorization needs. */
 export function provideAccess(recognise: Recognise, ledger: Ledger): MiddlewareHandler<HttpEnvironment> {
   return async (c, next) => {
-    c.set("recognise", recognise);
+    const caller = c.env?.caller;
+    c.set("recognise", caller === undefined ? recognise : () => caller);
     c.set("wholeLedger", ledger);
     await next();
   };

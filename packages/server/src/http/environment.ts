@@ -5,7 +5,12 @@ import type { Ledger } from "../ledger/ledger.ts";
 
 /** What Outlay keeps beside a request while it is answered. */
 export interface HttpEnvironment {
-  Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse };
+  Bindings: {
+    incoming?: IncomingMessage;
+    outgoing?: ServerResponse;
+    /** Of a question that a route asks another one: on whose behalf. No request from outside can bring it. */
+    caller?: Principal;
+  };
   Variables: {
     requestId: string;
     releaseBody?: () => void;

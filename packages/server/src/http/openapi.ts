@@ -74,6 +74,7 @@ const TAGS = [
   { name: "Views", description: "Pages with what was chosen on them, saved under a name." },
   { name: "Account", description: "Signing in, and what is about oneself." },
   { name: "People", description: "Who has an account, in which role and teams." },
+  { name: "Assistants", description: "What assistants ask, over the Model Context Protocol." },
   { name: "System", description: "Health, vocabulary, maintenance." },
   { name: "Addresses of earlier systems", description: "Kept for dashboards and scripts that call them." },
 ];

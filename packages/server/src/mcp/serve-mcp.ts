@@ -1,27 +1,15 @@
-import { DIMENSIONS, METRICS, PERIOD_NAMES, TIME_UNITS } from "@outlay/core";
-import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import type { Readable, Writable } from "node:stream";
-import { askApi } from "./ask-api.ts";
-import { COST_TOOLS } from "./cost-tools.ts";
-import { LIMIT_TOOLS } from "./limit-tools.ts";
-import { PRICE_TOOLS } from "./price-tools.ts";
-import { AskFailed, type Ask, type McpApi, type Tool } from "./tool.ts";
+import { createMcpServer, type McpServerOptions } from "./create-mcp-server.ts";
 
-export interface McpOptions {
-  api: McpApi;
-  version: string;
-  /** Offer the tools that change something. */
-  allowWrites: boolean;
+interface StreamOptions extends McpServerOptions {
   stdin: Readable;
   stdout: Writable;
 }
 
-const INSTRUCTIONS =
-  "Outlay records what calls to AI models cost. Costs are US dollars and exact; calls without a known price are counted apart and never as zero. Ask `costs` for anything, `summary` for an overview, `prices` and `estimate_call` before calling a model.";
-
 /** Speaks the Model Context Protocol on the two streams until the first one ends. */
-export async function serveMcp(options: McpOptions): Promise<void> {
+export async function serveMcp(options: StreamOptions): Promise<void> {
   const { stdin, stdout } = options;
   const server = createMcpServer(options);
   const { promise: ended, resolve } = Promise.withResolvers<void>();
@@ -32,80 +20,26 @@ export async function serveMcp(options: McpOptions): Promise<void> {
   await server.close();
 }
 
-function createMcpServer({ api, version, allowWrites }: McpOptions): McpServer {
-  const server = new McpServer({ name: "outlay", title: "Outlay", version }, { instructions: INSTRUCTIONS });
-  const ask = askApi(api);
-  const tools = [...COST_TOOLS, ...LIMIT_TOOLS, ...PRICE_TOOLS];
-  for (const tool of tools.filter(({ writes }) => allowWrites || !writes)) addTool(server, tool, ask);
-  server.registerResource(
-    "vocabulary",
-    "outlay://vocabulary",
-    {
-      title: "Words of the query language",
-      description: "Metrics, dimensions, units of time and names of periods",
-      mimeType: "text/markdown",
-    },
-    (uri) => ({ contents: [{ uri: uri.href, mimeType: "text/markdown", text: vocabularyText() }] }),
-  );
-  return server;
+/**
+ * Answers one request of the protocol's Streamable HTTP transport, whose JSON is `message`. Each request stands for itself:
+ * there are no sessions, and nothing is kept of it.
+ */
+export async function answerMcp(request: Request, message: unknown, options: McpServerOptions): Promise<Response> {
+  const server = createMcpServer(options);
+  const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
+  await server.connect(transport);
+  try {
+    return await transport.handleRequest(asExpected(request), { parsedBody: message });
+  } finally {
+    await server.close();
+  }
 }
 
-function addTool(server: McpServer, { name, title, description, input, writes, run }: Tool, ask: Ask): void {
-  server.registerTool(
-    name,
-    {
-      title,
-      description,
-      inputSchema: input,
-      annotations: {
-        title,
-        readOnlyHint: !writes,
-        destructiveHint: false,
-        idempotentHint: !writes,
-        openWorldHint: false,
-      },
-    },
-    async (given: Record<string, unknown>) => {
-      try {
-        const { text, structured } = await run(ask, given);
-        return { content: [{ type: "text", text }], structuredContent: structured };
-      } catch (error) {
-        return failed(error);
-      }
-    },
-  );
-}
-
-/** For the assistant to mend: what is wrong, in the words of the REST interface. */
-function failed(error: unknown) {
-  const { code, message, field } =
-    error instanceof AskFailed
-      ? error
-      : {
-          code: "unreachable",
-          message: `Outlay cannot be asked: ${error instanceof Error ? error.message : String(error)}`,
-          field: null,
-        };
-  return {
-    isError: true,
-    content: [{ type: "text" as const, text: `${code}: ${message}${field === null ? "" : ` (${field})`}` }],
-    structuredContent: { error: { code, message, field } },
-  };
-}
-
-function vocabularyText(): string {
-  const metrics = Object.entries(METRICS).map(([name, { label, unit }]) => `- ${name}: ${label} (${unit})`);
-  return [
-    "# Metrics",
-    ...metrics,
-    "",
-    "# Dimensions",
-    `${DIMENSIONS.join(", ")}, tag:<key>`,
-    "",
-    "# Units of time",
-    TIME_UNITS.join(", "),
-    "",
-    "# Periods",
-    `${PERIOD_NAMES.join(", ")}; or from and to`,
-  ].join("\n");
+/** The answer is JSON whatever the client would also take, so a client that says less is answered too. */
+function asExpected({ url, method, headers }: Request): Request {
+  const said = new Headers(headers);
+  said.set("accept", "application/json, text/event-stream");
+  said.set("content-type", "application/json");
+  for (const name of ["content-length", "content-encoding", "transfer-encoding"]) said.delete(name);
+  return new Request(url, { method, headers: said });
 }
