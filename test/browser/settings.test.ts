@@ -361,8 +361,10 @@ describe("with accounts", () => {
     const tabs = guest.page.getByRole("group", { name: "Part of the settings" }).getByRole("button");
     expect(await tabs.allTextContents()).toEqual(["Subscriptions", "Charges", "Exports"]);
     expect(await guest.page.getByRole("button", { name: "Record a charge" }).count()).toBe(0);
-    await guest.page.goto(settingsAt(url, "?tab=keys"));
-    await guest.page.getByText("This is not open to you").waitFor();
+    for (const address of [settingsAt(url, "?tab=keys"), `${url}/reconciliation`]) {
+      await guest.page.goto(address);
+      await guest.page.getByText("This is not open to you").waitFor();
+    }
     expect(guest.complaints).toEqual([]);
 
     await page.reload();

@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 
 import { get } from "../api.ts";
-import { openPage } from "./chromium.ts";
+import { barriers, openPage } from "./chromium.ts";
 import { openDemo } from "./open-demo.ts";
 import { cardNumber, checkLooks, eventually, numberIn, searchOf } from "./page-tools.ts";
 
@@ -132,54 +132,25 @@ interface Reconciled {
 const dayAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
 
 describe("reconciliation", () => {
-  const [from = "", last = "", to = ""] = [22, 3, 2].map(dayAgo);
+  // The demo's cloud bills what was recorded with tax, a discount and a credit; forty days ago, 8.40 dollars that nobody recorded.
+  const [from = "", last = "", to = ""] = [60, 3, 2].map(dayAgo);
   const address = () => `${demo.url}/reconciliation?from=${from}&to=${to}`;
 
-  /** A cloud that bills for Gemini what was recorded, three dollars more on one day, and tax. */
-  async function billGemini(): Promise<void> {
-    const { connection } = await send("POST", "/api/v1/sync", { provider: "google", name: "Billing export" });
-    const { rows } = await get(
-      demo.url,
-      `/api/v1/query?from=${from}&to=${to}&tz=UTC&by=day,model&metrics=cost&filter=provider:google&limit=1000`,
-    );
-    const billed = rows.map(({ day, model, cost }) => ({
-      day: String(day),
-      rows: [{ provider: "google", model: String(model), costNanoUsd: Math.round(Number(cost) * 1e9) }],
-    }));
-    const days = Map.groupBy<string, { day: string; rows: Record<string, unknown>[] }>(
-      [
-        ...billed,
-        { day: from, rows: [{ provider: "google", model: "gemini-2.5-pro", costNanoUsd: 3_000_000_000 }] },
-        { day: last, rows: [{ provider: "google", costNanoUsd: 450_000_000, money: "tax" }] },
-      ],
-      ({ day }) => day,
-    );
-    await send("PUT", `/api/v1/sync/${connection.id}/days`, {
-      days: [...days].map(([day, parts]) => ({ day, rows: parts.flatMap((part) => part.rows) })),
-    });
-  }
-
-  test("says how to begin; then shows what the API answers, and posts what is left, once", async () => {
-    const empty = await openPage(demo.browser, address());
-    await empty.page.getByText("outlay sync add openai").waitFor();
-    expect(empty.complaints).toEqual([]);
-    await empty.close();
-
-    await billGemini();
+  test("shows what the API answers, and posts what is left, once", async () => {
     const { page, complaints, close } = await openPage(demo.browser, address());
     const ask = async () => {
       const { providers } = await get<Reconciled>(demo.url, `/api/v1/reconciliation?from=${from}&to=${to}`);
       return providers.find(({ provider }) => provider === "google")!;
     };
     const google = await ask();
-    expect(google).toMatchObject({ reportedUsd: null, toCheckUsd: 3 });
-    await region(page, "google").getByText("+$3.00 to look into").waitFor();
+    expect(google).toMatchObject({ reportedUsd: null, toCheckUsd: 8.4 });
+    await region(page, "google").getByText("+$8.40 to look into").waitFor();
     // The provider tells no counts: what it reports is not known, and no zero.
     const figures = region(page, "google").locator("dl dd[title]");
     expect(await figures.nth(1).textContent()).toBe("—");
     const [recorded, , billed, difference] = await exactFigures(page, "google");
     expect([recorded, billed, difference]).toEqual([google.recordedUsd, google.billedUsd, google.differenceUsd]);
-    await region(page, "Needs attention").getByText("Bills $3.00 more").waitFor();
+    await region(page, "Needs attention").getByText("Bills $8.40 more").waitFor();
     const days = region(page, "Days and models of google");
     await days.getByRole("button", { name: "To look into" }).click();
     expect(await days.locator("tbody tr").count()).toBe(1);
@@ -193,7 +164,7 @@ describe("reconciliation", () => {
     await region(page, "google").getByRole("button", { name: "Post an adjustment of google" }).click();
     const sheet = page.getByRole("dialog", { name: "Post an adjustment of google" });
     await sheet.getByLabel("Reason").fill("as billed");
-    await sheet.getByRole("button", { name: "Post +$3.45" }).click();
+    await sheet.getByRole("button", { name: "Post +$" }).click();
     await sheet.getByText("is posted for").waitFor();
     await page.keyboard.press("Escape");
     await region(page, "google").getByText("nothing is left to post").waitFor();
@@ -226,9 +197,16 @@ describe("reconciliation", () => {
     await close();
   });
 
-  test("fits a desk and a phone, light and dark, and keeps nobody out", async () => {
+  test("fits a desk and a phone, light and dark, keeps nobody out, and says how to begin", async () => {
     await checkLooks(demo.browser, address(), "reconciliation", (page) =>
       region(page, "Days and models of google").waitFor(),
     );
+    const { connections } = await get<{ connections: { id: string }[] }>(demo.url, "/api/v1/sync");
+    for (const { id } of connections) await fetch(`${demo.url}/api/v1/sync/${id}`, { method: "DELETE" });
+    const { page, complaints, close } = await openPage(demo.browser, address());
+    await page.getByText("outlay sync add openai").waitFor();
+    expect(await barriers(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await close();
   });
 });

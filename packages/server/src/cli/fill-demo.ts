@@ -9,6 +9,7 @@ import { generateEvents } from "../demo/generate.ts";
 import type { RecordAnswer } from "../ledger/answers.ts";
 import type { Api, CliContext } from "./context.ts";
 import { fillLimits } from "./fill-limits.ts";
+import { fillReports } from "./fill-reports.ts";
 import { fillSubscriptions } from "./fill-subscriptions.ts";
 import { getJson, sendJson } from "./get-json.ts";
 
@@ -56,6 +57,7 @@ export async function fillDemo(
   if (story.filledUntilMs === null) {
     await fillLimits(api, untilMs);
     await fillSubscriptions(api, untilMs);
+    await fillReports(api, untilMs);
   }
   await writeStory(path, { ...story, filledUntilMs: untilMs });
   return outcome;
