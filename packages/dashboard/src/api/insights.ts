@@ -39,7 +39,13 @@ export interface Velocity {
   previous24Hours: number;
 }
 
-export type SavingKind = "cheaper_model" | "caching" | "batch" | "wasted_calls" | "unused_subscription";
+export type SavingKind =
+  | "cheaper_model"
+  | "caching"
+  | "batch"
+  | "wasted_calls"
+  | "unused_subscription"
+  | "subscription_plan";
 
 export interface Recommendation {
   kind: SavingKind;

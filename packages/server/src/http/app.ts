@@ -156,7 +156,7 @@ export function createApp({
   addLangfuseRoutes(app, new LangfuseReceiver(ledger), facts, logFailure);
   addChargeRoutes(app, ledger);
   addQuestionRoutes(app);
-  addInsightRoutes(app);
+  addInsightRoutes(app, subscriptions);
   addComparisonRoutes(app);
   addCodingRoutes(app, ledger);
   addEntityRoutes(app);

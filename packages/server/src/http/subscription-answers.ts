@@ -133,6 +133,8 @@ const oneReport = z.strictObject({
       kind: z.enum(["end", "fewer_seats", "smaller_plan", "pay_per_use", "larger_plan", "yearly"]),
       plan: z.string().nullable(),
       savesUsd: z.number().meta({ description: "A month" }),
+      inPeriodUsd: z.number().meta({ description: "What it would have saved in the period so far" }),
+      ofUsd: z.number().meta({ description: "The fee of the period so far, and what was charged beyond it" }),
       sentence: z.string(),
     }),
   ),

@@ -1,7 +1,14 @@
 import type { Filter } from "../storage/storage.ts";
 
 /** What one can do about it. */
-export const SAVING_KINDS = ["cheaper_model", "caching", "batch", "wasted_calls", "unused_subscription"] as const;
+export const SAVING_KINDS = [
+  "cheaper_model",
+  "caching",
+  "batch",
+  "wasted_calls",
+  "unused_subscription",
+  "subscription_plan",
+] as const;
 type SavingKind = (typeof SAVING_KINDS)[number];
 
 /** One recommendation, in nano-dollars. */

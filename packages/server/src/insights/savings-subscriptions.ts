@@ -6,14 +6,24 @@ import type { Finding } from "./savings-finding.ts";
 import type { Traffic } from "./savings-traffic.ts";
 import { usdText } from "./amount-words.ts";
 
+/** What is known of subscriptions beside charges: advice on them, and the charges that only say the same. */
+export interface PlanAdvice {
+  findings: Finding[];
+  sameCharges: Set<string>;
+}
+
 /**
- * Subscriptions that were paid in the period although nothing of their provider was used in it, by their user where the charge names
- * one. Charges without a provider tell nothing.
+ * Advice on subscriptions, and charges for some that are known by nothing else: those that were paid in the period although nothing of
+ * their provider was used in it, by their user where the charge names one. Charges without a provider tell nothing.
  */
-export async function findUnusedSubscriptions(ledger: Ledger, traffic: Traffic): Promise<Finding[]> {
+export async function findUnusedSubscriptions(
+  ledger: Ledger,
+  traffic: Traffic,
+  { findings, sameCharges }: PlanAdvice = { findings: [], sameCharges: new Set() },
+): Promise<Finding[]> {
   const { startMs, endMs } = traffic.period;
   const paid = (await ledger.storage.listCharges({ startMs, endMs, kind: "subscription" })).filter(
-    (charge) => charge.provider !== undefined && charge.amountNanoUsd > 0,
+    (charge) => charge.provider !== undefined && charge.amountNanoUsd > 0 && !sameCharges.has(charge.id),
   );
   const used = new Set(traffic.byModel.map(({ provider }) => canonicalProvider(provider)));
   const usedBy = await providersOf(
@@ -25,9 +35,8 @@ export async function findUnusedSubscriptions(ledger: Ledger, traffic: Traffic):
     const name = canonicalProvider(provider!);
     return user === undefined ? !used.has(name) : !usedBy.has(JSON.stringify([user, name]));
   });
-  return [...Map.groupBy(unused, ({ provider, user }) => JSON.stringify([canonicalProvider(provider!), user]))].map(
-    ([, charges]) => findingOf(charges),
-  );
+  const byOwner = Map.groupBy(unused, ({ provider, user }) => JSON.stringify([canonicalProvider(provider!), user]));
+  return [...findings, ...[...byOwner.values()].map(findingOf)];
 }
 
 /** Which user used which provider. */

@@ -181,7 +181,7 @@ test("subscriptions that nobody used, by provider and by user", async () => {
     charge("Claude", 5, { occurredAt: "2026-10-31T00:00:00Z" }),
     charge("test", 30),
     charge("test", 40, { user: "ann" }),
-    charge("test", 50, { user: "bob" }),
+    charge("test", 50, { user: "bob", id: "bob's" }),
     charge(undefined, 60),
     charge("anthropic", 70, { occurredAt: "2026-09-01T00:00:00Z" }),
   ];
@@ -192,6 +192,10 @@ test("subscriptions that nobody used, by provider and by user", async () => {
     { savedUsd: 25, filter: ["provider:anthropic"] },
   ]);
   expect(await found("unused_subscription", { filter: ["user:ann"] })).toEqual([]);
+  // charges of subscriptions that are known are not told again
+  const known = await savings(ledger, {}, async () => ({ findings: [], sameCharges: new Set(["bob's"]) }));
+  const unused = known.recommendations.filter(({ kind }) => kind === "unused_subscription");
+  expect(unused.map(({ savedUsd }) => savedUsd)).toEqual([25]);
 });
 
 test("filters apply to everything, and stand in the filters of each recommendation", async () => {
@@ -199,7 +203,7 @@ test("filters apply to everything, and stand in the filters of each recommendati
   await record(40, { user: "bob", activity: "sorting.label" });
   const answer = await savings(ledger, { filter: ["user:ann", "provider:t*"] });
   expect(answer).toMatchObject({ calls: 20, cost: 0.3, meta: { sample: { calls: 20, of: 20 } } });
-  expect(answer.meta.leftOut.map(({ kind }) => kind)).toEqual(["unused_subscription"]);
+  expect(answer.meta.leftOut.map(({ kind }) => kind)).toEqual(["unused_subscription", "subscription_plan"]);
   expect(answer.recommendations[0]).toMatchObject({
     kind: "cheaper_model",
     savedUsd: 0.27,

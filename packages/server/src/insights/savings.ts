@@ -9,7 +9,7 @@ import { findBatches } from "./savings-batch.ts";
 import { findCaching } from "./savings-caching.ts";
 import { findCheaperModels } from "./savings-cheaper-model.ts";
 import type { Finding } from "./savings-finding.ts";
-import { findUnusedSubscriptions } from "./savings-subscriptions.ts";
+import { findUnusedSubscriptions, type PlanAdvice } from "./savings-subscriptions.ts";
 import { readTraffic, type Traffic } from "./savings-traffic.ts";
 import { findWastedCalls } from "./savings-wasted.ts";
 
@@ -54,8 +54,15 @@ export interface SavingsAnswer {
 /** The rest would be pennies beside these. */
 const MAX_RECOMMENDATIONS = 50;
 
-/** What could have been saved on what was recorded, in money, with what it assumes. */
-export async function savings(ledger: Ledger, params: QueryParams): Promise<SavingsAnswer> {
+/**
+ * What could have been saved on what was recorded, in money, with what it assumes; with `advise`, on the subscriptions of the same
+ * period too, which is asked only without filters.
+ */
+export async function savings(
+  ledger: Ledger,
+  params: QueryParams,
+  advise?: () => Promise<PlanAdvice>,
+): Promise<SavingsAnswer> {
   const parameters = readParameters(params, [...PERIOD_PARAMETERS, ...FILTER_PARAMETERS]);
   const asked = parsePeriod(parameters, { now: ledger.now(), timeZone: ledger.timeZone });
   const texts = parameters.all("filter").filter((text) => text !== "");
@@ -68,7 +75,7 @@ export async function savings(ledger: Ledger, params: QueryParams): Promise<Savi
     ...findBatches(ledger, traffic),
     ...findWastedCalls(traffic),
     // A charge has none of a call's dimensions but a few.
-    ...(filters.length === 0 ? await findUnusedSubscriptions(ledger, traffic) : []),
+    ...(filters.length === 0 ? await findUnusedSubscriptions(ledger, traffic, await advise?.()) : []),
   ];
   const { total, sample } = traffic;
   return {
@@ -116,6 +123,7 @@ function leftOut({ byTask, failed, filters, total }: Traffic): SavingsAnswer["me
   if (byTask === null) left.push({ kind: "cheaper_model", why: `by activity: ${tooMany}; told by model instead` });
   if (failed === null) left.push({ kind: "wasted_calls", why: `failed calls: ${tooMany}` });
   if (filters.length > 0) left.push({ kind: "unused_subscription", why: "told only without filters" });
+  if (filters.length > 0) left.push({ kind: "subscription_plan", why: "told only without filters" });
   if (total.unpricedCalls > 0n) {
     left.push({ kind: "cheaper_model", why: `${total.unpricedCalls} calls have no price to compare with` });
   }

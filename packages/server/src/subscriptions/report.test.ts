@@ -3,6 +3,7 @@ import { call, openLedger, type OpenLedger } from "../ledger/open-ledger.fixture
 import type { ToldLimits } from "../insights/plan-limits.ts";
 import { recordCharges } from "../ledger/record-charges.ts";
 import { recordUsage } from "../ledger/record-usage.ts";
+import { planFindings } from "./plan-findings.ts";
 import { seenSubscription, type Onlookers } from "./narrow-subscription.ts";
 import type { SubscriptionFields } from "./parse-subscription.ts";
 import { subscriptionsReport } from "./report.ts";
@@ -67,6 +68,7 @@ const EDITOR: SubscriptionFields = {
   covers: { sources: ["editor"] },
 };
 
+const nanoPart = (days: number, of: number) => BigInt(Math.round((days / of) * 1e9));
 const nano = (usd: number) => Math.round(usd * 1e9);
 
 async function bookWith(...fields: SubscriptionFields[]): Promise<SubscriptionBook> {
@@ -249,6 +251,20 @@ test("advice only from a month of use, with what it saves", async () => {
   expect(await kinds("2026-09-26")).toEqual([[["end", null, 200]], []]);
   await book.change(book.list()[1]!.id, { covers: { sources: ["editor"], models: ["small"] } }, "test");
   expect(await kinds("2026-09-26")).toEqual([[["end", null, 200]], [["smaller_plan", "claude-pro", 180]]]);
+  const report = await ask(book, { from: ["2026-09-26"], to: ["2026-11-26"] });
+  const advice = planFindings(report, book.list()).map(({ title, basis, savedNanoUsd, ofCostNanoUsd, filters }) => [
+    title,
+    basis,
+    savedNanoUsd,
+    ofCostNanoUsd,
+    filters.length,
+  ]);
+  // 2 seats of 100: 5 of 30 days, October, and 24.5 of 30 days; of the other, 61 begun days of the 180 that a month costs less
+  const unused = 200n * (nanoPart(5, 30) + nanoPart(1, 1) + nanoPart(24.5, 30));
+  expect(advice[0]!.slice(0, 2)).toEqual(["Unused subscription: Claude Max 5x", "exact"]);
+  expect(Number(advice[0]![2])).toBeCloseTo(Number(unused), -3);
+  expect(advice[0]![2]).toBe(advice[0]![3]);
+  expect(advice[1]).toEqual(["Smaller plan: Max", "estimate", 366_000_000_000n, expect.any(BigInt), 1]);
 });
 
 test("what does not fit is refused with its field, and nothing is kept of it", async () => {

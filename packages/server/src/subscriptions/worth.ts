@@ -1,4 +1,4 @@
-import { usdNumber } from "@outlay/core";
+import { roundUsd, usdNumber } from "@outlay/core";
 import { usdText } from "../insights/amount-words.ts";
 import { priceOn, type Plan } from "./plan.ts";
 
@@ -91,8 +91,14 @@ export interface Suggestion {
   plan: string | null;
   /** A month. */
   savesUsd: number;
+  /** What it would have saved in the part of the period that is over, of what was paid. */
+  inPeriodUsd: number;
+  /** What was paid in that part: the fee, and what was charged beyond it. */
+  ofUsd: number;
   sentence: string;
 }
+
+type Advice = Omit<Suggestion, "inPeriodUsd" | "ofUsd">;
 
 export interface SuggestionQuestion extends WorthQuestion {
   worth: Worth;
@@ -123,10 +129,20 @@ export function suggestionsFor(question: SuggestionQuestion): Suggestion[] {
   if (question.days < ADVICE_DAYS || question.seatMonthNanoUsd === 0n) return [];
   return [ending(question), fewerSeats(question), cheaper(question), larger(question), yearly(question)]
     .filter((one) => one !== null)
-    .toSorted((one, other) => other.savesUsd - one.savesUsd);
+    .toSorted((one, other) => other.savesUsd - one.savesUsd)
+    .map((one) => ({ ...one, ...inPeriod(one, question) }));
 }
 
-function ending({ worth, seatMonthNanoUsd, seats, days }: SuggestionQuestion): Suggestion | null {
+function inPeriod(
+  { kind, savesUsd }: Advice,
+  { feeNanoUsd, meteredNanoUsd, days }: SuggestionQuestion,
+): Pick<Suggestion, "inPeriodUsd" | "ofUsd"> {
+  if (kind === "end") return { inPeriodUsd: usdNumber(feeNanoUsd), ofUsd: usdNumber(feeNanoUsd) };
+  const ofUsd = usdNumber(feeNanoUsd + meteredNanoUsd);
+  return { inPeriodUsd: Math.min(ofUsd, roundUsd((savesUsd * days) / Number(MONTH_DAYS))), ofUsd };
+}
+
+function ending({ worth, seatMonthNanoUsd, seats, days }: SuggestionQuestion): Advice | null {
   if (worth.verdict !== "unused") return null;
   const saves = seatMonthNanoUsd * BigInt(seats);
   return {
@@ -137,7 +153,7 @@ function ending({ worth, seatMonthNanoUsd, seats, days }: SuggestionQuestion): S
   };
 }
 
-function fewerSeats({ worth, unusedSeats, seats, seatMonthNanoUsd }: SuggestionQuestion): Suggestion | null {
+function fewerSeats({ worth, unusedSeats, seats, seatMonthNanoUsd }: SuggestionQuestion): Advice | null {
   if (unusedSeats === 0 || unusedSeats >= seats || worth.verdict === "unused") return null;
   const saves = seatMonthNanoUsd * BigInt(unusedSeats);
   const count = unusedSeats === 1 ? "1 seat was" : `${unusedSeats} seats were`;
@@ -150,7 +166,7 @@ function fewerSeats({ worth, unusedSeats, seats, seatMonthNanoUsd }: SuggestionQ
 }
 
 /** A smaller plan of the family whose fee is still above what was used; else paying for each call. */
-function cheaper(question: SuggestionQuestion): Suggestion | null {
+function cheaper(question: SuggestionQuestion): Advice | null {
   const { worth, valueNanoUsd, days, seats, seatMonthNanoUsd } = question;
   if (worth.verdict !== "below_fee" || valueNanoUsd === null) return null;
   const used = (valueNanoUsd * MONTH_DAYS) / BigInt(days * seats);
@@ -176,7 +192,7 @@ function cheaper(question: SuggestionQuestion): Suggestion | null {
 }
 
 /** What was charged beyond the fee would have paid for the larger plan. */
-function larger(question: SuggestionQuestion): Suggestion | null {
+function larger(question: SuggestionQuestion): Advice | null {
   const { meteredNanoUsd, days, seats, seatMonthNanoUsd } = question;
   const metered = (meteredNanoUsd * MONTH_DAYS) / BigInt(days * seats);
   const found = othersOf(question, question.months)
@@ -193,7 +209,7 @@ function larger(question: SuggestionQuestion): Suggestion | null {
 }
 
 /** The same plan, paid by the year. */
-function yearly(question: SuggestionQuestion): Suggestion | null {
+function yearly(question: SuggestionQuestion): Advice | null {
   const { plan, worth, heldDays, seats, seatMonthNanoUsd } = question;
   if (plan === null || heldDays < YEARLY_DAYS || worth.verdict !== "worth_it") return null;
   const found = othersOf(question, 12).find((one) => one.plan.id === `${plan.id}-yearly`);

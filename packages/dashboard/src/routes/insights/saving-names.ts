@@ -7,4 +7,5 @@ export const SAVING_NAMES: Record<SavingKind, string> = {
   batch: "Batches",
   wasted_calls: "Wasted calls",
   unused_subscription: "Unused subscription",
+  subscription_plan: "Subscription",
 };

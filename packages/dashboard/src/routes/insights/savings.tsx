@@ -34,8 +34,8 @@ export function Savings() {
             <Awaited error={error} />
           ) : found.length === 0 ? (
             <EmptyState title="Nothing to recommend">
-              No cheaper model for simple tasks, no prompts to cache, no wasted calls and no unused subscription were
-              found in this period.
+              No cheaper model for simple tasks, no prompts to cache, no wasted calls and no subscription without use
+              were found in this period.
             </EmptyState>
           ) : (
             <>

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { changes } from "../../insights/changes.ts";
 import { savings } from "../../insights/savings.ts";
 import { ledgerOf } from "../authorize.ts";
+import { adviceFor, type SubscriptionParts } from "./subscriptions.ts";
 import { changesAnswer, savingsAnswer } from "../insight-answers.ts";
 import { compareParameters, filterParameters, groupParameters, periodParameters } from "../parameters.ts";
 import { addRoute } from "../route.ts";
@@ -10,7 +11,7 @@ import type { App } from "../route.ts";
 const text = (description: string, example: string) => z.string().optional().meta({ description, example });
 
 /** What changed, and what could be saved. */
-export function addInsightRoutes(app: App): void {
+export function addInsightRoutes(app: App, subscriptions: SubscriptionParts): void {
   addRoute(
     app,
     {
@@ -43,10 +44,10 @@ export function addInsightRoutes(app: App): void {
       tag: "Questions",
       summary: "What could have been saved on what was recorded, in money",
       description:
-        "Each recommendation says what it assumes. They overlap: the same call may have failed, be cacheable, and fit a smaller model.",
+        "Each recommendation says what it assumes. They overlap: the same call may have failed, be cacheable, and fit a smaller model. Without filters, subscriptions and their seats are looked at too.",
       query: z.object({ ...periodParameters, ...filterParameters }),
       answer: savingsAnswer,
     },
-    ({ c, query }) => savings(ledgerOf(c), query),
+    ({ c, query }) => savings(ledgerOf(c), query, () => adviceFor(c, subscriptions, query)),
   );
 }

@@ -1,6 +1,9 @@
 import type { Context } from "hono";
+import { withoutUndefined } from "@outlay/core";
 import { z } from "zod";
 import { coversUsers, dataScopeOf } from "../../access/data-scope.ts";
+import type { PlanAdvice } from "../../insights/savings-subscriptions.ts";
+import { planFindings } from "../../subscriptions/plan-findings.ts";
 import { planLimits } from "../../insights/plan-limits.ts";
 import { seenSubscription, type SeenSubscription } from "../../subscriptions/narrow-subscription.ts";
 import { newSubscriptionSchema, subscriptionChangesSchema } from "../../subscriptions/parse-subscription.ts";
@@ -205,6 +208,19 @@ export async function reportFor(
     },
     query,
   );
+}
+
+/** What could be saved on the subscriptions that whoever asks may see. */
+export async function adviceFor(
+  c: Context<HttpEnvironment>,
+  parts: SubscriptionParts,
+  { period, from, to, tz }: QueryParams,
+): Promise<PlanAdvice> {
+  const report = await reportFor(c, parts, withoutUndefined({ period, from, to, tz }));
+  return {
+    findings: planFindings(report, parts.book.list()),
+    sameCharges: new Set(report.sameCharges.map(({ id: charge }) => charge)),
+  };
 }
 
 function seenBy(c: Context<HttpEnvironment>, book: SubscriptionBook): SeenSubscription[] {
