@@ -14,6 +14,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 import { LOOKS, barriers, launchChromium, openPage, overflowPx } from "./chromium.ts";
 import { bundleReactPage, serveComponentPages } from "./component-pages.ts";
 import type { ComponentPages } from "./component-pages.ts";
+import { eventually } from "./page-tools.ts";
 
 let browser: Browser;
 let pages: ComponentPages;
@@ -417,8 +418,6 @@ async function spoken(element: Locator): Promise<string> {
   const tree = await element.ariaSnapshot();
   return /button "(.*?)"/.exec(tree)?.[1] ?? tree;
 }
-
-const eventually = <T>(value: () => T) => expect.poll(value, { timeout: 20_000 });
 
 async function screenshot(at: Page, name: string): Promise<void> {
   const folder = join(import.meta.dirname, "../screenshots");

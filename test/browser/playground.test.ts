@@ -13,6 +13,7 @@ import { startMock } from "../providers/start-mock-provider.ts";
 import { startServer } from "../start-server.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { LOOKS, barriers, launchChromium, openPage, overflowPx } from "./chromium.ts";
+import { eventually, numberIn } from "./page-tools.ts";
 
 let browser: Browser;
 
@@ -280,9 +281,3 @@ async function startDemo(): Promise<{ url: string; stop: () => Promise<void> }> 
     },
   };
 }
-
-/** The page may take its time on a busy machine. */
-const eventually = <T>(value: () => T) => expect.poll(value, { timeout: 20_000 });
-
-/** `$1,234.567` → 1234.567 */
-const numberIn = (text: string) => Number(text.replaceAll(/[^\d.]/g, ""));
