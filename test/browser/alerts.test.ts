@@ -31,7 +31,7 @@ async function fire(name: string): Promise<{ budget: string; alert: Alert }> {
   const body = { name, amountUsd: 1, period: "day", filters: [`project:${name}`] };
   const { id } = (await (await postJson(`${demo.url}/api/v1/budgets`, body)).json()) as { id: string };
   await record(demo.url, [{ provider: "openai", model: "gpt-5", project: name, reportedCostUsd: 0.91 }]);
-  await expect.poll(() => about(`Budget ${name}`), { timeout: 20_000 }).toBeDefined();
+  await expect.poll(() => about(`Budget ${name}`)).toBeDefined();
   return { budget: id, alert: (await about(`Budget ${name}`))! };
 }
 

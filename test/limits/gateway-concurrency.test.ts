@@ -43,7 +43,7 @@ async function passing(client: OpenAI, count: number, model: string, words: stri
 
 /** Waits until nothing is set aside any more. */
 async function settled(gateway: LimitedGateway, id: string, spentUsd: number): Promise<void> {
-  await expect.poll(() => gateway.states(id), { timeout: 20_000 }).toMatchObject([{ spentUsd, leasedUsd: 0 }]);
+  await expect.poll(() => gateway.states(id)).toMatchObject([{ spentUsd, leasedUsd: 0 }]);
 }
 
 it.each([
@@ -68,7 +68,7 @@ it("and not one more when the gateway is killed in between, and started again", 
   const cut = Array.from({ length: 10 }, () => {
     return running.chat.completions.create({ model: "one-cent", messages }, { headers: { "x-mock": "hang" } });
   });
-  await expect.poll(() => mock.requests(), { timeout: 20_000 }).toHaveLength(20);
+  await expect.poll(() => mock.requests()).toHaveLength(20);
   await Promise.all([before.server.kill(), Promise.allSettled(cut)]);
 
   const after = await started(dataDir);
@@ -93,7 +93,7 @@ it("fifty agents that ask for 64,000 tokens each are not refused under 25 dollar
       .finalMessage();
   const answers = await Promise.all(Array.from({ length: 50 }, (_, agent) => ask(agent)));
   expect(answers.map(({ stop_reason: reason }) => reason)).toEqual(Array.from({ length: 50 }, () => "end_turn"));
-  await expect.poll(() => gateway.states(all.id), { timeout: 20_000 }).toMatchObject([{ leasedUsd: 0 }]);
+  await expect.poll(() => gateway.states(all.id)).toMatchObject([{ leasedUsd: 0 }]);
   expect(await gateway.states(id)).toHaveLength(50);
   const { totals } = await get(gateway.server.url, "/api/v1/query?metrics=cost,calls&period=today");
   expect(totals).toMatchObject({ calls: 50 });

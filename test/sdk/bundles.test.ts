@@ -128,6 +128,6 @@ describe.each(["browser", "edge"])("the bundle for %s, in a page", (name) => {
       for (let index = 0; index < 100; index++) outlay.track({ id: "left-" + index, model: "gpt-5" });
     })()`);
     await page.goto("about:blank");
-    await expect.poll(async () => (await events()).length, { timeout: 20_000 }).toBe(100);
+    await expect.poll(async () => (await events()).length).toBe(100);
   });
 });

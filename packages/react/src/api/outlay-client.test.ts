@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { OutlayClient } from "./outlay-client.ts";
 
 /** A server of our own in place of `fetch`: what it was asked, and what it answers. */
@@ -53,7 +53,7 @@ describe("calls by their id", () => {
     const { events } = new OutlayClient({ url: "http://localhost", fetch });
     events.watch("e 1", () => {});
     events.watch("e 1", () => {});
-    await vi.waitFor(() => expect(events.state("e 1")).toEqual({ kind: "known", event }));
+    await expect.poll(() => events.state("e 1")).toEqual({ kind: "known", event });
     expect(requests.map(({ url }) => url)).toEqual(["http://localhost/api/v1/events/e%201"]);
   });
 
@@ -61,7 +61,7 @@ describe("calls by their id", () => {
     const { requests, fetch } = server((_, asked) => (asked < 3 ? notFound : { status: 200, body: event }));
     const { events } = new OutlayClient({ url: "http://localhost", fetch });
     events.watch("e 1", () => {});
-    await vi.waitFor(() => expect(events.state("e 1").kind).toBe("known"), { timeout: 20_000 });
+    await expect.poll(() => events.state("e 1").kind).toBe("known");
     expect(requests).toHaveLength(3);
   });
 
@@ -71,9 +71,9 @@ describe("calls by their id", () => {
     const { events } = new OutlayClient({ url: "http://localhost", fetch });
     const states: string[] = [];
     events.watch("e 1", () => states.push(events.state("e 1").kind));
-    await vi.waitFor(() => expect(states).toEqual(["failed"]));
+    await expect.poll(() => states).toEqual(["failed"]);
     events.retry("e 1");
-    await vi.waitFor(() => expect(states).toEqual(["failed", "loading", "known"]));
+    await expect.poll(() => states).toEqual(["failed", "loading", "known"]);
   });
 
   test("are asked for a few at a time", async () => {
@@ -89,7 +89,7 @@ describe("calls by their id", () => {
     const { events } = new OutlayClient({ url: "http://localhost", fetch: slow });
     const ids = Array.from({ length: 20 }, (_, index) => String(index));
     for (const id of ids) events.watch(id, () => {});
-    await vi.waitFor(() => expect(ids.every((id) => events.state(id).kind === "known")).toBe(true));
+    await expect.poll(() => ids.every((id) => events.state(id).kind === "known")).toBe(true);
     expect(most).toBeLessThanOrEqual(4);
   });
 });
