@@ -83,7 +83,11 @@ describe("the server", () => {
     const stream = await fetch(`${server.url}/api/v1/stream`);
     const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
-    while (!text.includes("event: totals")) text += (await reader.read()).value!;
+    while (!text.includes("event: totals")) {
+      const { done, value } = await reader.read();
+      if (done) expect.fail(`the stream ended with ${text}`);
+      text += value;
+    }
     const [code] = await Promise.all([server.stop(), untilDone(reader)]);
     expect(code).toBe(0);
   });

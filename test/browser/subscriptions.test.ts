@@ -153,7 +153,7 @@ describe("reconciliation", () => {
     await region(page, "Needs attention").getByText("Bills $8.40 more").waitFor();
     const days = region(page, "Days and models of google");
     await days.getByRole("button", { name: "To look into" }).click();
-    expect(await days.locator("tbody tr").count()).toBe(1);
+    await eventually(() => days.locator("tbody tr").count()).toBe(1);
     await days.locator("tbody button").click();
     await page
       .getByRole("dialog", { name: /^gemini-2.5-pro/ })
