@@ -15,6 +15,7 @@ const inputs = {
   "tokenizer-thread": "src/estimates/tokenizer-thread.ts",
   "carry-mail": "src/alerts/channels/smtp/carry-mail.ts",
   "write-parquet": "src/ledger/write-parquet.ts",
+  "read-parquet": "src/sync/read-parquet.ts",
   "draw-report": "src/reports/draw-report.ts",
   credentials: "src/access/credentials.ts",
   "identity-provider": "src/access/identity-provider.ts",

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readExport } from "./read-export.ts";
 
@@ -68,6 +69,89 @@ test("CUR 2.0 in two files of a day: lines of less than a nano-dollar add up exa
       day: "2026-11-21",
       rows: [{ ...account, item: "USE1-output-tokens", foreign: { currency: "EUR", amount: "2" } }],
     },
+  ]);
+});
+
+function columnOf<T>(name: string, type: "STRING" | "DOUBLE" | "TIMESTAMP" | "JSON", data: T[]) {
+  return { name, type, data };
+}
+
+const at = (text: string) => new Date(text);
+
+test("CUR 2.0 as Parquet, of doubles and timestamps, in packed groups of rows; lists stay out; what is none is named", async () => {
+  const columnData = [
+    columnOf("line_item_usage_start_date", "TIMESTAMP", [
+      at("2026-11-20T23:00:00Z"),
+      at("2026-11-20T23:00:00Z"),
+      at("2026-11-21T00:00:00Z"),
+    ]),
+    columnOf("line_item_product_code", "STRING", ["AmazonBedrock", "AmazonEC2", "AmazonBedrock"]),
+    columnOf("line_item_usage_type", "STRING", ["USE1-input-tokens", "BoxUsage", "USE1-output-tokens"]),
+    columnOf("line_item_line_item_type", "STRING", ["Usage", "Usage", "Tax"]),
+    columnOf("line_item_unblended_cost", "DOUBLE", [0.0000000004, 99, 0.1]),
+    columnOf("line_item_net_unblended_cost", "DOUBLE", [null, 99, 0.05]),
+    columnOf("line_item_currency_code", "STRING", ["USD", "USD", "USD"]),
+    columnOf("resource_tags", "JSON", [{ user: "ann" }, {}, {}]),
+  ];
+  for (const codec of ["SNAPPY", "GZIP"] as const) {
+    const bytes = parquetWriteBuffer({
+      columnData,
+      codec,
+      compressors: { GZIP: (input: Uint8Array) => new Uint8Array(gzipSync(input)) },
+      rowGroupSize: 2,
+    });
+    const seen: number[] = [];
+    const path = await file(`cur-${codec}.snappy.parquet`, Buffer.from(bytes));
+    const read = await readExport("aws", [path], (part) => seen.push(part));
+    expect(read).toMatchObject({ lines: 3, otherLines: 1, broken: { count: 0 } });
+    expect(read.days).toEqual([
+      { day: "2026-11-20", rows: [{ provider: "aws", item: "USE1-input-tokens", costNanoUsd: 0 }] },
+      {
+        day: "2026-11-21",
+        rows: [{ provider: "aws", item: "USE1-output-tokens", money: "tax", costNanoUsd: 50_000_000 }],
+      },
+    ]);
+    expect(seen).toEqual([bytes.byteLength]);
+  }
+  const none = await file("none.parquet", "line_item_usage_start_date\n");
+  await expect(readExport("aws", [none])).rejects.toMatchObject({ code: "export_not_readable" });
+});
+
+test("Azure as FOCUS in Parquet: decimals count as they were written", async () => {
+  const texts: [string, string][] = [
+    ["BillingCurrency", "USD"],
+    ["ChargeCategory", "Usage"],
+    ["ChargePeriodStart", "2026-11-20T05:00:00Z"],
+    ["ServiceName", "Foundry Models"],
+    ["ChargeDescription", "tokens"],
+  ];
+  const bytes = parquetWriteBuffer({
+    columnData: [
+      // as numbers that are no sums of powers of two
+      { name: "BilledCost", data: [0.1, 0.2, 123.000000001] },
+      ...texts.map(([name, value]) => ({ name, data: [value, value, value] })),
+    ],
+    schema: [
+      { name: "root", num_children: 6 },
+      {
+        name: "BilledCost",
+        type: "INT64",
+        repetition_type: "REQUIRED",
+        converted_type: "DECIMAL",
+        precision: 18,
+        scale: 9,
+      },
+      ...texts.map(([name]) => ({
+        name,
+        type: "BYTE_ARRAY" as const,
+        repetition_type: "REQUIRED" as const,
+        converted_type: "UTF8" as const,
+      })),
+    ],
+  });
+  const path = await file("focus.parquet", Buffer.from(bytes));
+  expect((await readExport("azure", [path])).days).toEqual([
+    { day: "2026-11-20", rows: [{ provider: "azure", item: "tokens", costNanoUsd: 123_300_000_001 }] },
   ]);
 });
 

@@ -14,7 +14,8 @@ const READERS: Record<string, ExportReader> = { aws: awsExport, azure: azureExpo
 /** Named at most; the others are counted. */
 const MAX_NAMED = 20;
 const MAX_LINE_CHARACTERS = 16 * 1_048_576;
-const KNOWN = /\.(csv|json|jsonl|ndjson)(\.gz)?$/i;
+const PARQUET = /\.parquet$/i;
+const KNOWN = /\.((csv|json|jsonl|ndjson)(\.gz)?|parquet)$/i;
 
 /** What exported files say, by day. */
 export interface ReadExport {
@@ -93,9 +94,30 @@ async function* recordsOf(
   path: string,
   onBytes?: (bytes: number) => void,
 ): AsyncIterable<{ line: number; values: Record<string, unknown> | null }> {
+  if (PARQUET.test(path)) return yield* parquetRows(path, onBytes);
   const text = readText(path, onBytes);
   if (!/\.(json|jsonl|ndjson)(\.gz)?$/i.test(path)) yield* csvRows(text);
   else yield* readJsonLines(text);
+}
+
+/** InvalidInput `export_not_readable` for a file that is no Parquet, or is packed with something that is not known here. */
+async function* parquetRows(path: string, onBytes?: (bytes: number) => void): ReturnType<typeof recordsOf> {
+  const { readParquet } = await loadParquet();
+  const rows = readParquet(path, onBytes)[Symbol.asyncIterator]();
+  for (;;) {
+    const step = await rows.next().catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new InvalidInput("export_not_readable", `${path} cannot be read as Parquet: ${why}`, { field: "path" });
+    });
+    if (step.done === true) return;
+    yield step.value;
+  }
+}
+
+/** The reader is a file of its own beside the built program, as is the writer (`ledger/parquet.ts`). */
+async function loadParquet(): Promise<typeof import("./read-parquet.ts")> {
+  const file = import.meta.url.endsWith(".ts") ? "./read-parquet.ts" : "./read-parquet.js";
+  return (await import(new URL(file, import.meta.url).href)) as typeof import("./read-parquet.ts");
 }
 
 /** Records by the names of the heading; what stands below no name is left out. */

@@ -11,7 +11,7 @@ const KINDS: Record<string, ReportedSubject["money"]> = {
 };
 const MODEL = /(?:foundation-model|inference-profile)\/([\w.:-]+)/;
 
-/** Lines of CUR 2.0, of the older CUR (`lineItem/…`) and of FOCUS, as CSV. */
+/** Lines of CUR 2.0, of the older CUR (`lineItem/…`) and of FOCUS, as CSV or Parquet. */
 export const awsExport: ExportReader = {
   services: /bedrock/i,
   read(record) {
