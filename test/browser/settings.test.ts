@@ -119,6 +119,47 @@ describe("an open server", () => {
     await close();
   });
 
+  test("schedules a report by e-mail, says what it would say, changes and ends it", async () => {
+    const settings = { host: "127.0.0.1", port: 9, security: "none", from: "o@example.com", to: ["ops@example.com"] };
+    const made = await postJson(`${open.url}/api/v1/channels`, { name: "post", kind: "smtp", settings });
+    const { channel } = (await made.json()) as { channel: { id: string } };
+    const { page, complaints, close } = await openPage(browser, settingsAt(open.url, "?tab=exports"));
+    await page.getByRole("button", { name: "New report" }).click();
+    const sheet = dialog(page, "New report");
+    await sheet.getByLabel("Name").fill("Finance");
+    await sheet.getByLabel("When").selectOption("week");
+    await sheet.getByLabel("Only these calls").fill("nothing:x");
+    await sheet.getByRole("button", { name: "Schedule the report" }).click();
+    await sheet.getByRole("alert").getByText("nothing").waitFor();
+    await sheet.getByLabel("Only these calls").fill("");
+    await sheet.getByRole("button", { name: "Schedule the report" }).click();
+    await page.getByRole("button", { name: "Report Finance" }).click();
+    const drawer = dialog(page, "Finance");
+    await drawer.getByText("Every Monday, from 8:00 on").waitFor();
+    await drawer.getByRole("button", { name: "What it would say" }).click();
+    await drawer.getByText("outlay-").waitFor();
+    expect(await overflowPx(page)).toBe(0);
+    expect(await barriers(page)).toEqual([]);
+    await drawer.getByRole("button", { name: "Change" }).click();
+    const form = dialog(page, "Change Finance");
+    await form.getByLabel("To", { exact: true }).fill("cfo@example.com, ann@example.com");
+    await form.getByLabel("CSV by day and model").check();
+    await form.getByRole("button", { name: "Save the changes" }).click();
+    await drawer.getByText("cfo@example.com, ann@example.com").waitFor();
+    const { schedules } = await get<{ schedules: object[] }>(open.url, "/api/v1/reports/schedules");
+    expect(schedules).toMatchObject([{ name: "Finance", every: "week", timeZone: "UTC", attach: ["pdf", "csv"] }]);
+    await drawer.getByRole("button", { name: "Delete" }).click();
+    await dialog(page, "Delete Finance").getByRole("button", { name: "Delete the report" }).click();
+    await page.getByText("No reports are scheduled").waitFor();
+    expect(await get(open.url, "/api/v1/reports/schedules")).toEqual({ schedules: [] });
+    await page.getByRole("combobox", { name: "What" }).selectOption("focus");
+    const file = await page.getByRole("link", { name: "Download" }).getAttribute("href");
+    expect((await fetch(new URL(file!, open.url))).headers.get("content-disposition")).toContain("focus");
+    await fetch(`${open.url}/api/v1/channels/${channel.id}`, { method: "DELETE" });
+    expect(complaints.filter((text) => !text.includes("400"))).toEqual([]);
+    await close();
+  });
+
   test("leads to the first account", async () => {
     const { page, close } = await openPage(browser, settingsAt(open.url, "?tab=people"));
     await page.getByRole("link", { name: "Make the first account" }).click();
@@ -467,6 +508,7 @@ test("look good everywhere, and are for everybody", async () => {
     ["?setting=retentionDays", "What is older is deleted"],
     ["?tab=charges&charge=new", "Amount in dollars"],
     ["?tab=exports", "Download"],
+    ["?tab=exports&report=new", "New report"],
     ["?tab=audit", "Find"],
   ] as const) {
     const narrow = await openPage(browser, settingsAt(url, path), { viewport: { width: 360, height: 740 } });

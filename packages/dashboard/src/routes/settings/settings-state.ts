@@ -24,6 +24,7 @@ const SHEETS = [
   "delivery",
   "charge",
   "subscription",
+  "report",
   "entry",
 ] as const;
 /** Which part of a list is shown. */
