@@ -152,7 +152,7 @@ describe("reconciliation", () => {
     expect([recorded, billed, difference]).toEqual([google.recordedUsd, google.billedUsd, google.differenceUsd]);
     await region(page, "Needs attention").getByText("Bills $8.40 more").waitFor();
     const days = region(page, "Days and models of google");
-    await days.getByRole("button", { name: "To look into" }).click();
+    await page.getByRole("button", { name: "Where it differs" }).click();
     await eventually(() => days.locator("tbody tr").count()).toBe(1);
     await days.locator("tbody button").click();
     await page

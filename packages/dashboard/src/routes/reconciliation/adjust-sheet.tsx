@@ -61,6 +61,13 @@ export function AdjustSheet({
         </span>{" "}
         for {days}, as a charge of the kind adjustment at the end of these days.
       </p>
+      {filters.length === 0 ? null : (
+        <p role="note" className="rounded-lg bg-raised px-3 py-2 text-[0.8125rem] text-muted">
+          Only the recorded calls of your filters are taken into account:{" "}
+          <span className="wrap-anywhere text-ink">{filters.join(", ")}</span>. Clear them unless the others are no part
+          of this bill.
+        </p>
+      )}
       <p className="text-[0.8125rem] text-muted">
         {adjustedUsd === 0 ? "" : `${signedMoney(adjustedUsd)} was posted before and stays. `}
         Recorded calls stay as they are. Days that nobody has reported are not in it. What is posted cannot be taken

@@ -20,7 +20,8 @@ export function HowToBegin() {
         <Snippet label="In a terminal: it asks for the key, and does not show it" text={ASKED} />
         <p className="text-[0.8125rem] text-muted">
           So can Anthropic, OpenRouter, GitHub, Cursor, xAI, Mistral and DeepSeek be asked. A key needs other rights
-          than one for calls: outlay sync add --help says which. It is kept encrypted, and sent to its provider only.
+          than one for calls: <code className="font-mono">docs/sync.md</code> says which. It is kept encrypted, and sent
+          to its provider only.
         </p>
         <Snippet label="Costs of clouds come from the files that they export" text={EXPORTED} />
         <p className="text-[0.8125rem] text-muted">What is fetched is never added to recorded calls.</p>

@@ -53,8 +53,8 @@ function Compared() {
   const close = () => change(withoutSheets);
   const chosen = providers.find(({ provider }) => provider === state.provider) ?? providers[0];
   const adjusted = providers.find(({ provider }) => provider === state.adjust);
-  const showDays = (provider: string) => {
-    change((before) => ({ ...withoutSheets(before), provider }));
+  const showDays = (provider: string, only: { only?: "look" } = {}) => {
+    change((before) => ({ ...withoutSheets(before), provider, ...only }));
     document.querySelector("#days")?.scrollIntoView({ block: "start" });
   };
   return (
@@ -74,7 +74,10 @@ function Compared() {
       {connections?.length === 0 ? <HowToBegin /> : null}
       {data !== undefined && providers.length > 0 && connections !== undefined ? (
         <>
-          <NeedsAttention attention={attentionOf(providers, connections)} onDays={showDays} />
+          <NeedsAttention
+            attention={attentionOf(providers, connections)}
+            onDays={(provider) => showDays(provider, { only: "look" })}
+          />
           <ToleranceLine
             tolerance={data.tolerance}
             onSet={() => change((before) => ({ ...withoutSheets(before), tolerance: "set" }))}
@@ -101,7 +104,7 @@ function Compared() {
       {data !== undefined && providers.length === 0 && connections !== undefined && connections.length > 0 ? (
         <NothingTold connections={connections.map(({ name }) => name)} />
       ) : null}
-      <div className="grid items-start gap-4 xl:grid-cols-2">
+      <div className={`grid items-start gap-4 ${connections?.length === 0 ? "" : "xl:grid-cols-2"}`}>
         <InvoicesCard
           names={providers.map(({ provider }) => provider)}
           open={state.invoice}
