@@ -95,7 +95,10 @@ export function addReportCommand(program: Command, context: CliContext): void {
     .option("--recent", `blocks: of the last ${recentDays} days`)
     .option("--token-limit <number>", "blocks: most tokens of one; max: those of the largest", parseTokenLimit)
     .option("--session-length <hours>", "blocks: how long one is (default: 5)", parseCount);
-  addQuestionOptions(command, defaultPeriod)
+  const others = Object.entries(TIME_REPORTS).flatMap(([kind, { period }]) =>
+    period === defaultPeriod ? [] : [`${kind}: ${period}`],
+  );
+  addQuestionOptions(command, `${defaultPeriod}; ${others.join(", ")}`)
     .addHelpText(
       "after",
       `

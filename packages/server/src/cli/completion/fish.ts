@@ -22,7 +22,7 @@ function linesOf({ path, commands, options, values }: Place): string[] {
   return [
     ...commands.map(({ name, description }) => `${start} -a ${fishQuoted(name)} -d ${fishQuoted(description)}`),
     ...(values.length === 0 ? [] : [`${start} -a ${fishQuoted(values.join(" "))}`]),
-    ...options.map((option) => `${start} ${optionFlags(option)} -d ${fishQuoted(option.description)}`),
+    ...options.map((option) => `${start} ${optionFlags(option)} -d ${fishQuoted(shortened(option.description))}`),
   ];
 }
 
@@ -30,7 +30,16 @@ function optionFlags({ long, short, value }: CompletedOption): string {
   const names = `-l ${long.slice(2)}${short === null ? "" : ` -s ${short.slice(1)}`}`;
   if (value === null) return names;
   if (value.isFile) return `${names} -rF`;
-  return `${names} -x${value.words.length === 0 ? "" : ` -a ${fishQuoted(value.words.join(" "))}`}`;
+  if (value.words.length === 0) return `${names} -x`;
+  const words = value.words.join(" ");
+  return `${names} -x -a ${fishQuoted(value.isList ? `(__fish_append , ${words})` : words)}`;
+}
+
+const LONGEST_DESCRIPTION = 60;
+
+/** It stands beside each value too. */
+function shortened(text: string): string {
+  return text.length <= LONGEST_DESCRIPTION ? text : `${text.slice(0, LONGEST_DESCRIPTION - 1).trimEnd()}…`;
 }
 
 /** fish knows two characters in single quotes. */
