@@ -308,7 +308,9 @@ describe("an open server", () => {
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: /^Message Budget harbour/ }).waitFor({ state: "hidden" });
     await page.getByRole("button", { name: "Message This channel works to pager" }).click();
-    expect(await dialog(page, "This channel works").getByRole("button", { name: "Try again now" }).count()).toBe(0);
+    const ofTest = dialog(page, "This channel works");
+    await ofTest.getByText("did not arrive").waitFor();
+    expect(await ofTest.getByRole("button", { name: "Try again now" }).count()).toBe(0);
     await page.keyboard.press("Escape");
 
     await page.getByRole("button", { name: "Channel pager" }).click();
