@@ -32,7 +32,7 @@ function findingOf(
     basis: isUnused ? "exact" : "estimate",
     assumptions: [
       "Whatever is used under the subscription is recorded here.",
-      ...(isUnused ? [] : ["What was used goes on as it was.", "Months are counted as 30 days."]),
+      ...(isUnused ? [] : ["What was used goes on as it was."]),
       ...(kind === "pay_per_use" || kind === "smaller_plan"
         ? ["Calls cost their list price when they are paid one by one."]
         : []),

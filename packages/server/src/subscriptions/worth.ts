@@ -1,4 +1,4 @@
-import { roundUsd, usdNumber } from "@outlay/core";
+import { parseUsd, usdNumber } from "@outlay/core";
 import { usdText } from "../insights/amount-words.ts";
 import { priceOn, type Plan } from "./plan.ts";
 
@@ -133,13 +133,18 @@ export function suggestionsFor(question: SuggestionQuestion): Suggestion[] {
     .map((one) => ({ ...one, ...inPeriod(one, question) }));
 }
 
+/** In the proportion of the fee that it saves each month; what is used instead of it is known. */
 function inPeriod(
   { kind, savesUsd }: Advice,
-  { feeNanoUsd, meteredNanoUsd, days }: SuggestionQuestion,
+  { feeNanoUsd, meteredNanoUsd, valueNanoUsd, seatMonthNanoUsd, seats }: SuggestionQuestion,
 ): Pick<Suggestion, "inPeriodUsd" | "ofUsd"> {
   if (kind === "end") return { inPeriodUsd: usdNumber(feeNanoUsd), ofUsd: usdNumber(feeNanoUsd) };
-  const ofUsd = usdNumber(feeNanoUsd + meteredNanoUsd);
-  return { inPeriodUsd: Math.min(ofUsd, roundUsd((savesUsd * days) / Number(MONTH_DAYS))), ofUsd };
+  const paid = feeNanoUsd + meteredNanoUsd;
+  const saved =
+    kind === "pay_per_use"
+      ? feeNanoUsd - (valueNanoUsd ?? 0n)
+      : (feeNanoUsd * parseUsd(savesUsd)) / (seatMonthNanoUsd * BigInt(seats));
+  return { inPeriodUsd: usdNumber(saved < paid ? saved : paid), ofUsd: usdNumber(paid) };
 }
 
 function ending({ worth, seatMonthNanoUsd, seats, days }: SuggestionQuestion): Advice | null {
