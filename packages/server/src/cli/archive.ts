@@ -36,6 +36,7 @@ them without a store, but no store can be made of them; that takes --events, or 
 Examples:
   outlay archive
   outlay archive --output ./costs --timezone Europe/Berlin
+  outlay archive --output ./costs --events
   outlay report monthly --archive ./costs
   outlay archive restore ./costs --data ./restored`,
     )
