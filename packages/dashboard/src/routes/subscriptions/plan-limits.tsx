@@ -11,8 +11,8 @@ export function PlanLimits({ limits }: { limits: readonly ToldLimits[] }) {
         <li key={JSON.stringify([tool, user, account])} className="flex min-w-0 flex-col gap-1">
           <p className="flex flex-wrap justify-between gap-x-4 text-muted">
             <span className="min-w-0 wrap-anywhere">
-              Limits that {[tool, plan, user, account === "default" ? null : account].filter(Boolean).join(", ")} was
-              told
+              Limits, as {tool}
+              {inBrackets([plan, user, account === "default" ? null : account])} was told
             </span>
             <span>
               as of <When at={reportedAt} />
@@ -25,6 +25,11 @@ export function PlanLimits({ limits }: { limits: readonly ToldLimits[] }) {
       ))}
     </ul>
   );
+}
+
+function inBrackets(words: readonly (string | null)[]): string {
+  const known = words.filter((word) => word !== null);
+  return known.length === 0 ? "" : ` (${known.join(", ")})`;
 }
 
 function LimitWindow({ window: { name, minutes, usedPercent, resetsAt } }: { window: ToldLimits["windows"][number] }) {
