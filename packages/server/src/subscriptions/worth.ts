@@ -68,9 +68,9 @@ function sentenceOf(
   const value = usdText(valueNanoUsd ?? 0n);
   switch (verdict) {
     case "worth_it":
-      return `What was used would have cost ${value} at list price, for a fee of ${fee}.`;
+      return `What was used would have cost ${value} at list price, for a fee of ${fee} in ${days} days.`;
     case "below_fee":
-      return `What was used would have cost ${value} at list price, less than the fee of ${fee}.`;
+      return `What was used would have cost ${value} at list price, less than the fee of ${fee} in ${days} days.`;
     case "unused":
       return `Nothing was used in ${days} days that cost ${fee}.`;
     case "no_fee":
