@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { askServer } from "./ask-server.ts";
 import { drawLine } from "./draw-line.ts";
 import { figuresOf } from "./figures.ts";
@@ -6,6 +7,7 @@ import { parseInput } from "./read-input.ts";
 import type { StatusInput } from "./read-input.ts";
 import { startRefresh } from "./start-refresh.ts";
 import { readState, withAnswer, writeState } from "./state.ts";
+import type { StatuslineState } from "./state.ts";
 
 export interface StatuslineOptions {
   dataDir: string;
@@ -28,6 +30,8 @@ const PRINT_BY_MS = 45;
 const ANSWER_WITHIN_MS = 15;
 /** So young, a kept answer is as good as the server's. */
 const YOUNG_MS = 5_000;
+/** A server that is too slow is left to the refresh in the background for so long, instead of waiting for it with each line. */
+const MISSED_FOR_MS = 10_000;
 
 /**
  * Prints the line, and then sees to it that the next one knows more: keeps the server's answer, and has logs read in the
@@ -42,7 +46,8 @@ export async function showStatusline(
   const nowMs = Date.now();
   const input = parseInput(text);
   let state = readState(dataDir);
-  if (!options.isRemote && !(state !== null && nowMs - state.askedAtMs < YOUNG_MS)) {
+  const asks = !options.isRemote && isWorthAsking(state, nowMs);
+  if (asks) {
     const timeoutMs = Math.min(ANSWER_WITHIN_MS, PRINT_BY_MS - performance.now());
     const answer = await askServer(dataDir, pathOf(input.session, timeZone), timeoutMs);
     if (answer !== null) {
@@ -53,7 +58,19 @@ export async function showStatusline(
     }
   }
   print(lineOf(input, state, options, nowMs));
+  if (asks && existsSync(`${dataDir}/server.json`)) noteMiss(dataDir, nowMs);
   refreshLater(input, Math.min(state?.refreshedAtMs ?? 0, state?.askedAtMs ?? 0), options, nowMs);
+}
+
+/** In what is kept by now: a refresh may have ended meanwhile. */
+function noteMiss(dataDir: string, missedAtMs: number): void {
+  const state = readState(dataDir);
+  if (state !== null) writeState(dataDir, { ...state, missedAtMs });
+}
+
+function isWorthAsking(state: StatuslineState | null, nowMs: number): boolean {
+  if (state === null) return true;
+  return nowMs - state.askedAtMs >= YOUNG_MS && nowMs - (state.missedAtMs ?? 0) >= MISSED_FOR_MS;
 }
 
 /** The address of what a status line shows. */

@@ -7,6 +7,8 @@ export interface StatuslineState {
   refreshedAtMs: number;
   /** When the numbers were asked for. */
   askedAtMs: number;
+  /** When a server did not answer in time; absent: it did the last time. */
+  missedAtMs?: number;
   today: StatuslineAnswer["today"];
   block: StatuslineAnswer["block"];
   /** The sessions that asked last, newest first. */
