@@ -128,8 +128,8 @@ async function whenFree<T>(open: () => Promise<T>): Promise<T> {
 
 const now = () => Date.now();
 
-/** What a thousand parsed lines take, a few times: with half, collecting garbage takes a quarter of the time of an import. */
-const YOUNG_SPACE_MB = 8;
+/** What three thousand calls take, a few times: in a megabyte, collecting garbage takes a quarter of the time of an import. */
+const YOUNG_SPACE_MB = 16;
 
 /** What recording takes of `openOutlay`: nobody asks this ledger, and nobody listens to it. */
 async function openLedger(resolved: ResolvedConfig): Promise<Ledger> {
