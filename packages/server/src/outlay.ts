@@ -351,8 +351,8 @@ function requireOwner({ publicUrl }: Readonly<Config>, accounts: Accounts | null
   );
 }
 
-/** A bug or a failing neighbour, for whoever runs the server. */
+/** A bug or a failing neighbour, for whoever runs the server; what they can mend themselves says so without a stack. */
 function logFailure(where: string, error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = error instanceof InvalidInput ? error.message : error instanceof Error ? error.stack : String(error);
   process.stderr.write(`${new Date().toISOString()} ${where} ${text}\n`);
 }
