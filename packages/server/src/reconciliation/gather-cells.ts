@@ -5,6 +5,7 @@ import { canonicalProvider } from "../prices/canonical-provider.ts";
 import { readCoverage, readReported, type Coverage, type ReportedDay } from "../sync/reported-store.ts";
 import type { ReportedRow } from "../sync/reported-row.ts";
 import { DAY_MS, daysBetween } from "../sync/utc-day.ts";
+import { invoicesIn } from "./invoices.ts";
 import { rateReports } from "./rate-reported.ts";
 
 /** What three parties say of one model of one provider on one UTC day. In nano-dollars. */
@@ -42,7 +43,7 @@ export interface Cell {
   };
 }
 
-/** What a provider tells, by its connections. */
+/** What a provider tells, by its connections; nothing where only invoices are known. */
 export interface Told {
   provider: string;
   coverage: Coverage[];
@@ -69,6 +70,11 @@ export async function gatherCells(
 ): Promise<Gathered> {
   const range = { startMs: startMs - DAY_MS, endMs: endMs + DAY_MS };
   const told = await readTold(ledger, provider);
+  for (const invoice of await invoicesIn(ledger.storage, { startMs, endMs })) {
+    // who is asked by no connection is compared all the same
+    const isMeant = provider === null || invoice.provider === canonicalProvider(provider);
+    if (isMeant && !told.has(invoice.provider)) told.set(invoice.provider, newTeller(invoice.provider));
+  }
   const cells = new Map<string, Cell>();
   const cellOf = (of: string, dayMs: number, model: string | null) => {
     const key = JSON.stringify([of, dayMs, model]);
@@ -130,21 +136,17 @@ async function readTold(ledger: Ledger, provider: string | null): Promise<Map<st
   const told = new Map<string, Told>();
   for (const entry of await readCoverage(ledger.storage)) {
     if (provider !== null && entry.provider !== canonicalProvider(provider)) continue;
-    const known = told.get(entry.provider);
-    const teller: Told = known ?? {
-      provider: entry.provider,
-      coverage: [],
-      tokens: false,
-      cost: false,
-      currencies: new Set(),
-      sources: new Set(),
-    };
+    const teller = told.get(entry.provider) ?? newTeller(entry.provider);
     teller.coverage.push(entry);
     teller.tokens ||= entry.gives.includes("tokens");
     teller.cost ||= entry.gives.includes("cost");
     told.set(entry.provider, teller);
   }
   return told;
+}
+
+function newTeller(provider: string): Told {
+  return { provider, coverage: [], tokens: false, cost: false, currencies: new Set(), sources: new Set() };
 }
 
 /** The model whose price counts, looked up once for each spelling. */

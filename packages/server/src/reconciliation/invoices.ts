@@ -56,15 +56,12 @@ export async function listInvoices(storage: Storage): Promise<Invoice[]> {
   return (await storage.listRecords(INVOICES)).map(({ body }) => body as Invoice);
 }
 
-/** Those of a provider that lie in the time, at least with a part. */
-export async function invoicesOf(
+/** Those that lie in the time, at least with a part. */
+export async function invoicesIn(
   storage: Storage,
-  provider: string,
   { startMs, endMs }: { startMs: number; endMs: number },
 ): Promise<Invoice[]> {
-  return (await listInvoices(storage)).filter(
-    (invoice) => invoice.provider === provider && Date.parse(invoice.from) < endMs && Date.parse(invoice.to) > startMs,
-  );
+  return (await listInvoices(storage)).filter(({ from, to }) => Date.parse(from) < endMs && Date.parse(to) > startMs);
 }
 
 function idOf({ provider, reference }: Pick<Invoice, "provider" | "reference">): string {

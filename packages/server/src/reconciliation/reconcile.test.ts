@@ -183,3 +183,22 @@ test("an invoice that covers the time is what is billed; one that does not is on
     code: "not_whole_days",
   });
 });
+
+test("a provider that nobody asks is held against its invoices", async () => {
+  const call = { provider: "anthropic", model: "claude-sonnet-4-5", usage: { inputTokens: 100_000 } };
+  await recordUsage(ledger, [{ ...call, occurredAt: "2026-11-20T12:00:00Z" }]);
+  const question = { ...NOVEMBER, provider: "anthropic" };
+  expect((await reconcile(ledger, question)).providers).toEqual([]);
+  const invoice = { provider: "anthropic", reference: "A-1", from: "2026-11-01", taxUsd: 0.06, creditUsd: 0 };
+  await putInvoice(ledger.storage, { ...invoice, to: "2026-12-01", amountUsd: 0.36 }, "someone", ledger.now());
+  const [whole] = (await reconcile(ledger, question)).providers;
+  // a tenth of a million tokens at 3 dollars, and 20 % tax
+  expect(whole).toMatchObject({ recordedUsd: 0.3, reportedUsd: null, billedUsd: 0.36, unexplainedUsd: 0 });
+  expect(amounts(whole!)).toEqual({ tax: 0.06 });
+  expect(whole!.withinTolerance).toBe(true);
+  expect((await reconcile(ledger, { ...question, provider: "google" })).providers).toEqual([]);
+  await putInvoice(ledger.storage, { ...invoice, to: "2026-11-16", amountUsd: 0.36 }, "someone", ledger.now());
+  const [part] = (await reconcile(ledger, question)).providers;
+  expect(part).toMatchObject({ recordedUsd: 0.3, billedUsd: null, remainingUsd: 0, toCheckUsd: 0 });
+  expect(part!.notes).toContain("Invoices cover only a part of the time and are not compared");
+});

@@ -6,7 +6,7 @@ import { dayName, daysBetween } from "../sync/utc-day.ts";
 import { readAdjusted } from "./adjusted.ts";
 import { absolute, explainCell, type CellCoverage, type ExplainedCell } from "./explain-cell.ts";
 import { gatherCells, type Told } from "./gather-cells.ts";
-import { invoicesOf, type Invoice } from "./invoices.ts";
+import { invoicesIn, type Invoice } from "./invoices.ts";
 import { EXPECTED_REASONS, REASONS, REASON_TEXTS, type Reason } from "./reasons.ts";
 import { settleVolumes } from "./settle-volumes.ts";
 
@@ -101,13 +101,12 @@ export async function reconcile(ledger: Ledger, question: ReconcileQuestion): Pr
   const explained = cells.map((cell) => explainCell(cell, coverageOf(told.get(cell.provider)!, cell.dayMs)));
   settleVolumes(explained, hasTokens);
   const inside = explained.filter(({ dayMs }) => dayMs >= range.startMs && dayMs < range.endMs);
+  const allInvoices = await invoicesIn(storage, range);
   const providers = await Promise.all(
     [...told.values()].map(async (teller) => {
       const own = inside.filter(({ provider }) => provider === teller.provider);
-      const [invoices, adjusted] = await Promise.all([
-        invoicesOf(storage, teller.provider, range),
-        readAdjusted(storage, teller.provider, range),
-      ]);
+      const invoices = allInvoices.filter(({ provider }) => provider === teller.provider);
+      const adjusted = await readAdjusted(storage, teller.provider, range);
       return providerOf(teller, own, { invoices, adjusted, tolerance: question.tolerance, range });
     }),
   );
@@ -212,7 +211,7 @@ function notesOf({ tokens, cost, currencies }: Told, isInvoiced: boolean, invoic
   return [
     "Days are UTC, as the provider counts them",
     ...(tokens ? [] : ["The provider tells no counts: whether calls or prices differ is not known"]),
-    ...(cost || isInvoiced ? [] : ["The provider tells no costs: its counts at our prices are compared"]),
+    ...(cost || isInvoiced || !tokens ? [] : ["The provider tells no costs: its counts at our prices are compared"]),
     ...(currencies.size === 0 ? [] : [`Costs in ${[...currencies].join(", ")} are not compared with dollars`]),
     ...(isInvoiced ? ["Invoices cover the time and are taken as what is billed"] : []),
     ...(!isInvoiced && invoices.length > 0 ? ["Invoices cover only a part of the time and are not compared"] : []),

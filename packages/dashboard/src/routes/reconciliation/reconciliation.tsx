@@ -71,7 +71,7 @@ function Compared() {
           The filters choose which recorded calls are meant. What providers say is not narrowed by them.
         </p>
       )}
-      {connections?.length === 0 ? <HowToBegin /> : null}
+      {connections?.length === 0 && data !== undefined && providers.length === 0 ? <HowToBegin /> : null}
       {data !== undefined && providers.length > 0 && connections !== undefined ? (
         <>
           <NeedsAttention
