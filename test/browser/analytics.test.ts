@@ -61,7 +61,8 @@ describe.each([
     await eventually(() => advice.count()).toBe(Math.min(3, recommendations.length));
     for (const [index, { title, savedUsd }] of recommendations.slice(0, 3).entries()) {
       expect(await advice.nth(index).getByRole("heading").innerText()).toContain(title);
-      expect(numberIn((await advice.nth(index).locator("p[title]").getAttribute("title"))!)).toBe(savedUsd);
+      // the fee of a running plan grows with every moment
+      expect(numberIn((await advice.nth(index).locator("p[title]").getAttribute("title"))!)).toBeCloseTo(savedUsd, 2);
     }
     expect(complaints).toEqual([]);
     await close();
