@@ -1,4 +1,6 @@
+import { readSync } from "node:fs";
 import { open } from "node:fs/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Position } from "./importer.ts";
 
 /** One line, without its end. */
@@ -17,27 +19,21 @@ const CHUNK_BYTES = 256 * 1024;
 export const MAX_LINE_BYTES = 32 * 1024 * 1024;
 const NEWLINE = 10;
 
-/** The lines of a file from a position on, read in chunks: memory does not grow with the file. */
+/**
+ * The lines of a file from a position on, read in chunks: memory does not grow with the file. Each chunk is waited for, as
+ * handing the reading to another thread and hearing of its end takes longer than the reading; then others get their turn.
+ */
 export async function* readLines(path: string, from: Position): AsyncGenerator<Line[], void, undefined> {
   const file = await open(path);
-  // while the lines of one chunk are dealt with, the next is read; that it failed is told where it is waited for
-  const read = (chunk: Buffer, atByte: number) => {
-    const reading = file.read(chunk, 0, CHUNK_BYTES, atByte);
-    reading.catch(() => {});
-    return reading;
-  };
-  let chunks = [takeChunk(), takeChunk()] as const;
-  let reading = read(chunks[0], from.offsetBytes);
+  const chunk = freeChunks.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
   try {
     const begun = new BegunLine();
     let atByte = from.offsetBytes;
     let number = from.line;
     for (;;) {
-      const { bytesRead } = await reading;
+      await nextTurn();
+      const bytesRead = readSync(file.fd, chunk, 0, CHUNK_BYTES, atByte);
       if (bytesRead === 0) break;
-      const [chunk, next] = chunks;
-      reading = read(next, atByte + bytesRead);
-      chunks = [next, chunk];
       const bytes = chunk.subarray(0, bytesRead);
       const lines: Line[] = [];
       let start = 0;
@@ -54,18 +50,13 @@ export async function* readLines(path: string, from: Position): AsyncGenerator<L
     if (begun.isEmpty) return;
     yield [{ number, bytes: begun.finish(Buffer.alloc(0)), endByte: atByte, isEnded: false }];
   } finally {
-    await reading.catch(() => {});
-    freeChunks.push(...chunks);
+    freeChunks.push(chunk);
     await file.close();
   }
 }
 
-/** Tools write thousands of small files: each with chunks of its own would leave a gigabyte to collect. */
+/** Tools write thousands of small files: each with a chunk of its own would leave half a gigabyte to collect. */
 const freeChunks: Buffer[] = [];
-
-function takeChunk(): Buffer {
-  return freeChunks.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
-}
 
 /** What has been read of a line that goes over several chunks. */
 class BegunLine {

@@ -70,7 +70,10 @@ async function reviseEach(
     changes,
   );
 
-  ledger.live.publish(changes.stored.toSorted((a, b) => a.seq - b.seq));
+  if (ledger.live.isHeard) {
+    const stored = changes.stored.map(({ event, seq }): StoredEvent => ({ ...event, seq }));
+    ledger.live.publish(stored.toSorted((a, b) => a.seq - b.seq));
+  }
   answer.rejected = rejected.concat(changes.refused.flatMap(refusals));
   const refused = new Set(changes.refused.flatMap((call) => call.places));
   answer.ids = recorded.filter((_, index) => !refused.has(places[index] as number)).map(({ id }) => id);
@@ -107,7 +110,7 @@ interface Call {
 }
 
 interface Changes {
-  stored: StoredEvent[];
+  stored: { event: RecordedEvent; seq: number }[];
   refused: Call[];
   counted: ReviseAnswer;
 }
@@ -136,7 +139,7 @@ async function append(ledger: Ledger, calls: Call[], { stored, refused, counted 
   const leftOut = new Set([...duplicates, ...expired]);
   const accepted = calls.filter((_, index) => !leftOut.has(index));
   accepted.forEach(({ event, places, revisions }, index) => {
-    stored.push({ ...event, seq: seqs[index] as number });
+    stored.push({ event, seq: seqs[index] as number });
     counted.addedNanoUsd += BigInt(event.costNanoUsd ?? 0);
     counted.accepted++;
     counted.revised += revisions;
@@ -172,7 +175,7 @@ async function revise(
     smaller.forEach(({ event, places, revisions }, index) => {
       const seq = result.seqs[index];
       if (seq == null) return;
-      stored.push({ ...event, seq });
+      stored.push({ event, seq });
       const before = (known.get(event.id) as StoredEvent).costNanoUsd;
       counted.addedNanoUsd += BigInt(event.costNanoUsd ?? 0) - BigInt(before ?? 0);
       counted.revised += 1 + revisions;
@@ -198,7 +201,7 @@ function ownersOf({ user, team, customer, environment, credential }: RecordedEve
 }
 
 function isStillRepeated(call: Call, { stored, refused }: Changes): boolean {
-  return !refused.includes(call) && !stored.some(({ id }) => id === call.event.id);
+  return !refused.includes(call) && !stored.some(({ event }) => event.id === call.event.id);
 }
 
 function refusals({ places, event }: Call): Rejection[] {

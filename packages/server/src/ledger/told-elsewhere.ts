@@ -13,9 +13,8 @@ export async function toldElsewhere(
   other: string,
 ): Promise<Set<number>> {
   const told = new Set<number>();
-  const sessions = bySession(events);
-  if (sessions.size === 0 || !(await hasSource(ledger, other))) return told;
-  for (const [session, calls] of sessions) {
+  if (!(await hasSource(ledger, other))) return told;
+  for (const [session, calls] of bySession(events)) {
     const requests = await requestsOf(ledger, session, calls, other);
     for (const { place, requestId } of calls) if (requests.has(requestId)) told.add(place);
   }

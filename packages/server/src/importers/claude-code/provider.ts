@@ -6,6 +6,14 @@
 export function providerOf(model: string, messageId: string | null): string {
   if (messageId?.startsWith("msg_bdrk_")) return "aws";
   if (messageId?.startsWith("msg_vrtx_")) return "google";
+  if (model !== last.model) last = { model, provider: makerOf(model) };
+  return last.provider;
+}
+
+/** Calls in a row are mostly of one model. */
+let last = { model: "", provider: "unknown" };
+
+function makerOf(model: string): string {
   return PROVIDERS.find(([pattern]) => pattern.test(model))?.[1] ?? "unknown";
 }
 

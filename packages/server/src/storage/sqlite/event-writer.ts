@@ -16,7 +16,7 @@ export interface BatchResult {
   expired: number[];
 }
 
-/** At the latest after so many events, or when the sums that wait need this much room, they go to the rollups. */
+/** At the latest after so many events, unless another number is given, or when the sums that wait need this much room, they go to the rollups. */
 const FLUSH_EVENTS = 20_000;
 const FLUSH_SUMS = 150_000;
 
@@ -35,9 +35,11 @@ export class EventWriter {
   #sessions = new PendingSessions();
   #pendingEvents = 0;
   #needsRecovery = false;
+  readonly #flushEvents: number;
 
-  constructor(database: Database) {
+  constructor(database: Database, { flushEvents = FLUSH_EVENTS } = {}) {
     this.database = database;
+    this.#flushEvents = flushEvents;
     this.dictionary = openDictionary(database);
     this.state = readState(database);
     const row = `(${EVENT_COLUMNS.map(() => "?").join()})`;
@@ -128,7 +130,7 @@ export class EventWriter {
   }
 
   get isFlushDue(): boolean {
-    return this.#pendingEvents >= FLUSH_EVENTS || this.#sums.size >= FLUSH_SUMS;
+    return this.#pendingEvents >= this.#flushEvents || this.#sums.size >= FLUSH_SUMS;
   }
 
   /** Moves the waiting sums into rollups and sessions, and the watermark with them; inside a transaction. */
