@@ -34,9 +34,9 @@ describe("the counting thread", () => {
     async (failure) => {
       const thread = new URL("./unreliable-thread.fixture.ts", import.meta.url);
       const tokenizer = open({ thread, pauseMs: 20, stuckMs: failure === "hang" ? 1_500 : 100_000 });
-      const good = tokenizer.count(["good"]);
+      // what a thread has answered just before it crashes may come after the news of its end
+      expect(await tokenizer.count(["good"])).toEqual([{ english: 1 }]);
       const bad = Promise.all([tokenizer.count([failure]), tokenizer.count(["behind it"])]);
-      expect(await good).toEqual([{ english: 1 }]);
       expect(await bad).toEqual([null, null]);
       expect(await tokenizer.count(["too soon"])).toBeNull();
       const again = async () => expect(await tokenizer.count(["good"])).toEqual([{ english: 1 }]);
