@@ -5,7 +5,6 @@ import { canonicalProvider } from "../prices/canonical-provider.ts";
 import { readCoverage, readReported, type Coverage, type ReportedDay } from "../sync/reported-store.ts";
 import type { ReportedRow } from "../sync/reported-row.ts";
 import { DAY_MS, daysBetween } from "../sync/utc-day.ts";
-import { invoicesIn } from "./invoices.ts";
 import { rateReports } from "./rate-reported.ts";
 
 /** What three parties say of one model of one provider on one UTC day. In nano-dollars. */
@@ -60,20 +59,30 @@ export interface Gathered {
   told: Map<string, Told>;
 }
 
+/** Which days, and whose. */
+interface CellScope {
+  startMs: number;
+  endMs: number;
+  filters: Filter[];
+  /** null: all. */
+  provider: string | null;
+  /** Who has sent an invoice: compared also when no connection asks it. */
+  invoiced: string[];
+}
+
 /**
  * Everything about the days from the one before to the one after the period: calls about midnight lie on either side. Models
  * are compared by the model whose price they get, so that a snapshot and its short name meet.
  */
 export async function gatherCells(
   ledger: Ledger,
-  { startMs, endMs, filters, provider }: { startMs: number; endMs: number; filters: Filter[]; provider: string | null },
+  { startMs, endMs, filters, provider, invoiced }: CellScope,
 ): Promise<Gathered> {
   const range = { startMs: startMs - DAY_MS, endMs: endMs + DAY_MS };
   const told = await readTold(ledger, provider);
-  for (const invoice of await invoicesIn(ledger.storage, { startMs, endMs })) {
-    // who is asked by no connection is compared all the same
-    const isMeant = provider === null || invoice.provider === canonicalProvider(provider);
-    if (isMeant && !told.has(invoice.provider)) told.set(invoice.provider, newTeller(invoice.provider));
+  for (const biller of invoiced) {
+    const isMeant = provider === null || biller === canonicalProvider(provider);
+    if (isMeant && !told.has(biller)) told.set(biller, newTeller(biller));
   }
   const cells = new Map<string, Cell>();
   const cellOf = (of: string, dayMs: number, model: string | null) => {

@@ -96,12 +96,13 @@ export async function reconcile(ledger: Ledger, question: ReconcileQuestion): Pr
   requireTolerance(question.tolerance);
   const range = await reportedPeriod(storage, question, ledger.now());
   const filters = parseFilters(question.filters);
-  const { cells, told } = await gatherCells(ledger, { ...range, filters, provider: question.provider });
+  const allInvoices = await invoicesIn(storage, range);
+  const invoiced = allInvoices.map(({ provider }) => provider);
+  const { cells, told } = await gatherCells(ledger, { ...range, filters, provider: question.provider, invoiced });
   const hasTokens = (provider: string, dayMs: number) => covers(told.get(provider), "tokens", dayMs);
   const explained = cells.map((cell) => explainCell(cell, coverageOf(told.get(cell.provider)!, cell.dayMs)));
   settleVolumes(explained, hasTokens);
   const inside = explained.filter(({ dayMs }) => dayMs >= range.startMs && dayMs < range.endMs);
-  const allInvoices = await invoicesIn(storage, range);
   const providers = await Promise.all(
     [...told.values()].map(async (teller) => {
       const own = inside.filter(({ provider }) => provider === teller.provider);
