@@ -1,6 +1,4 @@
-import { readSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Position } from "./importer.ts";
 
 /** One line, without its end. */
@@ -19,10 +17,7 @@ const CHUNK_BYTES = 256 * 1024;
 export const MAX_LINE_BYTES = 32 * 1024 * 1024;
 const NEWLINE = 10;
 
-/**
- * The lines of a file from a position on, read in chunks: memory does not grow with the file. Each chunk is waited for, as
- * handing the reading to another thread and hearing of its end takes longer than the reading; then others get their turn.
- */
+/** The lines of a file from a position on, read in chunks: memory does not grow with the file. */
 export async function* readLines(path: string, from: Position): AsyncGenerator<Line[], void, undefined> {
   const file = await open(path);
   const chunk = freeChunks.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
@@ -31,8 +26,7 @@ export async function* readLines(path: string, from: Position): AsyncGenerator<L
     let atByte = from.offsetBytes;
     let number = from.line;
     for (;;) {
-      await nextTurn();
-      const bytesRead = readSync(file.fd, chunk, 0, CHUNK_BYTES, atByte);
+      const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, atByte);
       if (bytesRead === 0) break;
       const bytes = chunk.subarray(0, bytesRead);
       const lines: Line[] = [];
