@@ -1,4 +1,12 @@
-import { InvalidInput, NANO_PER_USD, buckets, resolvePeriod, usdNumber, withoutUndefined } from "@outlay/core";
+import {
+  InvalidInput,
+  NANO_PER_USD,
+  buckets,
+  resolvePeriod,
+  roundUsd,
+  usdNumber,
+  withoutUndefined,
+} from "@outlay/core";
 import type { Context } from "hono";
 import { z } from "zod";
 import { ownUserOf } from "../access/data-scope.ts";
@@ -1085,5 +1093,5 @@ function centsAndDollarsOf(value: Row[string] | undefined): { costCents: number 
 /** Exact to the nano-dollar; an unknown cost stays unknown unless there is something beside it. */
 function plusUsd(a: number | null, b: number): number | null {
   if (a === null) return b === 0 ? null : b;
-  return Math.round((a + b) * NANO_PER_USD) / NANO_PER_USD;
+  return roundUsd(a + b);
 }

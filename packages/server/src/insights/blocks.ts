@@ -1,11 +1,10 @@
-import { InvalidInput, shown, usdNumber, type Period } from "@outlay/core";
+import { InvalidInput, shown, usdNumber, type Period, roundUsd } from "@outlay/core";
 import type { StoredEvent } from "../storage/storage.ts";
 import type { QueryParams, ResolvedQuery } from "../ledger/answers.ts";
 import { findPeriod, parsePeriod, periodAnswer } from "../ledger/asked-period.ts";
 import { parseFilters } from "../ledger/filters.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { FILTER_PARAMETERS, PERIOD_PARAMETERS, readParameters, type Parameters } from "../ledger/parameters.ts";
-import { roundUsd } from "./costs.ts";
 import { findBlockStart } from "./find-block-start.ts";
 import { splitBlocks, type Block, type BlockCall, type UsedBlock } from "./split-blocks.ts";
 

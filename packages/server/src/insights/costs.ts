@@ -1,4 +1,4 @@
-import { buckets, NANO_PER_USD, previousPeriod, resolvePeriod, type Metric, type Period } from "@outlay/core";
+import { buckets, previousPeriod, resolvePeriod, type Metric, type Period } from "@outlay/core";
 import type { Filter } from "../storage/storage.ts";
 import type { MetricValues, QueryParams } from "../ledger/answers.ts";
 import { SCAN_LIMIT } from "../ledger/ask.ts";
@@ -148,9 +148,4 @@ export function direction(now: number, earlier: number): "above" | "below" | "le
   if (percent === null) return now > 0 ? "above" : "level";
   if (Math.abs(percent) < STABLE_PERCENT) return "level";
   return percent > 0 ? "above" : "below";
-}
-
-/** Dollars that were divided or multiplied, rounded to nano-dollars. */
-export function roundUsd(usd: number): number {
-  return Math.round(usd * NANO_PER_USD) / NANO_PER_USD;
 }

@@ -1,7 +1,8 @@
+import { roundUsd } from "@outlay/core";
 import type { QueryParams } from "../ledger/answers.ts";
 import { rangeAnswer } from "../ledger/asked-period.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { daysIn, pastDays, readScope, roundUsd, wholeMonth, type DayCost } from "./costs.ts";
+import { daysIn, pastDays, readScope, wholeMonth, type DayCost } from "./costs.ts";
 import { MIN_WEEKDAY_DAYS, sumOf, weekdayMeans } from "./weekday-means.ts";
 
 export interface ForecastAnswer {

@@ -1,17 +1,8 @@
+import { roundUsd } from "@outlay/core";
 import type { QueryParams } from "../ledger/answers.ts";
 import { rangeAnswer } from "../ledger/asked-period.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import {
-  costIn,
-  daysIn,
-  direction,
-  pastDays,
-  periodIn,
-  readScope,
-  roundUsd,
-  wholeMonth,
-  type DayCost,
-} from "./costs.ts";
+import { costIn, daysIn, direction, pastDays, periodIn, readScope, wholeMonth, type DayCost } from "./costs.ts";
 import { MEAN_DAYS, MIN_WEEKDAY_DAYS, sumOf, weekdayMeans } from "./weekday-means.ts";
 
 export interface ProjectionAnswer {

@@ -1,6 +1,7 @@
+import { roundUsd } from "@outlay/core";
 import type { QueryParams } from "../ledger/answers.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { costIn, percentChange, readScope, roundUsd } from "./costs.ts";
+import { costIn, percentChange, readScope } from "./costs.ts";
 
 export interface VelocityAnswer {
   /** Dollars, at the pace of the last 24 hours. A month is 30 days. */

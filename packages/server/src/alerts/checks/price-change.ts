@@ -1,4 +1,4 @@
-import { NANO_PER_USD, type PriceVersion } from "@outlay/core";
+import { roundUsd, type PriceVersion } from "@outlay/core";
 import { toRateableCall } from "../../prices/rateable-call.ts";
 import { isExactly, parseFilters } from "../../ledger/filters.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
@@ -118,7 +118,7 @@ function findingOf(
   const day = timeText(startMs, zoneOf(ledger, rule), "day");
   const isAhead = startMs > ledger.now();
   const percent = (moreUsd / costUsd) * 100;
-  const more = dollars(Math.round(moreUsd * NANO_PER_USD) / NANO_PER_USD);
+  const more = dollars(roundUsd(moreUsd));
   const filters = [...rule.filters, `provider:${provider}`, `model:${model.replaceAll("*", "\\*")}`];
   return {
     subject: `${provider}/${model}@${new Date(startMs).toISOString()}`,
