@@ -46,8 +46,6 @@ class FolderImports implements ImportStore {
   destination(importer: string, machine: string): Destination {
     const collection = importProgressIn(importer, machine);
     return {
-      // each commit writes what the index of ids has changed all over: in larger batches they take half the time
-      batchCalls: 3_000,
       prepare: () => void this.#open().catch(() => "told when it is needed"),
       record: (events) => this.#written(() => this.#record(events)),
       readProgress: () =>
@@ -128,8 +126,8 @@ async function whenFree<T>(open: () => Promise<T>): Promise<T> {
 
 const now = () => Date.now();
 
-/** What three thousand calls take, a few times: in a megabyte, collecting garbage takes a quarter of the time of an import. */
-const YOUNG_SPACE_MB = 16;
+/** What a few batches of calls take: in a megabyte, collecting garbage takes a quarter of the time of an import. */
+const YOUNG_SPACE_MB = 8;
 
 /** What recording takes of `openOutlay`: nobody asks this ledger, and nobody listens to it. */
 async function openLedger(resolved: ResolvedConfig): Promise<Ledger> {

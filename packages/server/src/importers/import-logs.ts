@@ -4,13 +4,12 @@ import type { Importer, LineReading, LogFile, Position } from "./importer.ts";
 
 /** Where calls go, and where it is kept how far each file has been read. */
 export interface Destination {
-  /** Calls that are recorded at a time. Default: 1,000, half a megabyte, which every proxy lets through. */
-  batchCalls?: number;
   /** Something will be recorded: what takes a while to open may be opened meanwhile. */
   prepare?(): void;
-  /** A call that is there already is replaced when this one says more. Resolves when all is durable. */
+  /** A call that is there already is replaced when this one says more. */
   record(events: WireEvent[]): Promise<Recorded>;
   readProgress(): Promise<FileProgress[]>;
+  /** When it resolves, so is durable what was recorded before. */
   keepProgress(files: FileProgress[]): Promise<void>;
 }
 
@@ -56,7 +55,7 @@ export interface BrokenLine {
   reason: string;
 }
 
-/** Calls of a batch, each once. */
+/** Calls of a batch, each once: half a megabyte, which every proxy lets through. */
 const BATCH_CALLS = 1_000;
 /** Batches that are on their way while the next is read. */
 const BATCHES_AT_ONCE = 3;
@@ -76,8 +75,7 @@ interface ReadCall {
 
 /**
  * Reads what is new in the files and records it. May be repeated at will: calls have ids that follow from what the tool
- * says. How far a file was read is kept after its calls are durable, so that an import that was ended in between loses
- * nothing. What cannot be read is named, and the rest is read; rejects only when the destination fails.
+ * says. How far a file was read is kept after its calls, so that an import that was ended in between loses nothing. What cannot be read is named, and the rest is read; rejects only when the destination fails.
  */
 export async function importLogs(options: {
   importer: Pick<Importer, "load" | "isRewritten">;
@@ -99,7 +97,7 @@ export async function importLogs(options: {
     if (signal?.aborted === true) break;
     run.outcome.files += 1;
     try {
-      const from = await positionAfter(file, known.get(fileIdOf(file.path)), importer.isRewritten);
+      const from = positionAfter(file, known.get(fileIdOf(file.path)), importer.isRewritten);
       if (from === null || file.modifiedMs < sinceMs) run.outcome.unchangedFiles += 1;
       else await run.read(importer, file, from, (atByte) => onBytes(doneBytes + atByte));
     } catch (error) {
@@ -133,7 +131,6 @@ class ImportRun {
   readonly #tags: { machine: string };
   readonly #sinceMs: number;
   readonly #signal: AbortSignal | undefined;
-  readonly #batchCalls: number;
   #isPrepared = false;
   #batch = new Map<string, ReadCall>();
   #underway = new Set<Promise<void>>();
@@ -149,7 +146,6 @@ class ImportRun {
     signal: AbortSignal | undefined;
   }) {
     this.#destination = options.destination;
-    this.#batchCalls = options.destination.batchCalls ?? BATCH_CALLS;
     this.#tags = { machine: options.machine };
     this.#sinceMs = options.sinceMs;
     this.#signal = options.signal;
@@ -174,14 +170,14 @@ class ImportRun {
       }
       position = part.position;
       onByte(position.offsetBytes);
-      if (this.#batch.size > this.#batchCalls) await this.#sendBatch(this.#takeAllButLast());
+      if (this.#batch.size > BATCH_CALLS) await this.#sendBatch(this.#takeAllButLast());
       if (this.#signal?.aborted === true) read.isWhole = false;
       if (!read.isWhole) break;
       if (importer.isRewritten !== true && !read.hasLeftOut) await this.#keepNowAndThen(file, position);
     }
     this.outcome.readBytes += position.offsetBytes - from.offsetBytes;
     if (read.hasLeftOut || (!read.isWhole && importer.isRewritten === true)) return;
-    const progress = await progressAt(file, position);
+    const progress = progressAt(file, position);
     this.#finished.set(progress.id, read.isWhole ? progress : untilNow(progress));
     if (this.#finished.size >= BATCH_FILES) await this.#keep();
   }
@@ -224,7 +220,7 @@ class ImportRun {
   /** So that a large file is not begun again when its import is ended. */
   async #keepNowAndThen(file: LogFile, position: Position): Promise<void> {
     if (performance.now() - this.#keptAtMs < KEEP_INTERVAL_MS) return;
-    const progress = untilNow(await progressAt(file, position));
+    const progress = untilNow(progressAt(file, position));
     this.#finished.set(progress.id, progress);
     await this.#keep();
   }
@@ -253,10 +249,10 @@ class ImportRun {
   }
 
   async #sendBatch(calls: ReadCall[]): Promise<void> {
-    for (let start = 0; start < calls.length; start += this.#batchCalls) {
+    for (let start = 0; start < calls.length; start += BATCH_CALLS) {
       while (this.#underway.size >= BATCHES_AT_ONCE) await Promise.race(this.#underway);
       this.throwIfFailed();
-      const sent = this.#send(calls.slice(start, start + this.#batchCalls)).then(
+      const sent = this.#send(calls.slice(start, start + BATCH_CALLS)).then(
         () => void this.#underway.delete(sent),
         (error: unknown) => {
           this.#failure ??= { error };

@@ -12,7 +12,7 @@ export interface Line {
   isEnded: boolean;
 }
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 512 * 1024;
 /** Longer ones hold pasted files; no call is told in so many words. */
 export const MAX_LINE_BYTES = 32 * 1024 * 1024;
 const NEWLINE = 10;

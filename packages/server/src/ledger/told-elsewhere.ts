@@ -13,7 +13,8 @@ export async function toldElsewhere(
   other: string,
 ): Promise<Set<number>> {
   const told = new Set<number>();
-  if (!(await hasSource(ledger, other))) return told;
+  // most stores hear of a tool through one door only; then there is nothing to look for
+  if (!(await ledger.storage.hasSource(other))) return told;
   for (const [session, calls] of bySession(events)) {
     const requests = await requestsOf(ledger, session, calls, other);
     for (const { place, requestId } of calls) if (requests.has(requestId)) told.add(place);
@@ -62,7 +63,7 @@ export async function countTelemetry(
   tool: string,
   range: { startMs: number; endMs: number },
 ): Promise<UnmatchedCalls> {
-  if (!(await hasSource(ledger, "otlp"))) return { calls: 0, isMore: false };
+  if (!(await ledger.storage.hasSource("otlp"))) return { calls: 0, isMore: false };
   const question = { ...range, filters: parseFilters(telemetryFilters(tool)), limit: PAGE };
   return countUnmatched((cursor) => ledger.storage.listEvents(cursor === null ? question : { ...question, cursor }));
 }
@@ -123,9 +124,4 @@ async function requestsOf(
     cursor = page.nextCursor;
   } while (cursor !== null);
   return requests;
-}
-
-/** Most stores hear of a tool through one door only; then there is nothing to look for. */
-async function hasSource({ storage }: Pick<Ledger, "storage">, source: string): Promise<boolean> {
-  return (await storage.listValues("source", { contains: source, limit: 10 })).includes(source);
 }

@@ -53,14 +53,6 @@ export function allowToGiveBackMemory(): void {
 
 let isAllowed = false;
 
-/**
- * Collects at once. For a thread whose memory lies in buffers: V8 lets 64 MB of them gather before it looks for those that
- * nobody needs any more.
- */
-export function giveBackMemoryNow(): void {
-  collectGarbage("regular");
-}
-
 function heapBytes(): number {
   return getHeapStatistics().total_physical_size;
 }

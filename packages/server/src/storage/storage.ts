@@ -28,6 +28,8 @@ export interface Storage {
   getSession(id: string): Promise<StoredSession | null>;
   /** Known values of a dimension, for pickers: those with the most recent use first. */
   listValues(dimension: Dimension, options: { contains?: string; limit: number }): Promise<string[]>;
+  /** Whether an event of the source has ever been stored; found at once, also in a store of many years. */
+  hasSource(source: string): Promise<boolean>;
   /** Tag keys that have been used. */
   listTagKeys(): Promise<string[]>;
 

@@ -67,7 +67,8 @@ export function inTransaction<T>(database: Database, work: () => T, kind: "IMMED
   }
 }
 
-function rollBack(database: Database): void {
+/** Undoes the transaction. */
+export function rollBack(database: Database): void {
   try {
     database.exec("ROLLBACK");
   } catch {

@@ -1,6 +1,6 @@
 import { type BatchMessage, NUMBER_COLUMNS } from "./batch-message.ts";
 import { type Dictionary, openDictionary } from "./dictionary.ts";
-import { type Database, inTransaction, isConstraintError, type SqlValue, type Statement } from "./driver.ts";
+import { type Database, inTransaction, isConstraintError, rollBack, type SqlValue, type Statement } from "./driver.ts";
 import { addToLookups } from "./event-lookup.ts";
 import { COL, EVENT_COLUMNS, type EventRow } from "./event-row.ts";
 import { PendingSums } from "./pending-sums.ts";
@@ -16,7 +16,7 @@ export interface BatchResult {
   expired: number[];
 }
 
-/** At the latest after so many events, unless another number is given, or when the sums that wait need this much room, they go to the rollups. */
+/** At the latest after so many events, or when the sums that wait need this much room, they go to the rollups. */
 const FLUSH_EVENTS = 20_000;
 const FLUSH_SUMS = 150_000;
 
@@ -35,11 +35,11 @@ export class EventWriter {
   #sessions = new PendingSessions();
   #pendingEvents = 0;
   #needsRecovery = false;
-  readonly #flushEvents: number;
+  /** A transaction waits for more to join it. */
+  #isOpen = false;
 
-  constructor(database: Database, { flushEvents = FLUSH_EVENTS } = {}) {
+  constructor(database: Database) {
     this.database = database;
-    this.#flushEvents = flushEvents;
     this.dictionary = openDictionary(database);
     this.state = readState(database);
     const row = `(${EVENT_COLUMNS.map(() => "?").join()})`;
@@ -56,10 +56,36 @@ export class EventWriter {
 
   /** Runs the work in one transaction. After an error nothing of it is left, neither in the file nor here. */
   transaction<T>(work: () => T): T {
+    this.commit();
+    return this.#recovering(() => inTransaction(this.database, work));
+  }
+
+  /**
+   * Runs the work in a transaction that what comes next may join, until `commit` or `transaction`. After an error nothing is
+   * left of all that joined it.
+   */
+  join<T>(work: () => T): T {
+    return this.#recovering(() => {
+      if (!this.#isOpen) this.database.exec("BEGIN IMMEDIATE");
+      this.#isOpen = true;
+      return work();
+    });
+  }
+
+  /** What has joined a transaction becomes durable. */
+  commit(): void {
+    if (!this.#isOpen) return;
+    this.#recovering(() => this.database.exec("COMMIT"));
+    this.#isOpen = false;
+  }
+
+  #recovering<T>(work: () => T): T {
     if (this.#needsRecovery) this.#recover();
     try {
-      return inTransaction(this.database, work);
+      return work();
     } catch (error) {
+      if (this.#isOpen) rollBack(this.database);
+      this.#isOpen = false;
       this.#needsRecovery = true;
       throw error;
     }
@@ -130,7 +156,7 @@ export class EventWriter {
   }
 
   get isFlushDue(): boolean {
-    return this.#pendingEvents >= this.#flushEvents || this.#sums.size >= FLUSH_SUMS;
+    return this.#pendingEvents >= FLUSH_EVENTS || this.#sums.size >= FLUSH_SUMS;
   }
 
   /** Moves the waiting sums into rollups and sessions, and the watermark with them; inside a transaction. */

@@ -14,6 +14,7 @@ import type {
 } from "../storage.ts";
 import { listCharges } from "./charges.ts";
 import { copyStore, type CopyOrder } from "./copy-store.ts";
+import { DIMENSION_CODES } from "./cubes.ts";
 import { countDistinct } from "./distinct.ts";
 import { getDocument, getPriceVersion, listAudit } from "./documents.ts";
 import { inTransaction, openDatabase } from "./driver.ts";
@@ -54,6 +55,7 @@ const methods: Record<string, (context: ScanContext, ...args: never[]) => unknow
   getSession: (context, id: string) => getSession(context, names, id),
   listValues: (context, dimension: Dimension, options: { contains?: string; limit: number }) =>
     listValues(context, names, dimension, options),
+  hasSource: (_context, source: string) => names.idOf(DIMENSION_CODES.source, source) !== null,
   listTagKeys: () => names.tagKeys(),
   listCharges: (_context, question: ChargesQuestion) => listCharges(database, question),
   getPriceVersion: (_context, id: string) => getPriceVersion(database, id),

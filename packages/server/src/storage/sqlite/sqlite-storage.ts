@@ -48,8 +48,9 @@ export interface SqliteOptions {
   /** Only answers questions; works beside a process that writes. Default: false. */
   readOnly?: boolean;
   /**
-   * For a process that copies what its sources keep, and ends: it stays small, and a power cut may take its last writes
-   * (never one without those before it) until it closes the storage. Default: false.
+   * For a process that copies what its sources keep, and ends: it stays small, appended events become durable with the next
+   * thing that is written behind them, and a power cut may take the last writes (never one without those before it) until
+   * it closes the storage. Default: false.
    */
   isImport?: boolean;
 }
@@ -165,6 +166,10 @@ class SqliteStorage implements CopyableStorage {
 
   listValues(dimension: Dimension, options: { contains?: string; limit: number }): Promise<string[]> {
     return this.#reader.call("listValues", [dimension, options]);
+  }
+
+  hasSource(source: string): Promise<boolean> {
+    return this.#reader.call("hasSource", [source]);
   }
 
   listTagKeys(): Promise<string[]> {

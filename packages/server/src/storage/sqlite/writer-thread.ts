@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import { giveBackMemoryNow, giveBackMemoryWhenIdle } from "../give-back-memory.ts";
+import { giveBackMemoryWhenIdle } from "../give-back-memory.ts";
 import type { AuditEntry, CollectionRecord, RatingChange, RecordedCharge } from "../storage.ts";
 import type { PriceVersion } from "@outlay/core";
 import type { BatchMessage } from "./batch-message.ts";
@@ -25,8 +25,6 @@ giveBackMemoryWhenIdle();
 
 /** Batches that wait while others are written are committed together, up to so many events. */
 const GROUP_EVENTS = 20_000;
-/** What reads logs takes longer than what writes their calls: the less is left for the end, the sooner an import is over. */
-const IMPORT_FLUSH_EVENTS = 5_000;
 /** Sums wait in memory at most about this long. */
 const FLUSH_INTERVAL_MS = 1_000;
 
@@ -41,7 +39,7 @@ function open(): void {
   database.exec("PRAGMA wal_autocheckpoint = 16000");
   database.exec("PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = OFF");
   migrate(database);
-  writer = new EventWriter(database, start.isImport ? { flushEvents: IMPORT_FLUSH_EVENTS } : {});
+  writer = new EventWriter(database);
 }
 
 function close(): void {
@@ -123,8 +121,32 @@ function takeAppends(requests: ThreadRequest[]): ThreadRequest[] {
   return requests.splice(0, count);
 }
 
+/**
+ * Batches of an import are answered before they are committed, until so many events wait: each commit writes what the index
+ * of ids has changed, which is all over it. How far the logs were read is written after them, so that what is lost with
+ * the process is read again; and whatever else is asked of this thread comes after a commit.
+ */
+const IMPORT_COMMIT_EVENTS = 12_000;
+let uncommittedEvents = 0;
+
+function appendToImport(request: ThreadRequest): void {
+  try {
+    const result = ready().join(() => append(request));
+    uncommittedEvents += (request.args[0] as BatchMessage).count;
+    // who is told of repeats looks at what is there already
+    if (uncommittedEvents >= IMPORT_COMMIT_EVENTS || result.duplicates.length > 0) {
+      ready().commit();
+      uncommittedEvents = 0;
+    }
+    post({ id: request.id, value: result });
+  } catch (error) {
+    post({ id: request.id, error: toThreadError(error) });
+  }
+}
+
 /** One commit for all; when it fails, each batch has its own, so that a bad one does not take others with it. */
 function appendGroup(group: ThreadRequest[]): void {
+  if (start.isImport) return group.forEach(appendToImport);
   try {
     const results = ready().transaction(() => group.map(append));
     group.forEach(({ id }, index) => post({ id, value: results[index] }));
@@ -135,11 +157,7 @@ function appendGroup(group: ThreadRequest[]): void {
 }
 
 function append({ args }: ThreadRequest): BatchResult {
-  const { watermark } = ready().state;
-  const result = ready().append(args[0] as BatchMessage);
-  // the sums that waited, some ten megabytes, have been written
-  if (start.isImport && ready().state.watermark !== watermark) giveBackMemoryNow();
-  return result;
+  return ready().append(args[0] as BatchMessage);
 }
 
 function answer({ id, method, args }: ThreadRequest): void {
