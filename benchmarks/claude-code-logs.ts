@@ -23,15 +23,26 @@ const MODELS = [
 ];
 const START_MS = Date.UTC(2026, 4, 1);
 
+/** Sessions begin one after the other over thirty days. */
+const DAYS = 30;
+
+/** What the logs are like. */
+interface Shape {
+  files: number;
+  /** In each file. */
+  lines: number;
+  /** Between two lines of a session. Default: 7, so that a session of a thousand lines takes two hours. */
+  secondsApart?: number;
+}
+
 /**
  * Writes logs as older versions of Claude Code wrote them: a third of the lines are the prompts and results between the
  * answers, with almost half of the bytes; half of the others repeat an answer whose first line carries a small
  * placeholder for its output.
  *
  * @param folder Becomes a folder for CLAUDE_CONFIG_DIR.
- * @param size How many files, lines in each, and characters of text in one line of a prompt or result.
  */
-export function writeClaudeCodeLogs(folder: string, size: { files: number; lines: number }): LogTotals {
+export function writeClaudeCodeLogs(folder: string, { files, lines, secondsApart = 7 }: Shape): LogTotals {
   const random = seeded(6);
   const totals: LogTotals = {
     lines: 0,
@@ -44,10 +55,11 @@ export function writeClaudeCodeLogs(folder: string, size: { files: number; lines
     cacheCreationTokens: 0,
     costUsd: 0,
   };
-  for (let file = 0; file < size.files; file++) {
+  for (let file = 0; file < files; file++) {
+    const startMs = START_MS + (file / files) * DAYS * 86_400_000;
     const project = join(folder, "projects", `-home-dev-project-${file % 20}`);
     mkdirSync(project, { recursive: true });
-    writeSession(join(project, `${uuid(random)}.jsonl`), { file, lines: size.lines, random, totals });
+    writeSession(join(project, `${uuid(random)}.jsonl`), { file, lines, startMs, secondsApart, random, totals });
   }
   return totals;
 }
@@ -55,12 +67,14 @@ export function writeClaudeCodeLogs(folder: string, size: { files: number; lines
 interface Session {
   file: number;
   lines: number;
+  startMs: number;
+  secondsApart: number;
   random: () => number;
   totals: LogTotals;
 }
 
 /** In rounds of three lines: a prompt, the answer's first line, and its last. */
-function writeSession(path: string, { file, lines, random, totals }: Session): void {
+function writeSession(path: string, { file, lines, startMs, secondsApart, random, totals }: Session): void {
   const cwd = `/home/dev/project/${file % 20}`;
   const sessionId = path.slice(-41, -6);
   const out = openSync(path, "w");
@@ -72,8 +86,7 @@ function writeSession(path: string, { file, lines, random, totals }: Session): v
     block = [];
   };
   for (let line = 0; line < lines; line++) {
-    const atMs = START_MS + ((file * 37 + Math.floor(line / 3)) % 720) * 3_600_000 + line * 1_000;
-    const timestamp = new Date(atMs).toISOString();
+    const timestamp = new Date(startMs + line * secondsApart * 1_000).toISOString();
     const base = {
       parentUuid: uuid(random),
       isSidechain: false,

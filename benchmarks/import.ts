@@ -2,9 +2,11 @@
  * How long does `outlay import` take, which stores what it reads, beside `ccusage`, which adds it up and forgets it? The
  * same logs of Claude Code in the same run, in turns; both have to come to the sums that the logs were made with.
  *
- *   npx node --conditions=source benchmarks/import.ts [--rounds 3] [--giant 1000]
+ *   npx node --conditions=source benchmarks/import.ts [--rounds 3] [--giant 1000] [--apart 7]
  *
- * `--giant`: megabytes of the single file that memory is measured with. ccusage comes from the npm registry.
+ * `--giant`: megabytes of the single file that memory is measured with. `--apart`: seconds between two lines of a session;
+ * with 1200 each call has an hour of its own, which is the most that there can be to sum up. ccusage comes from the npm
+ * registry.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -17,7 +19,11 @@ import { writeClaudeCodeLogs, type LogTotals } from "./claude-code-logs.ts";
 import { median, printResult, thousands } from "./timing.ts";
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "3" }, giant: { type: "string", default: "1000" } },
+  options: {
+    rounds: { type: "string", default: "3" },
+    giant: { type: "string", default: "1000" },
+    apart: { type: "string", default: "7" },
+  },
 });
 /** The last one whose programs for all platforms the registry has. */
 const CCUSAGE = "ccusage@20.0.24";
@@ -28,7 +34,7 @@ const folder = mkdtempSync(join(tmpdir(), "outlay-import-benchmark-"));
 try {
   const ccusage = installCcusage(join(folder, "ccusage"));
   const logs = join(folder, "logs");
-  const truth = writeClaudeCodeLogs(logs, { files: 200, lines: 1_000 });
+  const truth = writeClaudeCodeLogs(logs, { files: 200, lines: 1_000, secondsApart: Number(values.apart) });
   printResult("logs", `${thousands(truth.bytes / 1e6)} MB`);
   printResult("lines, of them repeats", `${thousands(truth.lines)}, ${thousands(truth.repeats)}`);
   await compare(ccusage, logs, truth);
