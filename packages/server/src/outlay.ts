@@ -114,6 +114,9 @@ export async function openOutlay(resolved: ResolvedConfig, facts: ServerKind): P
   // not change once there are threads.
   setFlagsFromString("--semi-space-growth-factor=2");
   setFlagsFromString("--turbofan");
+  // Code is compiled for the shapes of objects, and goes when a collection finds none of a shape: between two bursts of calls
+  // there is none of most, and the next burst took half as long again.
+  setFlagsFromString("--retain-maps-for-n-gc=100");
   const store = await openSqliteStorage({ dataDir });
   const settings = await Settings.open({
     storage: store,

@@ -1,27 +1,25 @@
 import { performance } from "node:perf_hooks";
-import { getHeapStatistics, setFlagsFromString } from "node:v8";
+import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { isMainThread } from "node:worker_threads";
 
 const INTERVAL_MS = 3_000;
 /** Of its time; below, a thread has nothing to do that a collection could hold up. */
 const IDLE_SHARE = 0.01;
-/** So many intervals are a minute. After a shorter rest, code that is compiled anew would make the next calls twice as slow. */
-const LONG_REST = 20;
-/** Less is not worth a collection. */
-const WORTHWHILE_BYTES = 2_000_000;
+/** In intervals, after the start: as soon as it rests, and when it has rested from what runs by itself after a start. */
+const FIRST_RESTS = [1, 10];
+/** In intervals, ever after. A collection takes the code with it that was compiled for what is not at work: the next calls take twice as long for some seconds. */
+const LONG_REST = 100;
 
 /**
  * Gives memory back to the system when this thread rests after work: V8 itself keeps what a start or a burst took for
  * as long as nothing else is allocated. `giveBackMore` lets go of what is not V8's; it is called every few seconds of rest.
  * Ends with the thread, and keeps no process alive.
  */
-export function giveBackMemoryWhenIdle(giveBackMore: () => void = () => {}): void {
+export function giveBackMemoryWhenIdle(giveBackMore: () => void = () => {}, intervalMs = INTERVAL_MS): void {
   let before = performance.eventLoopUtilization();
-  let keptBytes = 0;
+  const firstRests = [...FIRST_RESTS];
   let rests = 0;
-  /** What was compiled may go: at the start, of which little is needed again, and when nothing has been asked for long. */
-  let mayForgetCode = true;
   setInterval(() => {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, before);
@@ -32,12 +30,10 @@ export function giveBackMemoryWhenIdle(giveBackMore: () => void = () => {}): voi
     }
     rests += 1;
     giveBackMore();
-    if (rests === LONG_REST) mayForgetCode = true;
-    if (rests !== LONG_REST && heapBytes() < keptBytes + WORTHWHILE_BYTES) return;
-    collectGarbage(mayForgetCode ? "last-resort" : "regular");
-    mayForgetCode = false;
-    keptBytes = heapBytes();
-  }, INTERVAL_MS).unref();
+    if (rests !== (firstRests[0] ?? LONG_REST)) return;
+    firstRests.shift();
+    collectGarbage();
+  }, intervalMs).unref();
 }
 
 /**
@@ -53,12 +49,8 @@ export function allowToGiveBackMemory(): void {
 
 let isAllowed = false;
 
-function heapBytes(): number {
-  return getHeapStatistics().total_physical_size;
-}
-
-function collectGarbage(flavor: "regular" | "last-resort"): void {
+function collectGarbage(): void {
   // A new context has what the flag brings, this one was made before.
   const collect = runInNewContext("globalThis.gc") as ((options: object) => void) | undefined;
-  collect?.({ type: "major", execution: "sync", flavor });
+  collect?.({ type: "major", execution: "sync", flavor: "last-resort" });
 }
