@@ -1,15 +1,23 @@
 import { performance } from "node:perf_hooks";
-import { setFlagsFromString } from "node:v8";
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { isMainThread } from "node:worker_threads";
 
 const INTERVAL_MS = 3_000;
 /** Of its time; below, a thread has nothing to do that a collection could hold up. */
 const IDLE_SHARE = 0.01;
-/** In intervals, after the start: as soon as it rests, and when it has rested from what runs by itself after a start. */
-const FIRST_RESTS = [1, 10];
-/** In intervals, ever after. A collection takes the code with it that was compiled for what is not at work: the next calls take twice as long for some seconds. */
-const LONG_REST = 100;
+/** Above, it has much to do; when that goes on for so many intervals, more of it will come. */
+const BUSY_SHARE = 0.5;
+const BURST = 2;
+/**
+ * So many intervals are two minutes: until then nothing is collected after a burst. A collection takes the compiled code of
+ * what is not at work with it, and the next calls would take twice as long for some seconds.
+ */
+const BURST_PAUSE = 40;
+/** So many intervals are a minute: then what was compiled may go, too. */
+const LONG_REST = 20;
+/** Less is not worth a collection. */
+const WORTHWHILE_BYTES = 2_000_000;
 
 /**
  * Gives memory back to the system when this thread rests after work: V8 itself keeps what a start or a burst took for
@@ -18,22 +26,41 @@ const LONG_REST = 100;
  */
 export function giveBackMemoryWhenIdle(giveBackMore: () => void = () => {}, intervalMs = INTERVAL_MS): void {
   let before = performance.eventLoopUtilization();
-  const firstRests = [...FIRST_RESTS];
+  let keptBytes = 0;
   let rests = 0;
+  const burst = new Burst();
+  /** At the start, of which little is needed again, and when nothing has been asked for long. */
+  let mayForgetCode = true;
   setInterval(() => {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, before);
     before = now;
-    if (utilization > IDLE_SHARE) {
-      rests = 0;
-      return;
-    }
-    rests += 1;
+    burst.note(utilization);
+    rests = utilization > IDLE_SHARE ? 0 : rests + 1;
+    if (rests === 0) return;
     giveBackMore();
-    if (rests !== (firstRests[0] ?? LONG_REST)) return;
-    firstRests.shift();
-    collectGarbage();
+    if (burst.isRecent) return;
+    if (rests === LONG_REST) mayForgetCode = true;
+    if (rests !== LONG_REST && heapBytes() < keptBytes + WORTHWHILE_BYTES) return;
+    collectGarbage(mayForgetCode ? "last-resort" : "regular");
+    mayForgetCode = false;
+    keptBytes = heapBytes();
   }, intervalMs).unref();
+}
+
+/** Whether a thread has had much to do for some time, not long ago. */
+class Burst {
+  #busy = 0;
+  #since = Infinity;
+
+  note(utilization: number): void {
+    this.#busy = utilization > BUSY_SHARE ? this.#busy + 1 : 0;
+    this.#since = this.#busy >= BURST ? 0 : this.#since + 1;
+  }
+
+  get isRecent(): boolean {
+    return this.#since < BURST_PAUSE;
+  }
 }
 
 /**
@@ -49,8 +76,12 @@ export function allowToGiveBackMemory(): void {
 
 let isAllowed = false;
 
-function collectGarbage(): void {
+function heapBytes(): number {
+  return getHeapStatistics().total_physical_size;
+}
+
+function collectGarbage(flavor: "regular" | "last-resort"): void {
   // A new context has what the flag brings, this one was made before.
   const collect = runInNewContext("globalThis.gc") as ((options: object) => void) | undefined;
-  collect?.({ type: "major", execution: "sync", flavor: "last-resort" });
+  collect?.({ type: "major", execution: "sync", flavor });
 }
