@@ -117,6 +117,8 @@ export async function openOutlay(resolved: ResolvedConfig, facts: ServerKind): P
   // Code is compiled for the shapes of objects, and goes when a collection finds none of a shape: between two bursts of calls
   // there is none of most, and the next burst took half as long again.
   setFlagsFromString("--retain-maps-for-n-gc=100");
+  // V8 would collect after eight seconds of rest, and the code with it; storage/give-back-memory.ts does it later.
+  setFlagsFromString("--memory-reducer-gc-count=0");
   const store = await openSqliteStorage({ dataDir });
   const settings = await Settings.open({
     storage: store,
