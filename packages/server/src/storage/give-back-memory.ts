@@ -39,9 +39,8 @@ export function giveBackMemoryWhenIdle(giveBackMore: () => void = () => {}, inte
     rests = utilization > IDLE_SHARE ? 0 : rests + 1;
     if (rests === 0) return;
     giveBackMore();
-    if (burst.isRecent) return;
     if (rests === LONG_REST) mayForgetCode = true;
-    if (rests !== LONG_REST && heapBytes() < keptBytes + WORTHWHILE_BYTES) return;
+    if (burst.isRecent || (!mayForgetCode && heapBytes() < keptBytes + WORTHWHILE_BYTES)) return;
     collectGarbage(mayForgetCode ? "last-resort" : "regular");
     mayForgetCode = false;
     keptBytes = heapBytes();
