@@ -75,7 +75,8 @@ interface ReadCall {
 
 /**
  * Reads what is new in the files and records it. May be repeated at will: calls have ids that follow from what the tool
- * says. How far a file was read is kept after its calls, so that an import that was ended in between loses nothing. What cannot be read is named, and the rest is read; rejects only when the destination fails.
+ * says. How far a file was read is kept after its calls, so that an import that was ended in between loses nothing. What
+ * cannot be read is named, and the rest is read; rejects only when the destination fails.
  */
 export async function importLogs(options: {
   importer: Pick<Importer, "load" | "isRewritten">;

@@ -1,4 +1,4 @@
-import { InvalidInput, shown, usdNumber, type Period, roundUsd } from "@outlay/core";
+import { InvalidInput, roundUsd, shown, usdNumber, type Period } from "@outlay/core";
 import type { StoredEvent } from "../storage/storage.ts";
 import type { QueryParams, ResolvedQuery } from "../ledger/answers.ts";
 import { findPeriod, parsePeriod, periodAnswer } from "../ledger/asked-period.ts";

@@ -35,8 +35,8 @@ export class EventWriter {
   #sessions = new PendingSessions();
   #pendingEvents = 0;
   #needsRecovery = false;
-  /** A transaction waits for more to join it. */
-  #isOpen = false;
+  /** The next seq when the transaction began that waits for more to join it; null: there is none. */
+  #openedAtSeq: number | null = null;
 
   constructor(database: Database) {
     this.database = database;
@@ -66,17 +66,22 @@ export class EventWriter {
    */
   join<T>(work: () => T): T {
     return this.#recovering(() => {
-      if (!this.#isOpen) this.database.exec("BEGIN IMMEDIATE");
-      this.#isOpen = true;
+      if (this.#openedAtSeq === null) this.database.exec("BEGIN IMMEDIATE");
+      this.#openedAtSeq ??= this.state.nextSeq;
       return work();
     });
   }
 
+  /** How many events were added in the transaction that waits for more. */
+  get joinedEvents(): number {
+    return this.#openedAtSeq === null ? 0 : this.state.nextSeq - this.#openedAtSeq;
+  }
+
   /** What has joined a transaction becomes durable. */
   commit(): void {
-    if (!this.#isOpen) return;
+    if (this.#openedAtSeq === null) return;
     this.#recovering(() => this.database.exec("COMMIT"));
-    this.#isOpen = false;
+    this.#openedAtSeq = null;
   }
 
   #recovering<T>(work: () => T): T {
@@ -84,8 +89,8 @@ export class EventWriter {
     try {
       return work();
     } catch (error) {
-      if (this.#isOpen) rollBack(this.database);
-      this.#isOpen = false;
+      if (this.#openedAtSeq !== null) rollBack(this.database);
+      this.#openedAtSeq = null;
       this.#needsRecovery = true;
       throw error;
     }

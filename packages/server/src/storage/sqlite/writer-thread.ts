@@ -127,17 +127,12 @@ function takeAppends(requests: ThreadRequest[]): ThreadRequest[] {
  * the process is read again; and whatever else is asked of this thread comes after a commit.
  */
 const IMPORT_COMMIT_EVENTS = 12_000;
-let uncommittedEvents = 0;
 
 function appendToImport(request: ThreadRequest): void {
   try {
     const result = ready().join(() => append(request));
-    uncommittedEvents += (request.args[0] as BatchMessage).count;
     // who is told of repeats looks at what is there already
-    if (uncommittedEvents >= IMPORT_COMMIT_EVENTS || result.duplicates.length > 0) {
-      ready().commit();
-      uncommittedEvents = 0;
-    }
+    if (ready().joinedEvents >= IMPORT_COMMIT_EVENTS || result.duplicates.length > 0) ready().commit();
     post({ id: request.id, value: result });
   } catch (error) {
     post({ id: request.id, error: toThreadError(error) });
