@@ -281,6 +281,17 @@ describe("usage that the client did not ask for", () => {
     }
   });
 
+  it("is asked for, too, where the JSON writes its names another way", async () => {
+    const headers = ["content-type: text/event-stream", "transfer-encoding: chunked"];
+    provider.answer = sends(head("200 OK", headers), ...events.map(chunk), "0\r\n\r\n");
+    const body = asking.replace('"stream"', String.raw`"\u0073tream"`);
+    const answer = await rawCall(gateway.server.url, { path: `/gateway/openai${path}`, body });
+    expect(answer.body.toString()).toBe(withoutUsage);
+    expect(provider.requests.at(-1)).toContain('"include_usage":true');
+    const call = await gateway.call(headerOf(answer.headers, "x-outlay-event-id"));
+    expect(call).toMatchObject({ usage: { inputTokens: 9, outputTokens: 5 }, streaming: true });
+  });
+
   it("shortens no stream of stated length", async () => {
     const stream = Buffer.from(events.join(""));
     provider.answer = sends(

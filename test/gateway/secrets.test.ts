@@ -28,8 +28,10 @@ beforeAll(async () => {
     google: { baseUrl: provider.url },
     azure: { baseUrl: provider.url },
     mine: { baseUrl: `${provider.url}/base`, apiKeyEnv: "MY_PROVIDER_KEY", billedAs: "openai" },
+    crooked: { baseUrl: provider.url, apiKeyEnv: "CROOKED_KEY", language: "openai" },
   };
-  const env = { OUTLAY_PROVIDERS: JSON.stringify(settings), MY_PROVIDER_KEY: environmentKey };
+  const keys = { MY_PROVIDER_KEY: environmentKey, CROOKED_KEY: "sk-€100" };
+  const env = { OUTLAY_PROVIDERS: JSON.stringify(settings), ...keys };
   gateway = await startGateway({ env });
 });
 afterAll(async () => {
@@ -172,6 +174,18 @@ describe("keys", () => {
     expect(provider.requests.at(-1)).toMatch(/^POST \/base\/chat\/completions /);
     const call = await gateway.call(got.headers.get("x-outlay-event-id"));
     expect(call).toMatchObject({ provider: "openai", credential: expect.stringMatching(/^key-[0-9a-f]{8}$/) });
+  });
+
+  it("a key that no header can hold is not sent, and the call is recorded with what it asked for", async () => {
+    const before = provider.requests.length;
+    const got = await fetch(`${gateway.url}/crooked${path}`, { method: "POST", body: JSON.stringify(question) });
+    expect(got.status).toBe(400);
+    const text = await got.text();
+    expect(text).toContain("cannot_forward");
+    expect(text).not.toContain("100");
+    expect(provider.requests.length).toBe(before);
+    const call = await gateway.call(got.headers.get("x-outlay-event-id"));
+    expect(call).toMatchObject({ model: "gpt-5", success: false, errorType: "cannot_forward" });
   });
 });
 

@@ -9,7 +9,8 @@ export type Counts = Partial<Record<keyof EventUsage, number | string | undefine
  */
 export function buildUsage(counts: Counts): EventUsage {
   const usage: EventUsage = {};
-  for (const [name, value] of Object.entries(counts)) {
+  for (const name in counts) {
+    const value = counts[name as keyof EventUsage];
     if (value !== undefined) (usage as Record<string, number | string>)[name] = value;
   }
   cap(usage, "cacheReadTokens", usage.inputTokens);

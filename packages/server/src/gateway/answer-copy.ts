@@ -10,8 +10,10 @@ const MAX_LOOKS_FOR_TEXT = 32;
 
 /** Reads a copy of an answer while the answer itself goes to the client. */
 export interface AnswerCopy {
-  /** False: wait with more until `onRoom` is called. */
-  push(bytes: Buffer): boolean;
+  /** `push` never says no. */
+  readonly isRoomy: boolean;
+  /** `atMs`: when the bytes came, on the clock of `performance.now()`. False: wait with more until `onRoom` is called. */
+  push(bytes: Buffer, atMs: number): boolean;
   /**
    * The answer is over. `done` is called once, at once unless something is still being decompressed, with null when the answer
    * cannot be read.
@@ -36,21 +38,22 @@ export function openAnswerCopy(
   let firstTextMs: number | null = null;
   let firstPieceMs: number | null = null;
   let looks = call.request.streaming ? MAX_LOOKS_FOR_TEXT : 0;
-  const read = (bytes: Uint8Array) => {
+  const read = (bytes: Uint8Array, atMs: number) => {
     reader.push(bytes);
     if (looks === 0) return;
-    firstPieceMs ??= performance.now();
+    firstPieceMs ??= atMs;
     looks -= 1;
     if (reader.measured().produced.characters === 0) return;
-    firstTextMs = performance.now();
+    firstTextMs = atMs;
     looks = 0;
   };
   const firstTextAtMs = () => firstTextMs ?? firstPieceMs;
   const measured = () => reader.measured();
   if (decoders.length === 0) {
     return {
-      push(bytes) {
-        read(bytes);
+      isRoomy: true,
+      push(bytes, atMs) {
+        read(bytes, atMs);
         return true;
       },
       end: (cut, done) => done(reader.end({ cut })),
@@ -62,16 +65,22 @@ export function openAnswerCopy(
 }
 
 function unreadable(): AnswerCopy {
-  return { push: () => true, end: (_cut, done) => done(null), firstTextAtMs: () => null, measured: () => null };
+  return {
+    isRoomy: true,
+    push: () => true,
+    end: (_cut, done) => done(null),
+    firstTextAtMs: () => null,
+    measured: () => null,
+  };
 }
 
 /** The copy unpacked, one decoder after the other. What is damaged ends there: what came before counts. */
 function decoded(
   decoders: Transform[],
-  read: (bytes: Uint8Array) => void,
+  read: (bytes: Uint8Array, atMs: number) => void,
   endReading: (cut: boolean) => Measured,
   onRoom: () => void,
-): Pick<AnswerCopy, "push" | "end"> {
+): Pick<AnswerCopy, "isRoomy" | "push" | "end"> {
   const first = decoders[0]!;
   const last = decoders.at(-1)!;
   let isOpen = true;
@@ -97,11 +106,12 @@ function decoded(
   last.on("end", finish);
   last.on("data", (bytes: Buffer) => {
     decodedBytes += bytes.length;
-    if (decodedBytes <= MAX_DECODED_BYTES) return read(bytes);
+    if (decodedBytes <= MAX_DECODED_BYTES) return read(bytes, performance.now());
     isDamaged = true;
     finish();
   });
   return {
+    isRoomy: false,
     push: (bytes) => !isOpen || first.write(bytes),
     end(cut, done) {
       onEnd = () => done(endReading(cut || isDamaged));

@@ -8,6 +8,7 @@ import { openAnswerCopy, type AnswerCopy } from "./answer-copy.ts";
 import type { Attempt, Attempts } from "./attempts.ts";
 import { readAttribution, type Attribution } from "./attribution.ts";
 import { costOfCall, eventsOfCall, UNKNOWN_MODEL, type CountedUsage, type FinishedCall } from "./call-events.ts";
+import { afterAnswers } from "./end-of-turn.ts";
 import { estimateUsage, knownUsage, learnUsage, type UsageToCount } from "./count-usage.ts";
 import type { Credential } from "./credentials.ts";
 import type { EventIds } from "./event-ids.ts";
@@ -83,6 +84,8 @@ export class CallRecord {
   #keptBody: Buffer = EMPTY;
   #isBodyWhole = true;
   #copy: AnswerCopy | null = null;
+  /** Pieces of the answer that came in this turn of the event loop. */
+  #unread: { bytes: Buffer; atMs: number }[] = [];
   #status: number | null = null;
   /** Neither recorded nor given up. */
   #isOpen = true;
@@ -164,6 +167,7 @@ export class CallRecord {
 
   /** What the answer has said so far; null: nothing that can be read. */
   measured(): Measured | null {
+    this.#readOn();
     return this.#copy?.measured() ?? null;
   }
 
@@ -178,6 +182,7 @@ export class CallRecord {
 
   /** The answer that had begun does not count: the request goes out once more. */
   restart(): void {
+    this.#unread = [];
     this.#copy?.end(true, () => {});
     this.#copy = null;
     this.#status = null;
@@ -185,10 +190,26 @@ export class CallRecord {
 
   /** A piece of the answer as it came. False: wait with more. */
   push(bytes: Buffer): boolean {
-    if (this.#copy === null) return true;
+    const copy = this.#copy;
+    if (copy === null) return true;
+    const atMs = performance.now();
+    if (this.facts.streaming && copy.isRoomy) {
+      // What came for other clients goes on to them first.
+      if (this.#unread.push({ bytes, atMs }) === 1) afterAnswers(() => this.#readOn());
+      return true;
+    }
     let goOn = true;
-    this.#safely(() => (goOn = this.#copy!.push(bytes)));
+    this.#safely(() => (goOn = copy.push(bytes, atMs)));
     return goOn;
+  }
+
+  #readOn(): void {
+    if (this.#unread.length === 0) return;
+    const pieces = this.#unread;
+    this.#unread = [];
+    this.#safely(() => {
+      for (const { bytes, atMs } of pieces) this.#copy?.push(bytes, atMs);
+    });
   }
 
   /**
@@ -206,6 +227,7 @@ export class CallRecord {
       const isSettled = this.#safely(() => this.#settle(measured, end, options.waitForEstimate, finish));
       if (!isSettled) finish(null);
     };
+    this.#readOn();
     const isRead = this.#safely(() => {
       if (this.#copy === null) settle(null);
       else this.#copy.end(end.cut, settle);
@@ -225,7 +247,7 @@ export class CallRecord {
     const { prices } = this.#parts.ledger;
     if (known !== null) {
       finish(costOfCall(prices, call, known));
-      return this.#keep(call, toCount, known);
+      return afterAnswers(() => this.#safely(() => this.#keep(call, toCount, known)));
     }
     if (!waitForEstimate) finish(null);
     void this.#estimate(toCount).then((counted) => {

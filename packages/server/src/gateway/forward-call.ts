@@ -6,9 +6,10 @@ import { uuidV7 } from "../ledger/uuid-v7.ts";
 import { admitCall, type Admission } from "./admit-call.ts";
 import { CallRecord, ENDED_BY_LIMIT, type CallEnd, type RecordParts } from "./call-record.ts";
 import type { Credential } from "./credentials.ts";
+import { endAnswer } from "./end-of-turn.ts";
 import type { Enforcement } from "./enforcement.ts";
 import { AnswerHeaders, headersForProvider } from "./headers.ts";
-import type { HeldAnswers } from "./held-answers.ts";
+import type { HeldAnswer, HeldAnswers } from "./held-answers.ts";
 import { LimitedStream } from "./limited-stream.ts";
 import { readRequestBody, streamedBody, type RequestBody } from "./read-request-body.ts";
 import { languageOf, sendRefusal, type Refusal } from "./refuse.ts";
@@ -42,7 +43,6 @@ type Admitted = Extract<Admission, { kind: "admitted" }>;
 
 /** A larger answer is not held back for the sake of its cost. */
 const MAX_HELD_BYTES = 262_144;
-const MAX_JOINED_BYTES = 16_384;
 /** Of an error only so much is looked at. */
 const MAX_ASKING_BYTES = 65_536;
 /** A comment at the end of a stream waits no longer for an estimate. */
@@ -71,13 +71,15 @@ type Phase = "waiting" | "asking" | "held" | "sending" | "ending" | "over";
  * The methods that undici calls are those of its older interface for handlers: the newer one has each header parsed into an object first,
  * which nobody needs here.
  */
-export class ForwardedCall implements Dispatcher.DispatchHandler {
+export class ForwardedCall implements Dispatcher.DispatchHandler, HeldAnswer {
   readonly #parts: CallParts;
   readonly #request: CallRequest;
   /** null: a request that costs nothing, or that we do not know. */
   readonly #record: CallRecord | null;
   readonly #wantsComment: boolean;
   #body: RequestBody | null = null;
+  /** null: the record has what the request says. */
+  #unread: RequestBody | null = null;
   /** Path and query at the provider. */
   #path: string;
   /** null: no limit was asked. */
@@ -125,20 +127,35 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
     outgoing.on("close", () => this.#onClientClose());
     outgoing.on("error", () => {});
     incoming.on("error", () => {});
-    if (!hasBody(incoming) || this.#record === null) return this.#admit();
-    readRequestBody(incoming, (body) => this.#onBody(body, this.#record!));
+    if (!hasBody(incoming) || this.#record === null) return this.#admit(this.#enforcement());
+    readRequestBody(incoming, (body) => this.#onBody(body));
   }
 
-  #onBody(body: RequestBody, record: CallRecord): void {
+  #onBody(body: RequestBody): void {
     this.#body = body;
-    record.takeBody(body);
-    this.#admit();
+    this.#unread = body;
+    const enforcement = this.#enforcement();
+    if (enforcement !== null || this.#wantsComment || mayStream(body.bytes)) this.#readRequest();
+    this.#admit(enforcement);
+    this.#readRequest();
+  }
+
+  /** What a request says is mostly needed for its record only: then it is read while the provider works. */
+  #readRequest(): void {
+    if (this.#unread === null) return;
+    this.#record!.takeBody(this.#unread);
+    this.#unread = null;
+  }
+
+  /** null: no limit is to be asked. */
+  #enforcement(): Enforcement | null {
+    const { enforcement } = this.#parts;
+    return enforcement !== null && enforcement.isNeeded && this.#mayCost() ? enforcement : null;
   }
 
   /** Asks the limits, where there are any, and sends the request on. */
-  #admit(): void {
-    const { enforcement } = this.#parts;
-    if (enforcement === null || !enforcement.isNeeded || !this.#mayCost()) return this.#send();
+  #admit(enforcement: Enforcement | null): void {
+    if (enforcement === null) return this.#send();
     const { incoming, upstream, credential } = this.#request;
     const { ledger, leases } = this.#parts;
     const record = this.#record;
@@ -289,6 +306,10 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
     this.#parts.held.add(this);
   }
 
+  get isHeld(): boolean {
+    return this.#phase === "held";
+  }
+
   /** A held answer goes out now, though its cost is not known. */
   letGo(): void {
     if (this.#phase !== "held") return;
@@ -437,7 +458,7 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
         this.#parts.held.delete(this);
         this.#sendHead(costUsd === null ? [] : ["x-outlay-cost-usd", decimal(costUsd)]);
         this.#isHeadOut = true;
-        endWith(outgoing, this.#kept.length === 1 ? this.#kept[0]! : Buffer.concat(this.#kept));
+        endAnswer(outgoing, this.#kept.length === 1 ? this.#kept[0]! : Buffer.concat(this.#kept));
       } else {
         outgoing.end();
       }
@@ -456,6 +477,7 @@ export class ForwardedCall implements Dispatcher.DispatchHandler {
 
   onError(error: Error): void {
     const phase = this.#phase;
+    this.#readRequest();
     this.#letUnmeasuredGo();
     if (phase === "over") return;
     this.#parts.held.delete(this);
@@ -525,17 +547,18 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers["content-length"] !== undefined && headers["content-length"] !== "0";
 }
 
+const BACKSLASH = 0x5c;
+
+/** False: the body does not ask for a stream, in whatever way its JSON is written. */
+function mayStream(body: Buffer): boolean {
+  return body.includes("stream") || (body.includes(BACKSLASH) && body.includes("\\u"));
+}
+
 function withoutCompression(headers: string[]): void {
   for (let i = headers.length - 2; i >= 0; i -= 2) {
     if (headers[i]!.toLowerCase() === "accept-encoding") headers.splice(i, 2);
   }
   headers.push("accept-encoding", "identity");
-}
-
-/** A small body goes out together with the head when it is text for Node; Latin-1 keeps each byte as it is. */
-function endWith(outgoing: ServerResponse, body: Buffer): void {
-  if (body.length <= MAX_JOINED_BYTES) outgoing.end(body.toString("latin1"), "latin1");
-  else outgoing.end(body);
 }
 
 function addTrailers(outgoing: ServerResponse, raw: Buffer[] | null): void {
@@ -569,5 +592,8 @@ function refusalOf(error: Error, upstream: Upstream): Refusal {
 
 /** Without an exponent: 0.000000012 */
 function decimal(usd: number): string {
-  return usd.toFixed(9).replace(/\.?0+$/, "");
+  const text = usd.toFixed(9);
+  let end = text.length;
+  while (text[end - 1] === "0") end -= 1;
+  return text.slice(0, text[end - 1] === "." ? end - 1 : end);
 }

@@ -1,25 +1,36 @@
+import { afterAnswers } from "./end-of-turn.ts";
+
 /** Longest that an answer waits for its own end, so that its headers can say what it cost. */
 const MAX_HELD_MS = 40;
 const TICK_MS = 10;
 
 /** An answer whose headers are held back. */
 export interface HeldAnswer {
+  readonly isHeld: boolean;
   letGo(): void;
 }
 
-/** Lets answers go whose end does not come at once. One timer for all of them: most are held for microseconds. */
+/** Lets answers go whose end does not come at once. One timer for all of them. */
 export class HeldAnswers {
-  /** Oldest first. */
+  /** Since this turn of the event loop. Most have their end in the same turn. */
+  #new: HeldAnswer[] = [];
+  /** Since when, by `performance.now()`. Oldest first. */
   readonly #held = new Map<HeldAnswer, number>();
   #timer: NodeJS.Timeout | null = null;
 
   add(answer: HeldAnswer): void {
-    this.#held.set(answer, performance.now());
-    if (this.#timer === null) this.#timer = setTimeout(() => this.#look(), TICK_MS);
+    if (this.#new.push(answer) === 1) afterAnswers(() => this.#keep());
   }
 
   delete(answer: HeldAnswer): void {
-    this.#held.delete(answer);
+    if (this.#held.size > 0) this.#held.delete(answer);
+  }
+
+  #keep(): void {
+    const nowMs = performance.now();
+    for (const answer of this.#new) if (answer.isHeld) this.#held.set(answer, nowMs);
+    this.#new = [];
+    if (this.#held.size > 0) this.#timer ??= setTimeout(() => this.#look(), TICK_MS);
   }
 
   #look(): void {
