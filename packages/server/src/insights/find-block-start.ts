@@ -88,10 +88,12 @@ function afterSilence(
 /** From block to block; the first one begins with the hour of the first part. */
 async function follow(scope: BlockScope, used: number[], untilMs: number): Promise<number> {
   let startMs = untilMs;
+  let endMs = Number.NEGATIVE_INFINITY;
   for (let index = 0; index < used.length;) {
     const next = used[index]! - (used[index]! % HOUR_MS);
-    const endMs = next + scope.lengthMs;
-    startMs = next;
+    // what comes at exactly the end of the block before is that one's
+    startMs = next === endMs ? next + 1 : next;
+    endMs = next + scope.lengthMs;
     while (index < used.length && used[index]! < endMs) index++;
     // a call at exactly the end of a block still belongs to it
     if (used[index] === endMs && !(await hasCallAfter(scope, endMs, used[index + 1]))) index++;
