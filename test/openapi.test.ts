@@ -74,8 +74,13 @@ const NOT_PLAIN = new Set([
   "/api/v1/prices/history",
   "/api/v1/insights/variants",
 ]);
-/** What examples name and has to be there. */
-const EXAMPLES: Record<string, object> = {};
+const IN_AN_HOUR = new Date(Date.now() + 3_600_000).toISOString();
+/** What examples name and has to be there, and instants that have to lie ahead: those of the examples are of one day. */
+const EXAMPLES: Record<string, object> = {
+  "/api/v1/alerts/silences": { until: IN_AN_HOUR },
+  "/api/v1/limits/{id}/overrides": { until: IN_AN_HOUR },
+  "/api/v1/keys/{id}": { expiresAt: IN_AN_HOUR },
+};
 const PATH_VALUES: Record<string, Record<string, string>> = {
   "/api/v1/events/{id}": { id: "api-1" },
   "/api/v1/sessions/{id}": { id: "api-session-1" },
