@@ -30,7 +30,7 @@ export class HeldAnswers {
     const nowMs = performance.now();
     for (const answer of this.#new) if (answer.isHeld) this.#held.set(answer, nowMs);
     this.#new = [];
-    if (this.#held.size > 0) this.#timer ??= setTimeout(() => this.#look(), TICK_MS);
+    if (this.#held.size > 0 && this.#timer === null) this.#timer = setTimeout(() => this.#look(), TICK_MS);
   }
 
   #look(): void {
