@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { findRoute } from "@outlay/providers";
-import type { Pool } from "undici";
+import type { buildConnector, Pool } from "undici";
 import type { Estimates } from "../estimates/estimates.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { LearnedSizes } from "../limits/learned-sizes.ts";
 import { uuidV7 } from "../ledger/uuid-v7.ts";
 import { rememberAttempts } from "./attempts.ts";
 import { readSession, type Callers } from "./callers.ts";
+import { joiningWrites } from "./connect-upstream.ts";
 import { readCredential, type Credential, type Keys } from "./credentials.ts";
 import { Enforcement, type EnforcedLimits } from "./enforcement.ts";
 import { openEventIds } from "./event-ids.ts";
@@ -69,15 +70,13 @@ export function createGateway(options: {
   const pools = new Map<string, Pool>();
   const poolOf = (origin: string) => {
     let pool = pools.get(origin);
-    if (pool === undefined) pools.set(origin, (pool = openPool(PoolClass!, origin)));
+    if (pool === undefined) pools.set(origin, (pool = openPool(client!, origin)));
     return pool;
   };
   // Loaded with the first call: a server whose gateway nobody uses is 16 MB smaller.
-  let PoolClass: typeof Pool | null = null;
-  let loading: Promise<void> | null = null;
-  const load = async () => {
-    PoolClass = (await import("undici/lib/dispatcher/pool.js")).default;
-  };
+  let client: HttpClient | null = null;
+  let loading: Promise<HttpClient> | null = null;
+  const load = async () => (client = await loadClient());
 
   const forward = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const refuse = (refusal: Refusal, provider: string | null) => sendRefusal(outgoing, refusal, provider);
@@ -114,7 +113,7 @@ export function createGateway(options: {
     handle(incoming, outgoing) {
       const { url } = incoming;
       if (url === undefined || !url.startsWith(PREFIX)) return false;
-      if (PoolClass !== null) {
+      if (client !== null) {
         forward(incoming, outgoing);
         return true;
       }
@@ -132,9 +131,23 @@ export function createGateway(options: {
   };
 }
 
-function openPool(PoolClass: typeof Pool, origin: string): Pool {
+/** What speaks HTTP to providers. */
+interface HttpClient {
+  PoolClass: typeof Pool;
+  connector: typeof buildConnector;
+}
+
+async function loadClient(): Promise<HttpClient> {
+  const [pool, connect] = await Promise.all([
+    import("undici/lib/dispatcher/pool.js"),
+    import("undici/lib/core/connect.js"),
+  ]);
+  return { PoolClass: pool.default, connector: connect.default };
+}
+
+function openPool({ PoolClass, connector }: HttpClient, origin: string): Pool {
   return new PoolClass(origin, {
-    connect: { timeout: CONNECT_TIMEOUT_MS },
+    connect: joiningWrites(connector({ timeout: CONNECT_TIMEOUT_MS })),
     headersTimeout: ANSWER_TIMEOUT_MS,
     bodyTimeout: ANSWER_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
