@@ -1,3 +1,4 @@
+// oxlint-disable no-underscore-dangle -- Node names so how a socket writes
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,3 +1,4 @@
+// oxlint-disable no-underscore-dangle -- Node names so how a socket writes
 import type { Socket } from "node:net";
 import type { buildConnector } from "undici";
 
