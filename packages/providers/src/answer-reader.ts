@@ -17,26 +17,49 @@ export interface AnswerReader {
 
 /** Opens a reader for one answer, by its status and content type. */
 export function openAnswer(route: Route, call: CallFacts): AnswerReader {
-  const contentType = call.header("content-type") ?? "";
-  const fold = call.status >= 400 ? foldOfError(call) : openFold(route, call, contentType);
-  let unreadable = 0;
-  const sink: EventSink = {
-    onPiece: (piece, event) => fold.take(piece, event),
-    onDone: () => fold.close(),
-    onUnreadable: () => (unreadable += 1),
-  };
-  const framing = openFraming(contentType, sink);
-  const measured = () => withUnreadable(fold.measured(), unreadable);
-  return {
-    push: (bytes) => framing.push(bytes),
-    end(options = {}) {
-      framing.end();
-      const result = measured();
-      // Some streams say why the model stopped, and then just end.
-      return options.cut !== true && result.stopReason !== null ? { ...result, ended: true } : result;
-    },
-    measured,
-  };
+  return new FoldingReader(route, call);
+}
+
+class FoldingReader implements AnswerReader, EventSink {
+  readonly #fold: AnswerFold;
+  readonly #framing: Framing;
+  #unreadable = 0;
+
+  constructor(route: Route, call: CallFacts) {
+    const contentType = call.header("content-type") ?? "";
+    this.#fold = call.status >= 400 ? foldOfError(call) : openFold(route, call, contentType);
+    this.#framing = openFraming(contentType, this);
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#framing.push(bytes);
+  }
+
+  end(options: { cut?: boolean } = {}): Measured {
+    this.#framing.end();
+    const result = this.measured();
+    // Some streams say why the model stopped, and then just end.
+    const isOver = options.cut !== true && result.stopReason !== null;
+    return isOver && !result.ended ? { ...result, ended: true } : result;
+  }
+
+  measured(): Measured {
+    const measured = this.#fold.measured();
+    if (this.#unreadable === 0) return measured;
+    return { ...measured, unreadable: measured.unreadable + this.#unreadable };
+  }
+
+  onPiece(piece: unknown, event: string | null): void {
+    this.#fold.take(piece, event);
+  }
+
+  onDone(): void {
+    this.#fold.close();
+  }
+
+  onUnreadable(): void {
+    this.#unreadable += 1;
+  }
 }
 
 interface Framing {
@@ -62,7 +85,7 @@ function openFraming(contentType: string, sink: EventSink): Framing {
   if (/ndjson|jsonl|stream\+json/.test(contentType)) return piecewise(new JsonLines(onObject, onUnreadable));
   // Sound, pictures and subtitles are no JSON: nothing of them is kept.
   if (!/json/.test(contentType)) return { push: () => {}, end: () => {} };
-  return mostlyWhole(new JsonText(onObject, onUnreadable));
+  return new MostlyWhole(new JsonText(onObject, onUnreadable));
 }
 
 interface TextReader {
@@ -85,28 +108,33 @@ function piecewise(reader: TextReader): Framing {
 const wholeDecoder = new TextDecoder();
 
 /** Most answers come in one piece, which needs no decoder that remembers half a character. */
-function mostlyWhole(reader: TextReader): Framing {
-  let only: Uint8Array | null = null;
-  let pieces: Framing | null = null;
-  return {
-    push(bytes) {
-      if (pieces === null && only === null) {
-        only = bytes;
-        return;
-      }
-      if (pieces === null) {
-        pieces = piecewise(reader);
-        pieces.push(only!);
-        only = null;
-      }
-      pieces.push(bytes);
-    },
-    end() {
-      if (pieces !== null) return pieces.end();
-      if (only !== null) reader.push(wholeDecoder.decode(only));
-      reader.end();
-    },
-  };
+class MostlyWhole implements Framing {
+  readonly #reader: TextReader;
+  #only: Uint8Array | null = null;
+  #pieces: Framing | null = null;
+
+  constructor(reader: TextReader) {
+    this.#reader = reader;
+  }
+
+  push(bytes: Uint8Array): void {
+    if (this.#pieces === null && this.#only === null) {
+      this.#only = bytes;
+      return;
+    }
+    if (this.#pieces === null) {
+      this.#pieces = piecewise(this.#reader);
+      this.#pieces.push(this.#only!);
+      this.#only = null;
+    }
+    this.#pieces.push(bytes);
+  }
+
+  end(): void {
+    if (this.#pieces !== null) return this.#pieces.end();
+    if (this.#only !== null) this.#reader.push(wholeDecoder.decode(this.#only));
+    this.#reader.end();
+  }
 }
 
 /** An answer in one piece. */
@@ -136,8 +164,4 @@ function foldOfError(call: CallFacts): AnswerFold {
 function withAwsType(error: Measured["error"], call: CallFacts): Measured["error"] {
   const type = call.header("x-amzn-errortype")?.replace(/:.*$/, "");
   return error === null || type === undefined || type === "" ? error : { ...error, type };
-}
-
-function withUnreadable(measured: Measured, unreadable: number): Measured {
-  return unreadable === 0 ? measured : { ...measured, unreadable: measured.unreadable + unreadable };
 }

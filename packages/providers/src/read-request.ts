@@ -45,8 +45,10 @@ export function choicesOf(...asked: unknown[]): number {
 
 /** The pairs of an object that are text and no ids of users or sessions. */
 export function textTags(pairs: Fields): Record<string, string> {
-  const found = Object.entries(pairs).flatMap(([key, value]): [string, string][] => {
-    const known = text(value);
+  const keys = Object.keys(pairs);
+  if (keys.length === 0) return {};
+  const found = keys.flatMap((key): [string, string][] => {
+    const known = text(pairs[key]);
     return known === null || key === "user_id" || key === "session_id" ? [] : [[key, known]];
   });
   return Object.fromEntries(found.slice(0, MAX_TAGS));

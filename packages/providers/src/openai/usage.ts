@@ -97,8 +97,12 @@ function readTotals(usage: Fields, prompt: Fields, completion: Fields, dialect: 
 }
 
 function largest(...values: unknown[]): number | undefined {
-  const known = values.map(count).filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : Math.max(...known);
+  let found: number | undefined;
+  for (const value of values) {
+    const known = count(value);
+    if (known !== undefined && (found === undefined || known > found)) found = known;
+  }
+  return found;
 }
 
 function sumOfBoth(a: unknown, b: unknown): number | undefined {

@@ -1,6 +1,6 @@
 import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
-import { openAnswer, type CallFacts, type Measured, type Route } from "@outlay/providers";
+import { openAnswer, type AnswerReader, type CallFacts, type Measured, type Route } from "@outlay/providers";
 
 /** More is not decompressed: a small answer may unpack to any size. */
 const MAX_DECODED_BYTES = 268_435_456;
@@ -32,36 +32,51 @@ export function openAnswerCopy(
   contentEncoding: string | null,
   onRoom: () => void,
 ): AnswerCopy {
-  const decoders = decodersOf(contentEncoding);
+  const decoders = contentEncoding === null ? [] : decodersOf(contentEncoding);
   if (decoders === null) return unreadable();
-  const reader = openAnswer(route, call);
-  let firstTextMs: number | null = null;
-  let firstPieceMs: number | null = null;
-  let looks = call.request.streaming ? MAX_LOOKS_FOR_TEXT : 0;
-  const read = (bytes: Uint8Array, atMs: number) => {
-    reader.push(bytes);
-    if (looks === 0) return;
-    firstPieceMs ??= atMs;
-    looks -= 1;
-    if (reader.measured().produced.characters === 0) return;
-    firstTextMs = atMs;
-    looks = 0;
-  };
-  const firstTextAtMs = () => firstTextMs ?? firstPieceMs;
-  const measured = () => reader.measured();
-  if (decoders.length === 0) {
-    return {
-      isRoomy: true,
-      push(bytes, atMs) {
-        read(bytes, atMs);
-        return true;
-      },
-      end: (cut, done) => done(reader.end({ cut })),
-      firstTextAtMs,
-      measured,
-    };
+  const plain = new PlainCopy(route, call);
+  return decoders.length === 0 ? plain : decoded(decoders, plain, onRoom);
+}
+
+/** What comes is not compressed, or not any more. */
+class PlainCopy implements AnswerCopy {
+  readonly isRoomy = true;
+  readonly #reader: AnswerReader;
+  /** How often its text is still looked for. */
+  #looks: number;
+  #firstTextMs: number | null = null;
+  #firstPieceMs: number | null = null;
+
+  constructor(route: Route, call: CallFacts) {
+    this.#reader = openAnswer(route, call);
+    this.#looks = call.request.streaming ? MAX_LOOKS_FOR_TEXT : 0;
   }
-  return { ...decoded(decoders, read, (cut) => reader.end({ cut }), onRoom), firstTextAtMs, measured };
+
+  push(bytes: Buffer, atMs: number): boolean {
+    this.#reader.push(bytes);
+    if (this.#looks > 0) this.#lookForText(atMs);
+    return true;
+  }
+
+  #lookForText(atMs: number): void {
+    this.#firstPieceMs ??= atMs;
+    this.#looks -= 1;
+    if (this.#reader.measured().produced.characters === 0) return;
+    this.#firstTextMs = atMs;
+    this.#looks = 0;
+  }
+
+  end(cut: boolean, done: (measured: Measured | null) => void): void {
+    done(this.#reader.end({ cut }));
+  }
+
+  firstTextAtMs(): number | null {
+    return this.#firstTextMs ?? this.#firstPieceMs;
+  }
+
+  measured(): Measured {
+    return this.#reader.measured();
+  }
 }
 
 function unreadable(): AnswerCopy {
@@ -75,12 +90,7 @@ function unreadable(): AnswerCopy {
 }
 
 /** The copy unpacked, one decoder after the other. What is damaged ends there: what came before counts. */
-function decoded(
-  decoders: Transform[],
-  read: (bytes: Uint8Array, atMs: number) => void,
-  endReading: (cut: boolean) => Measured,
-  onRoom: () => void,
-): Pick<AnswerCopy, "isRoomy" | "push" | "end"> {
+function decoded(decoders: Transform[], plain: PlainCopy, onRoom: () => void): AnswerCopy {
   const first = decoders[0]!;
   const last = decoders.at(-1)!;
   let isOpen = true;
@@ -106,7 +116,7 @@ function decoded(
   last.on("end", finish);
   last.on("data", (bytes: Buffer) => {
     decodedBytes += bytes.length;
-    if (decodedBytes <= MAX_DECODED_BYTES) return read(bytes, performance.now());
+    if (decodedBytes <= MAX_DECODED_BYTES) return void plain.push(bytes, performance.now());
     isDamaged = true;
     finish();
   });
@@ -114,17 +124,18 @@ function decoded(
     isRoomy: false,
     push: (bytes) => !isOpen || first.write(bytes),
     end(cut, done) {
-      onEnd = () => done(endReading(cut || isDamaged));
+      onEnd = () => plain.end(cut || isDamaged, done);
       if (!isOpen) return onEnd();
       // Of what was cut off the decoders give what they have, and then an error for the missing end.
       first.end();
     },
+    firstTextAtMs: () => plain.firstTextAtMs(),
+    measured: () => plain.measured(),
   };
 }
 
 /** null: an encoding that we cannot read. The last one in the header was applied last. */
-function decodersOf(contentEncoding: string | null): Transform[] | null {
-  if (contentEncoding === null) return [];
+function decodersOf(contentEncoding: string): Transform[] | null {
   const names = contentEncoding
     .toLowerCase()
     .split(",")
