@@ -6,9 +6,9 @@ import { isMainThread } from "node:worker_threads";
 const INTERVAL_MS = 3_000;
 /** Of its time; below, a thread has nothing to do that a collection could hold up. */
 const IDLE_SHARE = 0.01;
-/** Above, it has much to do; when that goes on for so many intervals, more of it will come. */
-const BUSY_SHARE = 0.5;
-const BURST = 2;
+/** As much work, in intervals, of so many intervals is a burst, after which more will come: three seconds of nine. */
+const BURST = 1;
+const BURST_INTERVALS = 3;
 /**
  * So many intervals are two minutes: until then nothing is collected after a burst. A collection takes the compiled code of
  * what is not at work with it, and the next calls would take twice as long for some seconds.
@@ -49,12 +49,14 @@ export function giveBackMemoryWhenIdle(giveBackMore: () => void = () => {}, inte
 
 /** Whether a thread has had much to do for some time, not long ago. */
 class Burst {
-  #busy = 0;
+  readonly #shares: number[] = [];
   #since = Infinity;
 
   note(utilization: number): void {
-    this.#busy = utilization > BUSY_SHARE ? this.#busy + 1 : 0;
-    this.#since = this.#busy >= BURST ? 0 : this.#since + 1;
+    this.#shares.push(utilization);
+    if (this.#shares.length > BURST_INTERVALS) this.#shares.shift();
+    const work = this.#shares.reduce((sum, share) => sum + share, 0);
+    this.#since = work >= BURST ? 0 : this.#since + 1;
   }
 
   get isRecent(): boolean {
