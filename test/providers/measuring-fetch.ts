@@ -43,7 +43,11 @@ export function measuringFetch(mock: RunningMock): {
     const number = Number(response.headers.get("x-request-id")?.replace("req_mock_", ""));
     calls.push({ number, route, request: facts, status: response.status, measured });
     return new Response(
-      watched(response.body, reader.push, (cut) => resolve(reader.end({ cut }))),
+      watched(
+        response.body,
+        (bytes) => reader.push(bytes),
+        (cut) => resolve(reader.end({ cut })),
+      ),
       response,
     );
   };
