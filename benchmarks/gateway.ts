@@ -57,6 +57,13 @@ interface Figures {
   firstTokenMs: number[];
 }
 
+const QUESTIONS: Record<keyof Figures, (way: StreamedWay) => Promise<number>> = {
+  perSecond: async (way) => (await load(way, "closed", CONNECTIONS, limitMs)).perSecond!,
+  latencyMs: async (way) => (await load(way, "fixed", FIXED_PER_SECOND, limitMs)).medianMs!,
+  firstTokenMs: async (way) =>
+    (await load({ ...way, url: way.streamUrl ?? way.url }, "streams", STREAMS, limitMs)).medianMs!,
+};
+
 const folder = mkdtempSync(join(tmpdir(), "outlay-gateway-benchmark-"));
 const children: ChildProcess[] = [];
 try {
@@ -87,15 +94,8 @@ try {
   const figures = new Map(ways.map(({ name }) => [name, noFigures()]));
   for (const way of ways) await load(way, "closed", CONNECTIONS, WARM_UP_MS);
   for (let round = 0; round < rounds; round += 1) {
-    for (const way of ways) {
-      figures.get(way.name)!.perSecond.push((await load(way, "closed", CONNECTIONS, limitMs)).perSecond!);
-    }
-    for (const way of ways) {
-      figures.get(way.name)!.latencyMs.push((await load(way, "fixed", FIXED_PER_SECOND, limitMs)).medianMs!);
-    }
-    for (const way of ways) {
-      const streams = { ...way, url: way.streamUrl ?? way.url };
-      figures.get(way.name)!.firstTokenMs.push((await load(streams, "streams", STREAMS, limitMs)).medianMs!);
+    for (const [figure, ask] of Object.entries(QUESTIONS)) {
+      for (const way of ways) figures.get(way.name)![figure as keyof Figures].push(await ask(way));
     }
   }
   print(figures);

@@ -23,14 +23,14 @@ export class HeldAnswers {
   }
 
   delete(answer: HeldAnswer): void {
-    if (this.#held.size > 0) this.#held.delete(answer);
+    this.#held.delete(answer);
   }
 
   #keep(): void {
     const nowMs = performance.now();
     for (const answer of this.#new) if (answer.isHeld) this.#held.set(answer, nowMs);
     this.#new = [];
-    if (this.#held.size > 0 && this.#timer === null) this.#timer = setTimeout(() => this.#look(), TICK_MS);
+    this.#lookSoon();
   }
 
   #look(): void {
@@ -41,6 +41,10 @@ export class HeldAnswers {
       this.#held.delete(answer);
       answer.letGo();
     }
-    if (this.#held.size > 0) this.#timer = setTimeout(() => this.#look(), TICK_MS);
+    this.#lookSoon();
+  }
+
+  #lookSoon(): void {
+    if (this.#held.size > 0) this.#timer ??= setTimeout(() => this.#look(), TICK_MS);
   }
 }

@@ -19,7 +19,8 @@ const STEPS_DAYS = [1, 4, 16, 64];
 
 /**
  * From when calls have to be read so that the blocks behind an instant come out right (see split-blocks.ts): the start of the
- * block that runs at the instant, or the instant itself, down to the quarter-hour, when none does.
+ * block that runs at the instant, or the instant itself, down to the quarter-hour, when none does. Where the block before
+ * ends with that start, it is a millisecond later: what comes at exactly the end of a block is still that one's.
  *
  * Each block depends on the one before it, back to the last silence as long as a block. Rollups tell in which parts of hours
  * there were calls, and that is enough to go from there from block to block without reading a call. Somebody who is never
