@@ -171,7 +171,7 @@ function addSilence(alerts: Command, context: CliContext): void {
     .addOption(
       new Option("--for <time>", "so long, for example 30m, 8h or 2d").argParser(parseLength).conflicts("until"),
     )
-    .option("--until <instant>", "until then, for example 2026-11-23T08:00:00Z")
+    .option("--until <instant>", "until then, for example 2027-01-04T08:00:00Z")
     .option("--reason <text>", "why, for others to read")
     .action(async (alert: string | undefined, options: SilenceOptions) => {
       const api = await context.connect();

@@ -232,7 +232,7 @@ function addSilences(app: App, alerts: Alerts): void {
         "Alerts are noted all the same. What is still so when the silence ends is told then; what was told before and is over is told at once.",
       body: {
         schema: silenceSchema,
-        example: { rule: "spike", until: "2026-11-23T08:00:00Z", reason: "load test tonight" },
+        example: { rule: "spike", until: "2027-01-04T08:00:00Z", reason: "load test tonight" },
       },
       answer: z.strictObject({ silence: silenceAnswerSchema }),
     },
