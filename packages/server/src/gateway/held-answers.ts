@@ -45,6 +45,6 @@ export class HeldAnswers {
   }
 
   #lookSoon(): void {
-    if (this.#held.size > 0) this.#timer ??= setTimeout(() => this.#look(), TICK_MS);
+    if (this.#held.size > 0 && this.#timer === null) this.#timer = setTimeout(() => this.#look(), TICK_MS);
   }
 }
